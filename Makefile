@@ -1,0 +1,117 @@
+# augspec: `make` lists the targets. Python 3.11 or newer and make are all that a clean clone needs.
+
+# The interpreter that the environments are made from: python3.11 where it runs, else python3.
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3; do \
+    $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+endif
+ifeq ($(strip $(PYTHON)),)
+$(error No Python of version 3.11 or newer found; name one: make PYTHON=/path/to/python3.11)
+endif
+
+# Order of the tests (pytest-randomly): fixed, so that a failure comes back; `make test SEED=7` shuffles anew.
+SEED ?= 1
+# More options for every pytest run, for example PYTEST_FLAGS="-n 4 -k rotate".
+PYTEST_FLAGS ?=
+# A folder of photographs for `make demo`; without it, the ones that scikit-image carries.
+PHOTOS ?=
+
+# Options for `make bench`.
+BENCH_FLAGS ?=
+
+# The checkout must not come before the wheel that is tested.
+unexport PYTHONPATH
+
+VENV := .venv
+DEMO_VENV := .venv-demo
+DEV_VENV := .venv-dev
+
+# Pinned versions everywhere; constraints.txt is the set that was tested.
+PIN := -c constraints.txt
+# $(call pip,ENVIRONMENT): quiet, but not silent about trouble.
+pip = $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(PIN)
+
+# What ends up in the wheel. Folders are listed too: deleting a file changes its folder.
+PACKAGES := spec/augspec backends/augspec_backends conformance/augspec_conformance
+SOURCES := $(shell find $(PACKAGES) -name __pycache__ -prune -o -print) pyproject.toml README.md LICENSE
+
+PYTEST := $(VENV)/bin/pytest --randomly-seed=$(SEED) $(PYTEST_FLAGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test suites lint format bench dev wheel clean distclean
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(DEMO_VENV)/.installed  ## Augment photographs into demo/contact_sheet.png (PHOTOS=folder for your own)
+	$(DEMO_VENV)/bin/python examples/demo.py $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+test: lint suites  ## Check everything against the built wheel: style, types, layers, every test on every framework
+	@echo "make test: all checks and all tests passed, on the built wheel $$(basename dist/augspec-*.whl)"
+
+lint: $(VENV)/.wheel  ## Check style (ruff), types (mypy) and layers (import-linter)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+# One process for each suite: no suite sees the global state that another one's frameworks left behind.
+# `pytest conformance` holds conformance/tests and every installed backend at tier full.
+suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
+	$(PYTEST) spec/tests
+	$(PYTEST) backends/tests
+	$(PYTEST) conformance
+	$(PYTEST) tests
+
+format: $(VENV)/.dependencies  ## Format the code and apply the safe fixes
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: $(VENV)/.wheel  ## Time us beside the other libraries
+	$(call pip,$(VENV)) --group bench
+	$(VENV)/bin/python -m benchmarks $(BENCH_FLAGS)
+
+dev: $(DEV_VENV)/.installed  ## Make .venv-dev, with the checkout installed editable
+	@echo "make dev: ready; activate it with: . $(DEV_VENV)/bin/activate"
+
+wheel: $(VENV)/.wheel  ## Build dist/augspec-*.whl and install it into .venv
+
+clean:  ## Remove what the other targets made, except for the environments
+	rm -rf $(VENV)/.wheel dist demo failures conformance-report .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name '.venv*' -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean  ## Remove the environments as well
+	rm -rf $(VENV) $(DEMO_VENV) $(DEV_VENV)
+
+# Environments. A stamp inside each says that it is complete; an interrupted install leaves none and is resumed.
+
+# --group needs a newer pip than the one Python 3.11 brings along.
+$(VENV)/.dependencies: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(call pip,$(VENV)) --upgrade pip
+	$(call pip,$(VENV)) --group dev
+	touch $@
+
+# The tests import the installed wheel: a file that the wheel leaves out is a failure here, not at a user's.
+$(VENV)/.wheel: $(VENV)/.dependencies $(SOURCES)
+	rm -rf dist
+	$(VENV)/bin/python -m build --wheel --no-isolation --outdir dist > $(VENV)/build.log 2>&1 \
+	    || { cat $(VENV)/build.log; exit 1; }
+	$(call pip,$(VENV)) --no-deps --force-reinstall dist/augspec-*.whl
+	$(call pip,$(VENV)) "$$(echo dist/augspec-*.whl)[cli,conformance]"
+	$(VENV)/bin/python -m pip check
+	$(VENV)/bin/python -I -c "import augspec, sys; assert augspec.__file__.startswith(sys.prefix), augspec.__file__"
+	touch $@
+
+# The light default: NumPy and the command line, no framework. scikit-image carries the photographs.
+$(DEMO_VENV)/.installed: constraints.txt $(SOURCES)
+	$(PYTHON) -m venv $(DEMO_VENV)
+	$(call pip,$(DEMO_VENV)) ".[cli]" scikit-image
+	touch $@
+
+$(DEV_VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(DEV_VENV)
+	$(call pip,$(DEV_VENV)) --upgrade pip
+	$(call pip,$(DEV_VENV)) --group dev --editable ".[cli,conformance]"
+	touch $@

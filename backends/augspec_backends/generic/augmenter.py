@@ -1,0 +1,210 @@
+"""bind, second half: the callable that `augspec.compile` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from augspec.draws import Draws
+from augspec.errors import SampleError, nearest
+from augspec.language.policy import Policy
+from augspec.plan.stages import Plan
+from augspec_backends.generic.options import Options
+from augspec_backends.generic.pipeline import Pipeline, Runner
+from augspec_backends.generic.sample import TARGETS, Leaf, Signature, check_values, signature_of
+
+if TYPE_CHECKING:
+    from augspec_backends.generic.backend import GenericBackend
+
+__all__ = ["Augmenter"]
+
+
+class Augmenter:
+    """A policy bound to a backend: a pure function of (key, sample, index).
+
+    Calling it leaves its inputs as they are and returns new arrays; nothing is remembered between calls but compiled
+    code. Samples are one array (the image) or a dict with `image` and, optionally, `mask`, `boxes` and `keypoints`;
+    all other entries come back as the same objects.
+    """
+
+    def __init__(self, policy: Policy, backend: GenericBackend, options: Options) -> None:
+        self.policy = policy
+        self.backend = backend
+        self.options = options
+        self._training = Pipeline.of(policy, training=True)
+        self._evaluation = Pipeline.of(policy, training=False)
+        self._runner = lru_cache(maxsize=128)(self._make_runner)
+
+    @property
+    def plan(self) -> Plan:
+        """Return the fused plan of the training pipeline."""
+        return self._training.fused
+
+    def __repr__(self) -> str:
+        name = self.policy.name or f"{len(self.policy.ops)} ops"
+        return f"Augmenter({name}, backend={self.backend.name!r}, layout={self.options.layout!r}, mode={self.options.mode!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickled augmenter is its declaration: compiled code is made anew where it arrives.
+        return _rebuild, (self.policy, type(self.backend), self.options)
+
+    def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
+        """Return the augmented sample.
+
+        Args:
+            key: an int seed, an `augspec.Key`, or the framework's own key; ignored (None is fine) in evaluation.
+            sample: an image (H, W, C) or (C, H, W), a batch of them, or a dict of targets.
+            index: each sample's stable id, (B,) whole numbers below 2⁴⁸ or texts; 0 … B − 1 by default.
+            training: whether to augment, or to run the deterministic `eval` pipeline.
+
+        Raises:
+            SampleError: the sample, key or index does not fit; nothing was computed.
+            Unsupported: an op is not defined on images of so many channels.
+        """
+        pipeline = self._training if training else self._evaluation
+        arrays, rest, signature = self._read(sample, pipeline)
+        if not training:
+            key, index = 0, None
+        elif key is None:
+            raise SampleError("key", "an int seed, an augspec.Key or the framework's key", None)
+        runner = self._runner(training, signature)
+        xp = self.backend.namespace(arrays)
+        keys, on_host = self.backend.keys(key, index, self._batch(signature, arrays), xp)
+        out = self.backend.run(self, runner, xp, keys, on_host, arrays)
+        return self._write(out, arrays, rest, signature, sample)
+
+    def draw(self, key: Any, index: Any) -> Draws:
+        """Return what the augmenter decides for samples, without touching any.
+
+        Args:
+            key: as in a call.
+            index: the samples' ids, (B,).
+        """
+        xp = self.backend.namespace({})
+        if self.backend.owns(index):
+            batch = self.backend.shape(index)[0]
+        else:
+            batch = 1 if isinstance(index, (int, str, np.integer)) else len(index)
+        keys, on_host = self.backend.keys(key, index, batch, xp)
+        runner = self._runner(True, _ANY)
+        drawn = self.backend.draw(runner, keys, on_host, xp)
+        return Draws(drawn, {entry.path: entry.quantity for entry in self._training.draws}, batch)
+
+    def apply(self, draws: Draws, sample: Any) -> Any:
+        """Return the sample augmented as `draws` say: deterministic, no randomness but what they hold.
+
+        Raises:
+            SampleError: the draws are not this policy's, or not for this many samples.
+        """
+        arrays, rest, signature = self._read(sample, self._training)
+        wanted = {entry.path for entry in self._training.draws}
+        if set(draws) != wanted:
+            odd = sorted(set(draws) ^ wanted)
+            raise SampleError("draws", "the draws of this policy", f"differing paths {', '.join(odd[:3])}")
+        if signature.batch is not None and draws.batch != signature.batch:
+            raise SampleError("draws", f"draws of {signature.batch} samples, as in the image", f"{draws.batch}")
+        runner = self._runner(True, signature)
+        xp = self.backend.namespace(arrays)
+        if self.backend.host_draws(draws):
+            host = dict(draws.numpy().items())
+            out = self.backend.run_draws(self, runner, xp, host, np.zeros(draws.batch, np.int32), True, arrays)
+        else:
+            some = next(iter(draws.values()))
+            zeros = (some if len(xp.shape(some)) == 1 else some[:, 0]) * 0
+            out = self.backend.run_draws(self, runner, xp, draws, zeros, False, arrays)
+        return self._write(out, arrays, rest, signature, sample)
+
+    def output_spec(self, sample: Any, *, training: bool = True) -> Any:
+        """Return the shapes and dtypes that a call would give, without running: `Leaf(shape, dtype)` for arrays.
+
+        Args:
+            sample: a sample as in a call, or one whose arrays are `Leaf`s or anything with `shape` and `dtype`.
+            training: which pipeline.
+        """
+        pipeline = self._training if training else self._evaluation
+        arrays, rest, signature = self._read(sample, pipeline, values=False)
+        runner = self._runner(training, signature)
+        height, width = runner.size
+        out: dict[str, Leaf] = {}
+        for name, shape, dtype in signature.leaves:
+            if name in ("boxes", "keypoints"):
+                out[name] = Leaf(shape, dtype)
+                out["boxes_valid" if name == "boxes" else "keypoints_visible"] = Leaf(shape[:-1], "bool")
+                continue
+            channels_first = self.options.layout == "NCHW"
+            plain = name == "mask" and not signature.mask_channels
+            tail = (height, width) if plain else (
+                (shape[-3], height, width) if channels_first else (height, width, shape[-1])
+            )
+            lead = shape[: len(shape) - len(tail)]
+            out[name] = Leaf((*lead, *tail), runner.dtype_out() if name == "image" else dtype)
+        if signature.bare:
+            return out["image"]
+        return {**{name: out.get(name, rest.get(name)) for name in sample}, **out}
+
+    def _make_runner(self, training: bool, signature: Signature) -> Runner:
+        return Runner(self._training if training else self._evaluation, signature, self.options)
+
+    def _batch(self, signature: Signature, arrays: Mapping[str, Any]) -> int:
+        return signature.batch
+
+    def _read(
+        self, sample: Any, pipeline: Pipeline, *, values: bool = True
+    ) -> tuple[dict[str, Any], dict[str, Any], Signature]:
+        bare = not isinstance(sample, Mapping)
+        entries = {"image": sample} if bare else dict(sample)
+        backend = self.backend
+        arrays, rest, facts = {}, {}, {}
+        for name, value in entries.items():
+            if name not in TARGETS:
+                hint = nearest(str(name), TARGETS)
+                if hint and name not in ("label", "labels") and backend.owns(value) and str(name).rstrip("s") in TARGETS:
+                    raise SampleError("sample", f"the targets {', '.join(TARGETS)}", f"the entry {name!r}", hint)
+                rest[name] = value
+            elif not values and not backend.owns(value):
+                arrays[name] = value
+                facts[name] = (tuple(value.shape), str(value.dtype))
+            elif not backend.owns(value):
+                raise SampleError(name, f"an array of the backend {backend.name!r}", f"{type(value).__name__}")
+            else:
+                arrays[name] = value
+                facts[name] = (backend.shape(value), backend.dtype(value))
+        signature = signature_of(
+            facts,
+            plan=pipeline.fused,
+            policy=self.policy,
+            options=self.options,
+            dtypes=backend.capabilities.dtypes,
+            backend=backend.name,
+            bare=bare,
+        )
+        if values:
+            for name in ("boxes", "keypoints"):
+                if name in arrays and backend.concrete(arrays[name]):
+                    check_values(name, backend.to_host(arrays[name]), self.options)
+        return arrays, rest, signature
+
+    def _write(
+        self,
+        out: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        rest: Mapping[str, Any],
+        signature: Signature,
+        entries: Any,
+    ) -> Any:
+        new = {name: self.backend.fresh(array, arrays) for name, array in out.items()}
+        if signature.bare:
+            return new["image"]
+        order = [*entries, *(name for name in new if name not in entries)]
+        return {name: new[name] if name in new else rest[name] for name in order}
+
+
+_ANY = Signature(True, 0, 1, 1, 1, "any", "move", (), False, True)
+"""Draws do not depend on the sample, so their runner needs no real signature."""
+
+
+def _rebuild(policy: Policy, backend: type[GenericBackend], options: Options) -> Augmenter:
+    return Augmenter(policy, backend(), options)

@@ -1,0 +1,107 @@
+"""Filters: Gaussian weights made in integers, and separable convolution over them (E7)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from augspec.namespace import Array, Namespace
+from augspec.random.tables import exp2_table
+from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
+
+__all__ = ["FilterArithmetic", "convolve"]
+
+_HALF_LOG2_E = math.floor(math.log2(math.e) / 2 * 2**30 + 0.5)
+_LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class FilterArithmetic:
+    """The integer arithmetic of filter weights."""
+
+    xp: Namespace
+
+    def gaussian(self, sigma: Array, radius: int) -> Array:
+        """Return w₀ … w_R of a Gaussian, (B, R + 1) int32 with w₀ + 2·Σ w_j = 2¹⁵.
+
+        Args:
+            sigma: (B,) in 2⁻⁸ pixels, 26 … 8192.
+            radius: R, static.
+        """
+        xp = self.xp
+        square = sigma * sigma
+        # log2(e)/2 · 2³⁸ / s², by long division in base 16.
+        quotient = xp.floordiv(square * 0 + _HALF_LOG2_E, square)
+        rest = _HALF_LOG2_E - quotient * square
+        for _ in range(2):
+            rest = rest * 16
+            digit = xp.floordiv(rest, square)
+            quotient, rest = quotient * 16 + digit, rest - digit * square
+        squares = np.arange(radius + 1, dtype=np.int64) ** 2
+        j2 = xp.constant(squares.astype(np.int32).reshape(1, -1))
+        cap = xp.constant((_LARGEST // np.maximum(squares, 1)).astype(np.int32).reshape(1, -1))
+        power = xp.minimum(xp.reshape(quotient, (-1, 1)), cap) * j2
+        whole = xp.shr(power, 22)
+        table = xp.constant(exp2_table())
+        k = xp.bitand(xp.shr(power, 14), 255)
+        left = xp.take(table, k)
+        y = left - xp.shr((left - xp.take(table, k + 1)) * xp.bitand(xp.shr(power, 6), 255) + 128, 8)
+        units = xp.where(whole > 15, 0, xp.shr(xp.shr(y, xp.minimum(whole, 15)) + 64, 7))
+        total = xp.sum(units, 1) * 2 - units[:, 0]
+        total = xp.reshape(total, (-1, 1))
+        sides = xp.floordiv(xp.shl(units[:, 1:], 15) + xp.shr(total, 1), total)
+        middle = 32768 - 2 * xp.sum(sides, 1)
+        return xp.concat([xp.reshape(middle, (-1, 1)), sides], 1)
+
+
+def convolve(m: FixedNumbers | FloatNumbers, x: Array, weights: Array) -> Array:
+    """Return x convolved with symmetric weights along rows, then columns, mirror border; clamped.
+
+    Args:
+        m: the number system.
+        x: (B, H, W, C), int32 in 2⁻⁸ levels or float32.
+        weights: (B, R + 1) int32.
+    """
+    return m.clamp(_along(m, _along(m, x, weights, axis=2), weights, axis=1))
+
+
+def _along(m: FixedNumbers | FloatNumbers, x: Array, weights: Array, *, axis: int) -> Array:
+    xp = m.xp
+    _, height, width, channels = xp.shape(x)
+    side, radius = (width if axis == 2 else height), xp.shape(weights)[1] - 1
+    padded = xp.select_axis(x, _mirrored(side, radius), axis)
+    # The contiguous axis holds rows of W·C values: neighbours are shifts by C, and loops vectorise.
+    step = channels if axis == 2 else 1
+    extra = 2 * radius
+    rows, columns = (height, width + extra) if axis == 2 else (height + extra, width)
+    flat = xp.reshape(padded, (-1, rows, columns * channels))
+
+    def shifted(j: int) -> Array:
+        at = (radius + j) * step
+        return flat[:, :, at : at + width * channels] if axis == 2 else flat[:, at : at + height, :]
+
+    def weight(j: int) -> Array:
+        w = xp.reshape(weights[:, j], (-1, 1, 1))
+        return w if isinstance(m, FixedNumbers) else xp.astype(w, m.dtype) * (1 / 32768)
+
+    total = shifted(0) * weight(0)
+    for j in range(1, radius + 1):
+        w = weight(j)
+        pair = (shifted(-j) + shifted(j)) * w
+        if not isinstance(m, FixedNumbers):
+            pair = xp.where(w == 0, 0.0, pair)  # weight zero is outside the footprint (C13)
+        total = total + pair
+    if isinstance(m, FixedNumbers):
+        total = xp.shr(total + 16384, 15)
+    return xp.reshape(total, (-1, height, width, channels))
+
+
+def _mirrored(side: int, radius: int) -> np.ndarray:
+    """Return the host indices of an axis padded by `radius` mirrored pixels on each side."""
+    index = np.abs(np.arange(-radius, side + radius))
+    if side == 1:
+        return np.zeros_like(index)
+    index = index % (2 * side - 2)
+    return np.where(index >= side, 2 * side - 2 - index, index)

@@ -1,0 +1,45 @@
+"""Noise: one counter-based word per value, and the table normal (R14, R16)."""
+
+from __future__ import annotations
+
+from augspec.namespace import Array, Namespace
+from augspec.random.keys import words_of
+from augspec.random.tables import normal_table
+
+__all__ = ["normal", "normal_field"]
+
+
+def normal(xp: Namespace, word: Array) -> Array:
+    """Return a standard normal in 2⁻¹⁴ from a word: sign in bit 0, magnitude from a log-linear table, |z| ≤ 5.42."""
+    m = xp.bitand(xp.shr(word, 9), 0x7FFFFF) * 2 + 1
+    octave = m * 0 + 23
+    for bits in (16, 8, 4, 2, 1):
+        small = m < (1 << (24 - bits))
+        m = xp.where(small, xp.shl(m, bits), m)
+        octave = xp.where(small, octave - bits, octave)
+    mantissa = xp.bitand(m, 0x7FFFFF)
+    i, f = octave * 128 + xp.shr(mantissa, 16), xp.bitand(mantissa, 0xFFFF)
+    table = xp.constant(normal_table())
+    left = xp.take(table, i)
+    z = left - xp.shr((left - xp.take(table, i + 1)) * f + 32768, 16)
+    return xp.where(xp.bitand(word, 1) == 1, -z, z)
+
+
+def normal_field(xp: Namespace, key: Array, height: int, width: int, channels: int) -> Array:
+    """Return (B, H, W, C) standard normals in 2⁻¹⁴; value d = (row·W + column)·C + channel, whatever the layout.
+
+    Args:
+        xp: the namespace.
+        key: (B, 3) int32: the two words of K2 and the low word of the sample id.
+        height: H of the canvas the op sees.
+        width: W.
+        channels: numbers per pixel: C, or 1 when the channels share one.
+    """
+    count = height * width * channels
+    d = xp.reshape(xp.arange(count), (1, count))
+
+    def field(k: Array) -> Array:
+        return words_of(xp, k[:, 0:1], k[:, 1:2], k[:, 2:3], d)
+
+    words = xp.materialise(field, key[:, :1] * 0, key)
+    return xp.reshape(normal(xp, words), (-1, height, width, channels))

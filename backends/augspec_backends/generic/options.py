@@ -1,0 +1,100 @@
+"""What an augmenter is compiled for: layout, value range, formats and mode, declared and never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from augspec.errors import Unsupported, nearest
+
+__all__ = ["Capabilities", "Options"]
+
+_CHOICES = {
+    "box_format": ("xyxy", "xywh", "cxcywh", "yxyx"),
+    "box_units": ("pixels", "normalized"),
+    "keypoint_format": ("xy", "index"),
+    "layout": ("NHWC", "NCHW"),
+}
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a backend can do; the conformance suite holds it to this, in both directions.
+
+    Attributes:
+        dtypes: image dtypes of any op; other dtypes take exact moves only.
+        layouts: image layouts.
+        modes: execution modes besides "auto".
+        default_layout: the framework's habit.
+        auto: the mode that "auto" means.
+        differentiable: whether gradients flow to float images.
+        devices: where it runs.
+    """
+
+    dtypes: tuple[str, ...]
+    layouts: tuple[str, ...]
+    modes: tuple[str, ...]
+    default_layout: str
+    auto: str
+    differentiable: bool
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The keyword options of `augspec.compile`, checked.
+
+    Attributes:
+        layout: "NHWC" or "NCHW"; single samples are "HWC" or "CHW" accordingly.
+        value_range: (low, high) of float images; uint8 and uint16 always use their whole range.
+        box_format: "xyxy", "xywh", "cxcywh" or "yxyx".
+        box_units: "pixels" or "normalized" by the image's sides.
+        keypoint_format: "xy" continuous, or "index" for pixel indices (shifted by ½).
+        mode: an execution mode of the backend.
+    """
+
+    layout: str
+    value_range: tuple[float, float]
+    box_format: str
+    box_units: str
+    keypoint_format: str
+    mode: str
+
+    @classmethod
+    def checked(cls, backend: str, capabilities: Capabilities, given: dict[str, Any]) -> Options:
+        """Return the options, or raise `Unsupported` naming the option, its value and what is allowed."""
+        defaults: dict[str, Any] = {
+            "layout": None,
+            "value_range": (0.0, 1.0),
+            "box_format": "xyxy",
+            "box_units": "pixels",
+            "keypoint_format": "xy",
+            "mode": "auto",
+        }
+        for name in given:
+            if name not in defaults:
+                raise Unsupported(
+                    f"compile(…, {name}=…)", f"no such option; allowed: {', '.join(defaults)}", nearest(name, defaults)
+                )
+        options = {**defaults, **given}
+        options["layout"] = options["layout"] or capabilities.default_layout
+        modes = ("auto", *capabilities.modes)
+        for name, words in {**_CHOICES, "mode": modes}.items():
+            if options[name] not in words:
+                raise Unsupported(
+                    f"compile(…, {name}={options[name]!r})",
+                    f"the backend {backend!r} knows {', '.join(words)}",
+                    nearest(str(options[name]), words),
+                )
+        if options["mode"] == "auto":
+            options["mode"] = capabilities.auto
+        options["value_range"] = _range(options["value_range"])
+        return cls(**options)
+
+
+def _range(value: Any) -> tuple[float, float]:
+    pair = value if isinstance(value, Sequence) and len(value) == 2 else (0, 0)
+    if not all(isinstance(end, (int, float)) and abs(end) < 1e9 for end in pair) or not pair[0] < pair[1]:
+        raise Unsupported(f"compile(…, value_range={value!r})", "a pair of finite numbers (low, high), low < high")
+    return float(pair[0]), float(pair[1])

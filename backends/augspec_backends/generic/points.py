@@ -1,0 +1,90 @@
+"""Boxes and keypoints: float32 points in continuous pixel coordinates, moved by the same transforms (C5, T3, T4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from augspec.namespace import Array, Namespace
+
+__all__ = ["clip_boxes", "from_xyxy", "move_boxes", "move_keypoints", "to_xyxy"]
+
+
+def to_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float] | None) -> Array:
+    """Return boxes (…, 4) of a declared format as absolute corners x1, y1, x2, y2.
+
+    Args:
+        xp: the namespace.
+        boxes: float32.
+        form: "xyxy", "xywh", "cxcywh" or "yxyx".
+        scale: (width, height) if the coordinates are normalised, else None.
+    """
+    a, b, c, d = (boxes[..., i] for i in range(4))
+    if form == "yxyx":
+        a, b, c, d = b, a, d, c
+    elif form == "xywh":
+        c, d = a + c, b + d
+    elif form == "cxcywh":
+        a, b, c, d = a - c * 0.5, b - d * 0.5, a + c * 0.5, b + d * 0.5
+    if scale is not None:
+        a, b, c, d = a * scale[0], b * scale[1], c * scale[0], d * scale[1]
+    return xp.stack([a, b, c, d], -1)
+
+
+def from_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float] | None) -> Array:
+    """Return absolute corners (…, 4) in a declared format; the inverse of `to_xyxy`."""
+    a, b, c, d = (boxes[..., i] for i in range(4))
+    if scale is not None:
+        a, b, c, d = a * (1 / scale[0]), b * (1 / scale[1]), c * (1 / scale[0]), d * (1 / scale[1])
+    if form == "yxyx":
+        a, b, c, d = b, a, d, c
+    elif form == "xywh":
+        c, d = c - a, d - b
+    elif form == "cxcywh":
+        a, b, c, d = (a + c) * 0.5, (b + d) * 0.5, c - a, d - b
+    return xp.stack([a, b, c, d], -1)
+
+
+def _move(xp: Namespace, x: Array, y: Array, matrix: Array) -> tuple[Array, Array]:
+    """Return points (B, N) moved by (B, 6) float matrices."""
+    m = [xp.reshape(matrix[:, i], (-1, 1)) for i in range(6)]
+    return m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]
+
+
+def move_boxes(xp: Namespace, boxes: Array, matrix: Array) -> Array:
+    """Return the axis-aligned hull of the moved corners, (B, N, 4); not clipped."""
+    x1, y1, x2, y2 = (boxes[..., i] for i in range(4))
+    corners = [_move(xp, x, y, matrix) for x, y in ((x1, y1), (x2, y1), (x2, y2), (x1, y2))]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+
+    def fold(f: str, parts: list[Array]) -> Array:
+        result = parts[0]
+        for part in parts[1:]:
+            result = xp.minimum(result, part) if f == "min" else xp.maximum(result, part)
+        return result
+
+    return xp.stack([fold("min", xs), fold("min", ys), fold("max", xs), fold("max", ys)], -1)
+
+
+def clip_boxes(xp: Namespace, boxes: Array, height: int, width: int) -> tuple[Array, Array]:
+    """Return boxes clipped to the canvas, and the share of each box's area that is left, (B, N)."""
+    x1, x2 = xp.clip(boxes[..., 0], 0.0, float(width)), xp.clip(boxes[..., 2], 0.0, float(width))
+    y1, y2 = xp.clip(boxes[..., 1], 0.0, float(height)), xp.clip(boxes[..., 3], 0.0, float(height))
+    before = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    after = (x2 - x1) * (y2 - y1)
+    share = xp.where(before > 0, after / xp.where(before > 0, before, 1.0), 0.0)
+    return xp.stack([x1, y1, x2, y2], -1), share
+
+
+def move_keypoints(
+    xp: Namespace, state: Mapping[str, Array], matrix: Array, height: int, width: int
+) -> dict[str, Array]:
+    """Return keypoints (B, K, 2) moved, invisible once they leave the canvas."""
+    points = state["keypoints"]
+    x, y = _move(xp, points[..., 0], points[..., 1], matrix)
+    inside = xp.logical_and(
+        xp.logical_and(x >= 0, x < float(width)), xp.logical_and(y >= 0, y < float(height))
+    )
+    return {
+        "keypoints": xp.stack([x, y], -1),
+        "keypoints_visible": xp.logical_and(state["keypoints_visible"], inside),
+    }

@@ -1,0 +1,203 @@
+"""Samples: what a caller hands over, checked before any work, and put into one canonical form.
+
+Only shapes and dtypes decide what is compiled; values are looked at only where they can be (concrete arrays) and only
+to refuse boxes and keypoints that are not numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from augspec.errors import SampleError, Unsupported
+from augspec.language.limits import MAX_SIDE
+from augspec.language.policy import Policy
+from augspec.ops.base import TypeOp
+from augspec.plan.stages import Move, Plan, leaves
+from augspec_backends.generic.options import Options
+
+__all__ = ["FLOATS", "TARGETS", "Leaf", "Signature", "check_values", "domain_of", "signature_of"]
+
+TARGETS = ("image", "mask", "boxes", "keypoints")
+"""Entries of a sample that move with the image; every other entry passes through (T6)."""
+
+FLOATS = ("float32", "float16", "bfloat16", "float64")
+_OTHER_MASKS = ("uint8", "int8", "uint16", "int16", "int32", "int64", "bool", *FLOATS)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Shape and dtype of one array, for `output_spec`."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The static facts of a sample.
+
+    Attributes:
+        batched: whether the arrays have a batch axis.
+        batch: B; 1 for a single sample.
+        height: H.
+        width: W.
+        channels: C.
+        dtype: the image's dtype.
+        domain: "fixed" (uint8), "float", or "move" (nothing but exact moves, any dtype).
+        leaves: (target, shape, dtype) of every array that moves, image first.
+        mask_channels: whether the mask has a channel axis.
+        bare: whether the sample is the image itself, not a dict.
+    """
+
+    batched: bool
+    batch: int
+    height: int
+    width: int
+    channels: int
+    dtype: str
+    domain: str
+    leaves: tuple[tuple[str, tuple[int, ...], str], ...]
+    mask_channels: bool
+    bare: bool
+
+    def has(self, target: str) -> bool:
+        """Return whether a target is present."""
+        return any(name == target for name, _, _ in self.leaves)
+
+
+def domain_of(plan: Plan, dtype: str) -> str:
+    """Return the number system of a plan on a dtype."""
+    if all(isinstance(stage, Move) for stage in plan.stages):
+        return "move"
+    return "fixed" if dtype == "uint8" else "float"
+
+
+def signature_of(
+    arrays: Mapping[str, tuple[tuple[int, ...], str]],
+    *,
+    plan: Plan,
+    policy: Policy,
+    options: Options,
+    dtypes: tuple[str, ...],
+    backend: str,
+    bare: bool,
+) -> Signature:
+    """Check the targets' shapes and dtypes and return the sample's signature.
+
+    Args:
+        arrays: shape and dtype name of every moving target.
+        plan: what will be applied.
+        policy: for its keypoint pairs.
+        options: how the arrays are to be read.
+        dtypes: image dtypes that the backend computes on.
+        backend: its name, for messages.
+        bare: whether the sample was an array rather than a dict.
+    """
+    if "image" not in arrays:
+        raise SampleError("sample", "an array, or a dict with an entry 'image'", f"entries {sorted(arrays)}")
+    shape, dtype = arrays["image"]
+    form = options.layout
+    if len(shape) not in (3, 4):
+        raise SampleError("image", f"rank 3 ({form[1:]}) or rank 4 ({form})", f"shape {shape}")
+    batched = len(shape) == 4
+    batch = shape[0] if batched else 1
+    height, width, channels = shape[-3:] if form == "NHWC" else (shape[-2], shape[-1], shape[-3])
+    if min(height, width, channels) < 1:
+        raise SampleError("image", f"at least one pixel and one channel, as {form}", f"shape {shape}")
+    if max(height, width) > MAX_SIDE:
+        hint = f" Its layout was declared {form}." if channels > MAX_SIDE else ""
+        raise SampleError("image", f"sides of at most {MAX_SIDE} pixels", f"shape {shape}", hint.strip())
+    domain = domain_of(plan, dtype)
+    if domain != "move" and dtype not in dtypes:
+        raise SampleError(
+            "image", f"a dtype of {', '.join(dtypes)} for this policy on backend {backend!r}", f"dtype {dtype}"
+        )
+    _check_channels(plan, channels, form)
+    mask_channels = False
+    facts = [("image", shape, dtype)]
+    for name in TARGETS[1:]:
+        if name in arrays:
+            shape, kind = arrays[name]
+            if name == "mask":
+                mask_channels = _check_mask(shape, kind, batched, batch, height, width, form)
+            else:
+                _check_points(name, shape, kind, batched, batch, policy)
+            facts.append((name, shape, kind))
+    return Signature(
+        batched, batch, height, width, channels, dtype, domain, tuple(facts), mask_channels, bare
+    )
+
+
+def _check_channels(plan: Plan, channels: int, form: str) -> None:
+    for leaf in leaves(plan.stages):
+        op = leaf.op
+        where = leaf.path.removeprefix("sample/")
+        if not op.accepts(channels):
+            needs = " or ".join(str(count) for count in op.channels or (1, 3))
+            raise Unsupported(
+                where, f"{op.tag} needs {needs} channels; the image has {channels} (layout {form})", "Check `layout`."
+            )
+        counts = []
+        if isinstance(op, TypeOp):
+            counts = [len(op.mean)]  # type: ignore[attr-defined]
+        elif isinstance(getattr(op, "fill", None), tuple):
+            counts = [len(op.fill)]  # type: ignore[attr-defined]
+        if any(count not in (1, channels) for count in counts):
+            raise Unsupported(
+                where, f"{op.tag} declares {counts[0]} values per pixel; the image has {channels} channels"
+            )
+
+
+def _check_mask(
+    shape: tuple[int, ...], dtype: str, batched: bool, batch: int, height: int, width: int, form: str
+) -> bool:
+    lead = (batch,) if batched else ()
+    rank = len(shape) - len(lead)
+    spatial: tuple[int, ...] = ()
+    if rank == 2:
+        spatial = shape[-2:]
+    elif rank == 3:
+        spatial = shape[-3:-1] if form == "NHWC" else shape[-2:]
+    if spatial != (height, width) or shape[: len(lead)] != lead:
+        raise SampleError("mask", f"the image's batch and size {(*lead, height, width)}", f"shape {shape}")
+    if dtype not in _OTHER_MASKS:
+        raise SampleError("mask", f"a dtype of {', '.join(_OTHER_MASKS)}", f"dtype {dtype}")
+    return rank == 3
+
+
+def _check_points(name: str, shape: tuple[int, ...], dtype: str, batched: bool, batch: int, policy: Policy) -> None:
+    size = 4 if name == "boxes" else 2
+    wanted = f"(B, N, {size})" if batched else f"(N, {size})"
+    if len(shape) != 2 + batched or shape[-1] != size or (batched and shape[0] != batch):
+        raise SampleError(name, f"shape {wanted}" + (f" with B = {batch}" if batched else ""), f"shape {shape}")
+    if dtype not in FLOATS:
+        raise SampleError(name, f"a dtype of {', '.join(FLOATS)}", f"dtype {dtype}")
+    pairs = policy.targets.keypoints.swap_pairs if name == "keypoints" else ()
+    worst = max((row for pair in pairs for row in pair), default=-1)
+    if worst >= shape[-2]:
+        raise SampleError(
+            name, f"at least {worst + 1} rows, because targets.keypoints.swap_pairs names row {worst}", f"shape {shape}"
+        )
+
+
+def check_values(name: str, values: np.ndarray, options: Options) -> None:
+    """Refuse boxes and keypoints that are not numbers, and boxes whose corners are in the wrong order."""
+    array = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise SampleError(name, "finite numbers", f"{array[where]} at index {where}")
+    if name != "boxes":
+        return
+    if options.box_format in ("xyxy", "yxyx"):
+        wrong = (array[..., 2] < array[..., 0]) | (array[..., 3] < array[..., 1])
+    else:
+        wrong = (array[..., 2] < 0) | (array[..., 3] < 0)
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise SampleError(
+            "boxes", f"{options.box_format} boxes whose sides are not negative", f"{array[where].tolist()} at {where}"
+        )

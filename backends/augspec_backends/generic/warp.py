@@ -1,0 +1,194 @@
+"""Warps: exact sampling positions for both domains, borders, interpolation (E4, C7, C8)."""
+
+from __future__ import annotations
+
+from augspec.namespace import Array, Namespace
+from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
+
+__all__ = ["border_index", "positions", "sample_nearest", "warp_pixels"]
+
+
+def positions(xp: Namespace, matrix: Array, height: int, width: int) -> tuple[Array, Array]:
+    """Return the source of every output pixel, in 2⁻¹² half pixels from pixel 0: (B, H, W) each, two-limb int32.
+
+    Args:
+        xp: the namespace.
+        matrix: (B, 6) inverse matrices: xx, xy, x0, yx, yy, y0.
+        height: of the canvas, both before and after.
+        width: of the canvas.
+    """
+    x = xp.reshape(xp.arange(width) * 2 + (1 - width), (1, 1, width))
+    y = xp.reshape(xp.arange(height) * 2 + (1 - height), (1, height, 1))
+    m = xp.reshape(matrix, (-1, 6, 1, 1))
+
+    def along(a: Array, b: Array, shift: Array, side: int) -> Array:
+        low = xp.shr(xp.bitand(a, 4095) * x + xp.bitand(b, 4095) * y + 2048, 12)
+        return xp.shr(a, 12) * x + xp.shr(b, 12) * y + shift + ((side - 1) << 12) + low
+
+    return along(m[:, 0], m[:, 1], m[:, 2], width), along(m[:, 3], m[:, 4], m[:, 5], height)
+
+
+def border_index(xp: Namespace, i: Array, n: int, border: str) -> Array:
+    """Return where index i of an axis of n pixels reads, for any int32 i (C7)."""
+    if border in ("constant", "edge") or n == 1:
+        return xp.clip(i, 0, n - 1)
+    if border == "mirror":
+        j = _modulo(xp, xp.abs(i), 2 * n - 2)
+        return xp.where(j >= n, 2 * n - 2 - j, j)
+    folded = xp.bitxor(i, xp.shr(i, 31))
+    if border == "symmetric":
+        j = _modulo(xp, folded, 2 * n)
+        return xp.where(j >= n, 2 * n - 1 - j, j)
+    j = _modulo(xp, folded, n)
+    return xp.where(i < 0, n - 1 - j, j)
+
+
+def _modulo(xp: Namespace, a: Array, n: int) -> Array:
+    return a - xp.floordiv(a, n) * n
+
+
+def _inside(xp: Namespace, i: Array, n: int) -> Array:
+    return xp.logical_and(i >= 0, i < n)
+
+
+def _pixels_at(xp: Namespace, image: Array, iy: Array, ix: Array) -> Array:
+    """Return (B, H, W, C) pixels of a (B, h, w, C) image at (B, H, W) rows and columns."""
+    _, height, width, channels = xp.shape(image)
+    _, rows, columns = xp.shape(ix)
+    index = xp.reshape(iy * width + ix, (-1, rows * columns))
+    flat = xp.gather_pixels(xp.reshape(image, (-1, height * width, channels)), index)
+    return xp.reshape(flat, (-1, rows, columns, channels))
+
+
+def sample_nearest(xp: Namespace, image: Array, sx: Array, sy: Array, border: str, fill: Array | float) -> Array:
+    """Return the pixel whose cell holds each position; `fill` where that lies outside a constant border.
+
+    Args:
+        xp: the namespace.
+        image: (B, H, W, C) of any dtype.
+        sx: (B, H, W) positions of `positions`.
+        sy: likewise for rows.
+        border: a word of C7.
+        fill: broadcasts against the image, in its dtype.
+    """
+    _, height, width, _ = xp.shape(image)
+    ix, iy = xp.shr(sx + 4096, 13), xp.shr(sy + 4096, 13)
+    found = _pixels_at(xp, image, border_index(xp, iy, height, border), border_index(xp, ix, width, border))
+    if border != "constant":
+        return found
+    inside = xp.logical_and(_inside(xp, ix, width), _inside(xp, iy, height))
+    return xp.where(inside[..., None], found, fill)
+
+
+def warp_pixels(
+    m: FixedNumbers | FloatNumbers,
+    image: Array,
+    sx: Array,
+    sy: Array,
+    interpolation: str,
+    border: str,
+    fill: Array,
+) -> Array:
+    """Return the image resampled at exact positions.
+
+    Args:
+        m: the number system.
+        image: (B, H, W, C); uint8 levels or int32 in 2⁻⁸ levels in the exact domain, float32 in the other.
+        sx: (B, H, W) positions of `positions`.
+        sy: likewise for rows.
+        interpolation: "nearest", "bilinear" or "bicubic".
+        border: a word of C7.
+        fill: (C,) in the number system's pixels.
+
+    Returns:
+        (B, H, W, C), int32 in 2⁻⁸ levels or float32.
+    """
+    xp = m.xp
+    if interpolation == "nearest":
+        if xp.dtype(image) == "uint8":
+            image = xp.shl(xp.astype(image, "int32"), 8)
+        return sample_nearest(xp, image, sx, sy, border, fill)
+    px, py = xp.shr(sx + 2, 2), xp.shr(sy + 2, 2)
+    x0, y0 = xp.shr(px, 11), xp.shr(py, 11)
+    fx, fy = xp.bitand(px, 2047)[..., None], xp.bitand(py, 2047)[..., None]
+    taps = _Taps(m, image, x0, y0, border, fill)
+    if interpolation == "bilinear":
+        return _bilinear(m, taps, fx, fy)
+    return _bicubic(m, taps, fx, fy)
+
+
+class _Taps:
+    """Reads the neighbours of every position, with the border applied per tap."""
+
+    def __init__(
+        self, m: FixedNumbers | FloatNumbers, image: Array, x0: Array, y0: Array, border: str, fill: Array
+    ) -> None:
+        self.m, self.image, self.x0, self.y0, self.border, self.fill = m, image, x0, y0, border, fill
+        self.levels = m.xp.dtype(image) == "uint8"
+
+    def __call__(self, dy: int, dx: int) -> Array:
+        xp = self.m.xp
+        _, height, width, _ = xp.shape(self.image)
+        ix, iy = self.x0 + dx, self.y0 + dy
+        found = _pixels_at(
+            xp, self.image, border_index(xp, iy, height, self.border), border_index(xp, ix, width, self.border)
+        )
+        if self.levels:
+            found = xp.shl(xp.astype(found, "int32"), 8)
+        if self.border != "constant":
+            return found
+        inside = xp.logical_and(_inside(xp, ix, width), _inside(xp, iy, height))
+        return xp.where(inside[..., None], found, self.fill)
+
+
+def _bilinear(m: FixedNumbers | FloatNumbers, taps: _Taps, fx: Array, fy: Array) -> Array:
+    xp = m.xp
+    if isinstance(m, FixedNumbers):
+        rows = [xp.shr(taps(dy, 0) * (2048 - fx) + taps(dy, 1) * fx + 128, 8) for dy in (0, 1)]
+        return xp.shr(rows[0] * (2048 - fy) + rows[1] * fy + 8192, 14)
+
+    def blend(a: Array, b: Array, f: Array, w: Array) -> Array:
+        # A tap of weight zero is outside the footprint: its NaN must not reach the pixel (C13).
+        return xp.where(f == 0, a, a + (b - a) * w)
+
+    wx, wy = (xp.astype(f, m.dtype) * (1 / 2048) for f in (fx, fy))
+    top, bottom = (blend(taps(dy, 0), taps(dy, 1), fx, wx) for dy in (0, 1))
+    return blend(top, bottom, fy, wy)
+
+
+def _cubic_weights(xp: Namespace, f: Array) -> tuple[Array, Array, Array, Array]:
+    """Return Keys' weights (a = −½) in 2⁻¹⁴ from a fraction in 2⁻¹¹; they sum to exactly 2¹⁴."""
+    t = f * 8
+    t2 = xp.shr(f * f, 8)
+    t3 = xp.shr(t2 * f + 1024, 11)
+    w0 = xp.shr(2 * t2 - t - t3 + 1, 1)
+    w2 = xp.shr(t + 4 * t2 - 3 * t3 + 1, 1)
+    w3 = xp.shr(t3 - t2 + 1, 1)
+    return w0, 16384 - w0 - w2 - w3, w2, w3
+
+
+def _bicubic(m: FixedNumbers | FloatNumbers, taps: _Taps, fx: Array, fy: Array) -> Array:
+    xp = m.xp
+    wx, wy = _cubic_weights(xp, fx), _cubic_weights(xp, fy)
+    if isinstance(m, FixedNumbers):
+        rows = []
+        for dy in range(4):
+            total = taps(dy - 1, -1) * wx[0]
+            for dx in range(1, 4):
+                total = total + taps(dy - 1, dx - 1) * wx[dx]
+            rows.append(xp.shr(total + 8192, 14))
+        total = rows[0] * wy[0]
+        for dy in range(1, 4):
+            total = total + rows[dy] * wy[dy]
+        return m.clamp(xp.shr(total + 8192, 14))
+
+    def weigh(parts: list[Array], weights: tuple[Array, ...]) -> Array:
+        total = None
+        for part, weight in zip(parts, weights, strict=True):
+            share = part * (xp.astype(weight, m.dtype) * (1 / 16384))
+            # As in bilinear: weight zero is no footprint.
+            share = xp.where(weight == 0, 0.0, share)
+            total = share if total is None else total + share
+        return total
+
+    return m.clamp(weigh([weigh([taps(dy - 1, dx - 1) for dx in range(4)], wx) for dy in range(4)], wy))

@@ -1,0 +1,1 @@
+"""The NumPy backend: the readable reference, always installed."""

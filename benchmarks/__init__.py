@@ -1,0 +1,1 @@
+"""augspec beside the installed peers: one command, paired runs, ratios."""

@@ -1,0 +1,47 @@
+"""Our side of a pairing: the workload's policy, compiled for one backend."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.workloads import Images, Workload
+
+SEED = 2024
+
+
+def on_framework(backend: str, batch: Images) -> Any:
+    """Hand the batch to the backend's own array type, outside the timed part."""
+    if backend == "torch":
+        return importlib.import_module("torch").from_numpy(batch.copy())
+    if backend == "tensorflow":
+        return importlib.import_module("tensorflow").constant(batch)
+    if backend == "jax":
+        return importlib.import_module("jax.numpy").asarray(batch)
+    return batch
+
+
+def make(backend: str, batch: Images, *, work: Workload, stand_in: bool = False) -> Callable[[int], Any]:
+    """Compile the policy; the callable folds the step into the key, so that every call draws anew.
+
+    Args:
+        backend: Name of the augspec backend.
+        batch: Images (B, H, W, C) or (B, C, H, W), uint8.
+        work: The workload whose policy is compiled.
+        stand_in: Time a bare copy of the batch instead: the floor under any uint8 augmentation.
+    """
+    if stand_in:
+        return lambda step: batch + (step & 1 == 0)
+    augspec = importlib.import_module("augspec")
+    augment = augspec.compile(
+        augspec.loads(json.dumps(work.policy)),
+        backend=backend,
+        layout="NHWC" if batch.shape[-1] == 3 else "NCHW",
+        mode="auto" if backend == "numpy" else "compiled",
+    )
+    images, key, index = on_framework(backend, batch), augspec.Key(SEED), np.arange(len(batch))
+    return lambda step: augment(key.fold(step), images, index=index)

@@ -1,0 +1,173 @@
+"""One pairing in a process of its own: warm both sides up, then time them in turn, A B A B."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import ours
+from benchmarks.peers import PEERS, Peer
+from benchmarks.workloads import W1
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEOUT = 1800
+
+# glibc hands blocks of tens of megabytes back to the system and faults them in anew at the next call: on a
+# shared virtual machine that costs an eager peer more than its arithmetic, and another amount each minute.
+MALLOC = {
+    "keep": {"MALLOC_MMAP_THRESHOLD_": str(1 << 32), "MALLOC_TRIM_THRESHOLD_": str(1 << 34)},
+    "default": {},
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long and on what the two sides are timed."""
+
+    rounds: int = 7
+    seconds: float = 0.5
+    layout: str = "NHWC"
+    malloc: str = "keep"
+    stand_in: bool = False
+
+
+@dataclass
+class Side:
+    """One contender: its first call (compilation within), its warm call, its rate in each round."""
+
+    call: Callable[[int], Any]
+    first_s: float = 0.0
+    repeat: int = 1
+    rates: list[float] = field(default_factory=list)
+    step: int = 0
+
+    def warm_up(self, shape: tuple[int, ...], seconds: float) -> None:
+        """Compile, check the work, and find how many calls fill a round."""
+        self.first_s, first = self._once()
+        second = self._once()[1]
+        check(first, second, shape)
+        self.repeat = max(1, math.ceil(seconds / min(self._once()[0] for _ in range(2))))
+
+    def _once(self) -> tuple[float, Any]:
+        self.step += 1
+        start = time.perf_counter()
+        out = self.call(self.step)
+        wait_for(out)
+        return time.perf_counter() - start, out
+
+    def round(self, batch: int) -> None:
+        """Time one round; each call draws anew and is waited for before the next."""
+        spent = sum(self._once()[0] for _ in range(self.repeat))
+        self.rates.append(batch * self.repeat / spent)
+
+    def record(self) -> dict[str, Any]:
+        """This side's numbers, in images per second."""
+        rates = {"median": statistics.median(self.rates), "rounds": self.rates}
+        return {"first_call_s": self.first_s, "calls_per_round": self.repeat, "images_per_s": rates}
+
+
+def wait_for(out: Any) -> None:
+    """Block until the result is there."""
+    if hasattr(out, "block_until_ready"):
+        out.block_until_ready()
+    elif getattr(out, "is_cuda", False):
+        sys.modules["torch"].cuda.synchronize()
+    elif "tensorflow" in type(out).__module__:
+        sys.modules["tensorflow"].test.experimental.sync_devices()
+
+
+def check(first: Any, second: Any, shape: tuple[int, ...]) -> None:
+    """Refuse a contender that does not do the work: uint8 of the same shape, other draws at every step."""
+    one, two = (np.asarray(out.cpu() if hasattr(out, "cpu") else out) for out in (first, second))
+    if one.dtype != np.uint8 or one.shape != shape:
+        raise ValueError(f"expected uint8 {shape}, got {one.dtype} {one.shape}")
+    same = [index for index in range(len(one)) if np.array_equal(one[index], two[index])]
+    if same:
+        raise ValueError(f"two steps gave equal images for samples {same[:5]}: nothing is drawn per call")
+
+
+def measure(peer: Peer, settings: Settings) -> dict[str, Any]:
+    """Run one pairing in this process and return its record."""
+    target = None if settings.stand_in else peer.target
+    record: dict[str, Any] = {"backend": peer.backend, "peer": peer.name, "target": target}
+    if settings.layout != "NHWC" and peer.backend != "torch":
+        return record | {"skipped": f"{settings.layout} is timed for torch only"}
+    module = peer.load()
+    if (reason := module.available()) is not None:
+        return record | {"skipped": reason}
+    batch = W1.images()
+    if settings.layout == "NCHW":
+        batch = np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
+    with named(f"augspec[{peer.backend}]"):
+        mine = Side(ours.make(peer.backend, batch, work=W1, stand_in=settings.stand_in))
+        mine.warm_up(batch.shape, settings.seconds)
+    with named(peer.name):
+        theirs = Side(module.make(batch, work=W1, road=peer.road))
+        theirs.warm_up(batch.shape, settings.seconds)
+    for _ in range(settings.rounds):
+        mine.round(len(batch))
+        theirs.round(len(batch))
+    # Noise that lasts a round hits both sides of it: ratios are taken round by round.
+    ratios = [a / b for a, b in zip(mine.rates, theirs.rates, strict=True)]
+    ratio = {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)}
+    return record | {"note": module.NOTE, "ours": mine.record(), "theirs": theirs.record(), "ratio": ratio}
+
+
+@contextmanager
+def named(side: str) -> Iterator[None]:
+    """Let an error say whose it is."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"({side})")
+        raise
+
+
+def spawn(peer: Peer, settings: Settings) -> dict[str, Any]:
+    """Run one pairing in a fresh process: frameworks quarrel, and Keras picks its backend once."""
+    with tempfile.TemporaryDirectory() as scratch:
+        result = Path(scratch, "result.json")
+        # A fresh compiler cache, or else a first call that another run paid for.
+        env = os.environ | MALLOC[settings.malloc]
+        env |= {
+            "KERAS_BACKEND": "tensorflow",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TORCHINDUCTOR_CACHE_DIR": str(Path(scratch, "inductor")),
+        }
+        env.pop("JAX_COMPILATION_CACHE_DIR", None)
+        job = json.dumps({"peer": PEERS.index(peer), "settings": asdict(settings)})
+        command = [sys.executable, "-m", "benchmarks.pairing", job, str(result)]
+        base = {"backend": peer.backend, "peer": peer.name, "target": peer.target}
+        try:
+            done = subprocess.run(
+                command, check=False, cwd=ROOT, env=env, capture_output=True, text=True, timeout=TIMEOUT
+            )
+        except subprocess.TimeoutExpired:
+            return base | {"failed": f"no result within {TIMEOUT} s"}
+        if done.returncode or not result.exists():
+            lines = done.stderr.strip().splitlines() or [f"the process ended with {done.returncode}"]
+            return base | {"failed": " ".join(lines[-2:]), "stderr": lines[-40:]}
+        return dict(json.loads(result.read_text()))
+
+
+def main() -> None:
+    """Do the job that `spawn` hands over."""
+    job = json.loads(sys.argv[1])
+    Path(sys.argv[2]).write_text(json.dumps(measure(PEERS[job["peer"]], Settings(**job["settings"]))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Who stands beside which backend: one file per peer, each with `available`, `make` and `NOTE`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Protocol, cast
+
+from benchmarks.workloads import Images, Workload
+
+
+class PeerModule(Protocol):
+    """What a file of this folder offers."""
+
+    NOTE: str
+
+    def available(self) -> str | None:
+        """Tell why the peer cannot run here, or None when it can."""
+        ...
+
+    def make(self, batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+        """Build the pipeline; the callable takes a step and returns uint8 images of the batch's shape."""
+        ...
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One pairing: a backend of ours, a peer and the road it takes."""
+
+    backend: str
+    module: str
+    road: str
+    target: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The peer and its road, as printed and as `--peer` takes it."""
+        return f"{self.module}:{self.road}"
+
+    def load(self) -> PeerModule:
+        """Import the peer's file; it imports its framework only when asked to run."""
+        return cast(PeerModule, importlib.import_module(f"benchmarks.peers.{self.module}"))
+
+
+PEERS = (
+    Peer("tensorflow", "keras_layers", "function", target=5.0),
+    Peer("tensorflow", "tf_image", "function"),
+    Peer("jax", "dm_pix", "vmap", target=5.0),
+    Peer("jax", "dm_pix", "map", target=5.0),
+    Peer("jax", "augmax", "vmap"),
+    Peer("jax", "augmax", "map"),
+    Peer("torch", "kornia", "eager", target=2.0),
+    Peer("torch", "kornia", "compiled", target=2.0),
+    Peer("torch", "kornia", "eager-light", target=2.0),
+    Peer("torch", "kornia", "compiled-light", target=2.0),
+    Peer("numpy", "pillow", "loop"),
+)
+BACKENDS = tuple(dict.fromkeys(peer.backend for peer in PEERS))
+
+
+def missing(*packages: str) -> str | None:
+    """Name the first package that is not installed, as a reason."""
+    absent = next((package for package in packages if find_spec(package) is None), None)
+    return None if absent is None else f"{absent} is not installed"

@@ -1,0 +1,59 @@
+"""What is printed and what is written: a table of ratios, the machine and the versions."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+DISTRIBUTIONS = (
+    "augspec", "numpy", "torch", "tensorflow", "tensorflow-cpu", "jax", "keras",
+    "kornia", "dm-pix", "augmax", "pillow",
+)  # fmt: skip
+HEAD = "backend    peer                       ours    peer   ratio    min    max      target  first call, s"
+
+
+def machine() -> dict[str, Any]:
+    """Name the CPU, the cores this process may use, and how busy they were."""
+    names = [
+        line.partition(":")[2].strip()
+        for line in (Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else [])
+        if line.startswith("model name")
+    ]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    return {"cpu": names[0] if names else platform.processor(), "cores": cores, "load_1min": load}
+
+
+def versions() -> dict[str, str]:
+    """List the versions of whatever takes part and is installed."""
+    found = {"python": platform.python_version()}
+    for name in DISTRIBUTIONS:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def row(record: dict[str, Any]) -> str:
+    """One line of the table; a pairing with no numbers says why."""
+    lead = f"{record['backend']:<11}{record['peer']:<23}"
+    for kind in ("skipped", "failed"):
+        if kind in record:
+            return f"{lead}{kind}: {record[kind]}"
+    ours, theirs, ratio, target = (record[name] for name in ("ours", "theirs", "ratio", "target"))
+    verdict = "" if target is None else f"{target:g}x {'met' if ratio['median'] >= target else 'MISSED'}"
+    return (
+        f"{lead}{ours['images_per_s']['median']:>8.0f}{theirs['images_per_s']['median']:>8.0f}{ratio['median']:>8.2f}"
+        f"{ratio['min']:>7.2f}{ratio['max']:>7.2f}{verdict:>12}"
+        f"  {ours['first_call_s']:.1f} / {theirs['first_call_s']:.1f}"
+    )
+
+
+def notes(records: list[dict[str, Any]]) -> list[str]:
+    """Say once per peer how its work differs from ours."""
+    found = {record["peer"].partition(":")[0]: record["note"] for record in records if "note" in record}
+    return [f"  {peer}: {note}" for peer, note in found.items()]

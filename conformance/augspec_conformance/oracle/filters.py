@@ -1,0 +1,41 @@
+"""Filters: weighted sums over a neighbourhood."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from augspec_conformance.oracle.arrays import FloatArray
+from augspec_conformance.oracle.grid import border_index
+
+
+def gaussian_weights(sigma: float, radius: int) -> FloatArray:
+    """Return exp(-j²/2σ²), j = -radius..radius, scaled to sum 1, shape (2·radius + 1,); σ > 0 in pixels."""
+    offsets = np.arange(-radius, radius + 1)
+    weights = np.exp(-0.5 * (offsets / sigma) ** 2)
+    return np.asarray(weights / weights.sum())
+
+
+def gaussian_blur(image: FloatArray, sigma: float, largest_sigma: float) -> FloatArray:
+    """Blur along rows and columns, mirror border.
+
+    Args:
+        image: (H, W, C).
+        sigma: Pixels.
+        largest_sigma: Upper end of sigma's support: the radius ⌈3·σmax⌉ is one for all samples.
+
+    Returns:
+        (H, W, C).
+    """
+    radius = math.ceil(3.0 * largest_sigma)
+    weights = gaussian_weights(sigma, radius)
+    for axis in (1, 0):
+        side = image.shape[axis]
+        blurred = np.zeros_like(image)
+        for offset, weight in zip(range(-radius, radius + 1), weights, strict=True):
+            index, _ = border_index(np.arange(side) + offset, side, "mirror")
+            if weight > 0.0:  # a weight that underflowed must not carry a NaN along (C13)
+                blurred += weight * np.take(image, index, axis=axis)
+        image = blurred
+    return image

@@ -1,0 +1,75 @@
+"""Per-pixel noise: the oracle's own Threefry-2x32-20 (R1) and its own normal (R14, R16)."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+
+from augspec_conformance.oracle.arrays import FloatArray, WordArray
+
+ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+PARITY = np.uint32(0x1BD11BDA)
+
+
+def threefry(key: WordArray, counter: WordArray) -> WordArray:
+    """Hash 64-bit counters under one key: Threefry-2x32 with 20 rounds (R1).
+
+    Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011; Random123's word order.
+
+    Args:
+        key: (2,) words.
+        counter: (..., 2) words.
+
+    Returns:
+        (..., 2) words.
+    """
+    schedule = (key[0], key[1], key[0] ^ key[1] ^ PARITY)
+    with np.errstate(over="ignore"):
+        x, y = counter[..., 0] + schedule[0], counter[..., 1] + schedule[1]
+        for group in range(5):
+            for r in ROTATIONS[group % 2]:
+                x = x + y
+                y = (y << np.uint32(r)) | (y >> np.uint32(32 - r))
+                y = y ^ x
+            x = x + schedule[(group + 1) % 3]
+            y = y + schedule[(group + 2) % 3] + np.uint32(group + 1)
+    return np.stack([x, y], axis=-1)
+
+
+def words(key: WordArray, id_low: int, count: int) -> WordArray:
+    """Return word(d) = TF(key, (id_low, d >> 1))[d & 1] for d = 0..count - 1 (R5), shape (count,)."""
+    blocks = np.arange((count + 1) // 2, dtype=np.uint32)
+    counter = np.stack([np.full_like(blocks, id_low), blocks], axis=-1)
+    return threefry(key, counter).reshape(-1)[:count]
+
+
+def normal(word: WordArray) -> FloatArray:
+    """Map words to standard normals (R14): bit 0 set is negative, |z| = -Φ⁻¹(m·2⁻²⁵) with m = 2·(w >> 9) + 1.
+
+    Returns:
+        The shape of `word`; |z| ≤ 5.42.
+    """
+    m = 2 * (word.astype(np.int64) >> 9) + 1
+    distinct, where = np.unique(m, return_inverse=True)
+    quantiles = np.array([-NormalDist().inv_cdf(float(k) * 2.0**-25) for k in distinct])
+    magnitude = quantiles[where].reshape(m.shape)
+    return np.where((word & np.uint32(1)) == 1, -magnitude, magnitude)
+
+
+def gaussian_noise(image: FloatArray, std: float, key: WordArray, *, per_channel: bool) -> FloatArray:
+    """Add std·z; z counts d = (row·W + column)·C + channel, or row·W + column for all channels alike (R16).
+
+    Args:
+        image: (H, W, C), unit range.
+        std: Unit range.
+        key: (3,) words: the two of K2, and the sample's id_lo32.
+        per_channel: Whether each channel has its own noise.
+
+    Returns:
+        (H, W, C), not clamped.
+    """
+    height, width, channels = image.shape
+    shape = (height, width, channels if per_channel else 1)
+    z = normal(words(key[:2], int(key[2]), int(np.prod(shape)))).reshape(shape)
+    return image + std * z

@@ -1,0 +1,245 @@
+"""One function for each op of the vocabulary, in the table `OPS`.
+
+All share one signature: `(state, op, draws) -> state`, with `op` the normalized document of the op and
+`draws` seen from inside it. The formulas stand in the file of their subject; here the policy's fields meet
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from augspec_conformance.oracle import colour, filters, matrices, noise, resample
+from augspec_conformance.oracle.arrays import FloatArray
+from augspec_conformance.oracle.distributions import support
+from augspec_conformance.oracle.draws import Draws, Op
+from augspec_conformance.oracle.resample import Window
+from augspec_conformance.oracle.state import Settings, Stage, State, join, move, settle
+
+OpFunction: TypeAlias = Callable[[State, Op, Draws], State]
+PixelFunction: TypeAlias = Callable[[FloatArray, Op, Draws], FloatArray]
+
+
+def perform(state: State, op: Op, outer: Draws) -> State:
+    """Carry out one op of a list, seen from outside it."""
+    return OPS[op["op"]](state, op, outer.into(op))
+
+
+# Flips and warps: they join the waiting run, applied or not.
+
+
+def flip(matrix: Callable[..., FloatArray]) -> OpFunction:
+    """Make an exact flip of its matrix; it joins whatever run it stands beside."""
+
+    def function(state: State, op: Op, draws: Draws) -> State:
+        return join(state, matrix(state.size) if draws.applied(op) else None, None)
+
+    return function
+
+
+def warp(matrix: Callable[..., FloatArray], *fields: str) -> OpFunction:
+    """Make a warp of the function for its matrix and the fields that this takes after the canvas."""
+
+    def function(state: State, op: Op, draws: Draws) -> State:
+        fill = op["fill"]
+        settings = Settings(
+            interpolation=op["interpolation"],
+            border=op["border"],
+            fill=tuple(float(f) for f in fill) if isinstance(fill, Sequence) else float(fill),
+        )
+        if not draws.applied(op):
+            return join(state, None, settings)
+        return join(state, matrix(state.size, *(draws.optional(op, name) for name in fields)), settings)
+
+    return function
+
+
+# Pixels: everything that leaves geometry alone. It ends the run, applied or not (C10), and clamps (C3).
+
+
+def pixels(function: PixelFunction) -> OpFunction:
+    """Make an op of a function on the image; the result is clamped to the unit range."""
+
+    def wrapped(state: State, op: Op, draws: Draws) -> State:
+        state = settle(state)
+        if state.image is None or not draws.applied(op):
+            return state
+        return replace(state, image=np.clip(function(state.image, op, draws), 0.0, 1.0))
+
+    return wrapped
+
+
+def colour_op(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
+    """Make a colour op of its formula and the numeric fields that this takes after the image."""
+    return pixels(lambda image, op, draws: formula(image, *(draws.number(op, name) for name in fields)))
+
+
+def contrast(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Contrast about the policy's pivot."""
+    return colour.contrast(image, draws.number(op, "factor"), op["pivot"])
+
+
+def gaussian_blur(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Blur by the drawn sigma, with the radius of the largest one possible."""
+    return filters.gaussian_blur(image, draws.number(op, "sigma"), support(op["sigma"])[1])
+
+
+def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Add noise of the words that the sample's key gives."""
+    key = draws.words("noise", 3)
+    return noise.gaussian_noise(image, draws.number(op, "std"), key, per_channel=op["per_channel"])
+
+
+def normalize(state: State, op: Op, draws: Draws) -> State:
+    """Normalize each channel: the one op that does not clamp (C3)."""
+    state = settle(state)
+    if state.image is None or not draws.applied(op):
+        return state
+    return replace(state, image=colour.normalize(state.image, op["mean"], op["std"]), normalized=True)
+
+
+# Windows: crops and resizing. They end the run and are stages of their own.
+
+
+def window_stage(window: Window, size: tuple[int, int], *, interpolation: str, antialias: bool) -> Stage:
+    """Return the stage that resizes a window of the canvas to `size` (h, w)."""
+
+    def image(plane: FloatArray) -> FloatArray:
+        return resample.resize_image(plane, window, size, interpolation=interpolation, antialias=antialias)
+
+    return Stage(
+        size,
+        image=image,
+        mask=lambda m: resample.resize_mask(m, window, size),
+        points=lambda xy: resample.move_points(xy, window, size),
+    )
+
+
+def height_width(size: Any) -> tuple[int, int]:
+    """Read a `size` field: [height, width]."""
+    return int(size[0]), int(size[1])
+
+
+def resize(state: State, op: Op, draws: Draws) -> State:
+    """Resize the whole canvas."""
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    height, width = state.size
+    size = resample.resized_size(
+        height, width, size=op.get("size"), short_side=op.get("short_side"), long_side=op.get("long_side")
+    )
+    whole = Window(0, 0, height, width)
+    stage = window_stage(whole, size, interpolation=op["interpolation"], antialias=op["antialias"])
+    return move(state, stage)
+
+
+def random_resized_crop(state: State, op: Op, draws: Draws) -> State:
+    """Resize the first fitting of ten drawn windows, else the central one."""
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    height, width = state.size
+    window = resample.random_window(
+        height,
+        width,
+        area=draws.numbers(op, "area", 10),
+        ratio=draws.numbers(op, "ratio", 10),
+        top=float(draws.drawn("top")[0]),
+        left=float(draws.drawn("left")[0]),
+        ratio_range=support(op["ratio"]),
+    )
+    size = height_width(op["size"])
+    interpolation = op.get("interpolation", "bilinear")
+    return move(state, window_stage(window, size, interpolation=interpolation, antialias=op["antialias"]))
+
+
+def center_crop(state: State, op: Op, draws: Draws) -> State:
+    """Cut the central window out, an exact move."""
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    window = resample.centred_window(*state.size, height_width(op["size"]))
+    size = (window.height, window.width)
+    stage = Stage(
+        size,
+        image=lambda i: resample.crop(i, window),
+        mask=lambda m: resample.crop(m, window),
+        points=lambda xy: resample.move_points(xy, window, size),
+    )
+    return move(state, stage)
+
+
+# Combinators.
+
+
+def sequence(state: State, op: Op, draws: Draws) -> State:
+    """Carry out the members in order.
+
+    To runs it is as if they stood in the place of the sequence, unless it has a gate: then it is a choice.
+    """
+    gated = op.get("p", 1) != 1
+    state = settle(state) if gated else state
+    if not draws.applied(op):
+        return state
+    for member in op["ops"]:
+        state = perform(state, member, draws)
+    return settle(state) if gated else state
+
+
+def one_of(state: State, op: Op, draws: Draws) -> State:
+    """Carry out the member that was drawn; no run reaches into a choice or out of it."""
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    branch = int(draws.drawn("branch")[0])
+    return settle(perform(state, op["ops"][branch], draws))
+
+
+def some_of(state: State, op: Op, draws: Draws) -> State:
+    """Carry out the drawn members, each as a choice of its own.
+
+    Without replacement there is a flag for each member, and they act in listing order; with replacement there
+    is a branch for each step, and a member's parameters hold one value for each step.
+    """
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    if op.get("replace", False):
+        for step, branch in enumerate(draws.every("branch") if op["n"] else ()):
+            state = settle(perform(state, op["ops"][int(branch)], draws.at_step(step)))
+        return state
+    members = op["ops"]
+    for member, chosen in zip(members, draws.drawn("member", len(members)), strict=True):
+        if chosen:
+            state = settle(perform(state, member, draws))
+    return state
+
+
+OPS: dict[str, OpFunction] = {
+    "horizontal_flip": flip(matrices.horizontal_flip),
+    "vertical_flip": flip(matrices.vertical_flip),
+    "rotate": warp(matrices.rotate, "degrees"),
+    "translate": warp(matrices.translate, "x", "y"),
+    "scale": warp(matrices.scale, "factor", "x", "y"),
+    "shear": warp(matrices.shear, "x", "y"),
+    "affine": warp(matrices.affine, "degrees", "translate_x", "translate_y", "scale", "shear_x", "shear_y"),
+    "resize": resize,
+    "random_resized_crop": random_resized_crop,
+    "center_crop": center_crop,
+    "brightness_scale": colour_op(colour.brightness_scale, "factor"),
+    "brightness_shift": colour_op(colour.brightness_shift, "delta"),
+    "contrast": pixels(contrast),
+    "saturation": colour_op(colour.saturation, "factor"),
+    "grayscale": colour_op(colour.grayscale),
+    "gaussian_blur": pixels(gaussian_blur),
+    "gaussian_noise": pixels(gaussian_noise),
+    "normalize": normalize,
+    "sequence": sequence,
+    "one_of": one_of,
+    "some_of": some_of,
+}

@@ -1,0 +1,94 @@
+"""The entry point: one policy, the realised numbers of one sample, the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from augspec_conformance.oracle import boxes as boxes_of
+from augspec_conformance.oracle import keypoints as keypoints_of
+from augspec_conformance.oracle.arrays import AnyArray
+from augspec_conformance.oracle.draws import Draws
+from augspec_conformance.oracle.ops import perform
+from augspec_conformance.oracle.state import State, settle
+
+
+def run(
+    policy: Mapping[str, Any],
+    values: Mapping[str, Any],
+    sample: Mapping[str, AnyArray],
+    *,
+    value_range: tuple[float, float] = (0.0, 1.0),
+) -> dict[str, AnyArray]:
+    """Augment one unbatched sample, in float64.
+
+    Args:
+        policy: The normalized document: every op with its `id` and all defaults filled in.
+        values: Draw path to the realised number or list of numbers, in the units of the policy. Constant
+            fields and certain gates need no entry.
+        sample: `image` (H, W, C), `mask` (H, W) or (H, W, C), `boxes` (N, 4) absolute xyxy, `keypoints` (K,
+            2) continuous xy in pixels; other entries pass through. It needs an image or a mask, which give
+            the canvas.
+        value_range: What the image's numbers mean (C1); the default takes and gives the unit range. A
+            normalized image is not mapped back.
+
+    Returns:
+        The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
+        with keypoints `keypoints_visible` (K,).
+    """
+    low, high = value_range
+    targets = policy.get("targets") or {}
+    state = _begin(sample, targets, low, high)
+    draws = Draws(values)
+    for op in policy["ops"]:
+        state = perform(state, op, draws)
+    return _finish(settle(state), sample, targets, low, high)
+
+
+def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: float, high: float) -> State:
+    image, mask, boxes, keypoints = (sample.get(name) for name in ("image", "mask", "boxes", "keypoints"))
+    canvas = image if image is not None else mask
+    if canvas is None:
+        raise ValueError("a sample needs an image or a mask")
+    height, width = canvas.shape[:2]
+    unit = None if image is None else np.array(image, dtype=np.float64)
+    if unit is not None and (low, high) != (0.0, 1.0):
+        unit = (unit - low) / (high - low)
+    points = None if keypoints is None else np.array(keypoints, dtype=np.float64)
+    return State(
+        size=(height, width),
+        image=unit,
+        mask=None if mask is None else np.array(mask),
+        mask_fill=(targets.get("mask") or {}).get("fill", 0),
+        boxes=None if boxes is None else np.array(boxes, dtype=np.float64),
+        share=None if boxes is None else np.ones(len(boxes)),
+        keypoints=points,
+        visible=None if points is None else keypoints_of.inside(points, height, width),
+    )
+
+
+def _finish(
+    state: State, sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: float, high: float
+) -> dict[str, AnyArray]:
+    result = dict(sample)
+    if state.image is not None:
+        mapped = (low, high) != (0.0, 1.0) and not state.normalized
+        result["image"] = low + state.image * (high - low) if mapped else state.image
+    if state.mask is not None:
+        result["mask"] = state.mask
+    if state.boxes is not None and state.share is not None:
+        rules = targets.get("boxes") or {}
+        result["boxes"] = state.boxes
+        result["boxes_valid"] = boxes_of.valid(
+            state.boxes,
+            state.share,
+            min_area=rules.get("min_area", 0.0),
+            min_visibility=rules.get("min_visibility", 0.0),
+        )
+    if state.keypoints is not None and state.visible is not None:
+        pairs = (targets.get("keypoints") or {}).get("swap_pairs", []) if state.mirrorings % 2 else []
+        result["keypoints"] = keypoints_of.swap(state.keypoints, pairs)
+        result["keypoints_visible"] = keypoints_of.swap(state.visible, pairs)
+    return result

@@ -1,0 +1,165 @@
+"""One sample on its way: its targets, and the run of warps that waits to be resampled (C10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from augspec_conformance.oracle import boxes as boxes_of
+from augspec_conformance.oracle import keypoints as keypoints_of
+from augspec_conformance.oracle import matrices, warp
+from augspec_conformance.oracle.arrays import AnyArray, BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What two warps must have in common to become one."""
+
+    interpolation: str
+    border: str
+    fill: float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive flips and warps, not yet carried out.
+
+    Attributes:
+        matrix: (3, 3), the forward product of what was applied so far.
+        settings: Those of the run's warps; None while it holds flips alone.
+        moves: Whether only flips were applied: then it is an exact move (C11).
+        mirrorings: How many flips were applied.
+    """
+
+    matrix: FloatArray
+    settings: Settings | None = None
+    moves: bool = True
+    mirrorings: int = 0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of geometry, as each kind of target sees it.
+
+    Attributes:
+        size: (h, w) of the output canvas.
+        image: (H, W, C) to (h, w, C).
+        mask: (H, W) or (H, W, C) to (h, w) or (h, w, C), dtype kept.
+        points: Continuous points (M, 2) to where they move.
+    """
+
+    size: tuple[int, int]
+    image: Callable[[FloatArray], FloatArray]
+    mask: Callable[[AnyArray], AnyArray]
+    points: Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True)
+class State:
+    """A sample between two ops.
+
+    Attributes:
+        size: (H, W) of the canvas.
+        image: (H, W, C), unit range; None where the sample has none.
+        mask: (H, W) or (H, W, C).
+        mask_fill: Value of the mask outside.
+        boxes: (N, 4) xyxy.
+        share: (N,) visible share of each box so far.
+        keypoints: (K, 2).
+        visible: (K,) whether each keypoint was on the canvas all along.
+        mirrorings: How many flips were carried out.
+        normalized: Whether the image has left the unit range for good.
+        run: The flips and warps that wait.
+    """
+
+    size: tuple[int, int]
+    image: FloatArray | None = None
+    mask: AnyArray | None = None
+    mask_fill: float = 0
+    boxes: FloatArray | None = None
+    share: FloatArray | None = None
+    keypoints: FloatArray | None = None
+    visible: BoolArray | None = None
+    mirrorings: int = 0
+    normalized: bool = False
+    run: Run | None = None
+
+
+def join(state: State, matrix: FloatArray | None, settings: Settings | None) -> State:
+    """Add a flip (settings None) or a warp to the waiting run; other settings begin a new one (C10).
+
+    An op that is in the policy but was not applied to this sample (matrix None) adds the identity: what runs
+    there are does not depend on what was drawn.
+    """
+    run = state.run
+    if run is None or (settings is not None and run.settings not in (None, settings)):
+        state = settle(state)
+        run = Run(matrices.IDENTITY)
+    run = replace(run, settings=run.settings if settings is None else settings)
+    if matrix is not None:
+        flip = settings is None
+        run = replace(
+            run,
+            matrix=matrix @ run.matrix,
+            moves=run.moves and flip,
+            mirrorings=run.mirrorings + int(flip),
+        )
+    return replace(state, run=run)
+
+
+def settle(state: State) -> State:
+    """Carry out the waiting run, if any, by one resampling; the identity changes nothing (C10, C11)."""
+    run = state.run
+    if run is None:
+        return state
+    state = replace(state, run=None, mirrorings=state.mirrorings + run.mirrorings)
+    if np.array_equal(run.matrix, matrices.IDENTITY):
+        return state
+    return move(state, run_stage(run, state.size, state.mask_fill))
+
+
+def run_stage(run: Run, size: tuple[int, int], mask_fill: float) -> Stage:
+    """Return the one stage that a run of flips and warps is."""
+
+    def points(xy: FloatArray) -> FloatArray:
+        return matrices.move_points(xy, run.matrix, size)
+
+    if run.moves or run.settings is None:
+
+        def reverse(plane: AnyArray) -> AnyArray:
+            return warp.reverse(plane, run.matrix)
+
+        return Stage(size, reverse, reverse, points)
+    how = run.settings
+
+    def image(plane: FloatArray) -> FloatArray:
+        return warp.warp_image(
+            plane, run.matrix, interpolation=how.interpolation, border=how.border, fill=how.fill
+        )
+
+    def mask(plane: AnyArray) -> AnyArray:
+        return warp.warp_mask(plane, run.matrix, border=how.border, fill=mask_fill)
+
+    return Stage(size, image, mask, points)
+
+
+def move(state: State, stage: Stage) -> State:
+    """Take all targets through one stage of geometry (C14); boxes are clipped, keypoints may vanish."""
+    height, width = stage.size
+    moved = replace(state, size=stage.size)
+    if state.image is not None:
+        moved = replace(moved, image=stage.image(state.image))
+    if state.mask is not None:
+        moved = replace(moved, mask=stage.mask(state.mask))
+    if state.boxes is not None and state.share is not None:
+        whole = boxes_of.hull(state.boxes, stage.points)
+        clipped = boxes_of.clip(whole, height, width)
+        moved = replace(moved, boxes=clipped, share=state.share * boxes_of.visible_share(clipped, whole))
+    if state.keypoints is not None and state.visible is not None:
+        points = stage.points(state.keypoints)
+        moved = replace(
+            moved, keypoints=points, visible=state.visible & keypoints_of.inside(points, height, width)
+        )
+    return moved

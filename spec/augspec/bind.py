@@ -1,0 +1,61 @@
+"""bind: find a backend by name and hand it the policy."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+from typing import Any
+
+from augspec.errors import BackendUnavailable, nearest
+from augspec.language.policy import Policy
+
+__all__ = ["backends", "compile", "get_backend"]
+
+_BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")}
+_INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("jax", "tensorflow", "torch")}
+
+
+def backends() -> tuple[str, ...]:
+    """Return the names of all known backends, sorted; their frameworks may still be missing."""
+    found = {entry.name for entry in entry_points(group="augspec.backends")}
+    return tuple(sorted(found | set(_BUILT_IN)))
+
+
+def get_backend(name: str) -> Any:
+    """Import a backend and return an instance.
+
+    Args:
+        name: a name from `backends()`, or `module:attribute`.
+
+    Raises:
+        BackendUnavailable: the name is unknown, or its framework is missing.
+    """
+    registered = {entry.name: entry.value for entry in entry_points(group="augspec.backends")}
+    target = registered.get(name, _BUILT_IN.get(name, name if ":" in name else None))
+    if target is None:
+        raise BackendUnavailable(name, f"unknown; known are {', '.join(backends())}", nearest(name, backends()))
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute or "Backend")
+    except ImportError as error:
+        raise BackendUnavailable(name, f"cannot be imported ({error})", _INSTALL.get(name, "")) from error
+    return found() if isinstance(found, type) else found
+
+
+def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # noqa: A001 (the field's word)
+    """Bind a policy to a backend and return the augmenter, a pure function of (key, sample, index).
+
+    Args:
+        policy: what `augspec.load` returns.
+        backend: "numpy", "torch", "tensorflow", "jax", another registered name, or `module:attribute`.
+        **options: `layout` ("NHWC" or "NCHW"; default the framework's habit), `value_range` of float images
+            (default (0, 1)), `box_format` ("xyxy", "xywh", "cxcywh", "yxyx"), `box_units` ("pixels", "normalized"),
+            `keypoint_format` ("xy", "index"), `mode` ("auto", "eager", "compiled"; TensorFlow also "graph").
+
+    Raises:
+        BackendUnavailable: with the line that installs what is missing.
+        Unsupported: an option that the backend does not have.
+    """
+    if not isinstance(policy, Policy):
+        raise TypeError(f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+    return get_backend(backend).compile(policy, **options)

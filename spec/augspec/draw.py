@@ -1,0 +1,91 @@
+"""draw: run a policy's drawing program in any namespace: on the host with NumPy, or inside a graph."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from augspec.namespace import Array, Namespace
+from augspec.plan.program import Categorical, Draw, Fixed, Flag, Grid, Members, NoiseKey, Table, Whole
+from augspec.random.keys import KeyWords, stream_keys, words_of
+from augspec.random.maps import bernoulli, categorical, fraction24, grid, integer, quantile, ranks
+
+__all__ = ["constants", "sample_draws"]
+
+
+def sample_draws(
+    xp: Namespace, draws: tuple[Draw, ...], key: KeyWords, id_lo: Array, id_hi: Array | None
+) -> dict[str, Array]:
+    """Return every drawn parameter as int32 (B,) or (B, entries).
+
+    All words of all parameters are made in one elementwise pass of shape (words, B): nothing consumes draws depending
+    on data, so gates and branches never shift each other (R8).
+
+    Args:
+        xp: the namespace.
+        draws: the program.
+        key: the root key.
+        id_lo: (B,) int32 low words of the sample ids.
+        id_hi: (B,) int32 high words, or None if all are zero.
+    """
+    if not draws:
+        return {}
+    rows = [(draw, d) for draw in draws for d in range(max(draw.words, 1))]
+    streams = np.array([draw.stream for draw, _ in rows], dtype=np.uint32).view(np.int32)
+    hi = xp.constant(np.ascontiguousarray(streams[:, :1]))
+    lo = xp.constant(np.ascontiguousarray(streams[:, 1:]))
+    numbers = xp.constant(np.array([[d] for _, d in rows], dtype=np.int32))
+    low_row = xp.reshape(id_lo, (1, -1))
+    high_row = None if id_hi is None else xp.reshape(id_hi, (1, -1))
+    k0, k1 = stream_keys(xp, key, hi, lo, high_row)
+    words = words_of(xp, k0, k1, low_row, numbers)
+    result: dict[str, Array] = {}
+    at = 0
+    for draw in draws:
+        count = max(draw.words, 1)
+        if isinstance(draw.map, NoiseKey):
+            parts = [k[at : at + 1] + low_row * 0 for k in (k0, k1)]
+            result[draw.path] = xp.transpose(xp.concat([*parts, low_row], 0), (1, 0))
+        else:
+            values = _values(xp, draw, [words[at + d] for d in range(count)])
+            result[draw.path] = values[0] if draw.entries is None else xp.stack(values, 1)
+        at += count
+    return result
+
+
+def _values(xp: Namespace, draw: Draw, words: list[Array]) -> list[Array]:
+    m = draw.map
+    if isinstance(m, Flag):
+        return [bernoulli(xp, word, m.threshold) for word in words]
+    if isinstance(m, Grid):
+        if m.width == 0:
+            return [word * 0 + (m.low << m.shift) for word in words]
+        if draw.quantity == "position":
+            return [fraction24(xp, word) for word in words]
+        return [xp.shl(grid(xp, word, m.low, m.width), m.shift) for word in words]
+    if isinstance(m, Table):
+        table = xp.constant(m.values)
+        return [xp.shl(quantile(xp, word, table), m.shift) for word in words]
+    if isinstance(m, Categorical):
+        index = [categorical(xp, word, m.thresholds) for word in words]
+        if m.values == tuple(range(len(m.values))):
+            return index
+        table = xp.constant(np.array(m.values, dtype=np.int32))
+        return [xp.take(table, entry) for entry in index]
+    if isinstance(m, Whole):
+        return [(integer(xp, word, m.n) + m.low // m.step) * m.step for word in words]
+    assert isinstance(m, Members)
+    flags: list[Array] = []
+    for start in range(0, len(words), m.n):
+        flags += [xp.astype(rank < m.k, "int32") for rank in ranks(xp, words[start : start + m.n])]
+    return flags
+
+
+def constants(xp: Namespace, fixed: tuple[Fixed, ...], zeros: Array) -> dict[str, Array]:
+    """Return the constant parameters in the same shapes as draws; `zeros` is (B,) int32."""
+    found = {}
+    for entry in fixed:
+        value = zeros + entry.value
+        if entry.entries is not None:
+            value = xp.reshape(value, (-1, 1)) + xp.constant(np.zeros((1, entry.entries), np.int32))
+        found[entry.path] = value
+    return found

@@ -1,0 +1,1 @@
+"""The words of a policy: numbers and their units, distributions, documents."""

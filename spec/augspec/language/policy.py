@@ -1,0 +1,118 @@
+"""The policy document: version 1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from augspec.language.limits import MAX_OPS
+from augspec.language.model import Model
+from augspec.ops.base import Combinator, Op
+from augspec.registry import any_op
+
+__all__ = ["BoxesTarget", "KeypointsTarget", "MaskTarget", "Policy", "Targets", "walk"]
+
+AnyOp = any_op()
+SCHEMA_URL = "https://augspec.dev/schema/v1.json"
+
+
+class MaskTarget(Model):
+    """How masks follow the geometry (T2)."""
+
+    fill: Annotated[float, Field(ge=-(2**31), le=2**31 - 1)] = 0.0
+    """Value outside the image, in the mask's own numbers."""
+
+
+class BoxesTarget(Model):
+    """When a box stays valid (T3)."""
+
+    min_area: Annotated[float, Field(ge=0, le=1e9)] = 0.0
+    """Smallest area after clipping, in square pixels; a box without area is never valid."""
+
+    min_visibility: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Smallest share of the moved box that the canvas still shows."""
+
+
+class KeypointsTarget(Model):
+    """How keypoints follow mirrors (T4)."""
+
+    swap_pairs: Annotated[tuple[tuple[int, int], ...], Field(max_length=1024)] = ()
+    """Pairs of rows that exchange places when the sample is mirrored, such as left and right eye."""
+
+
+class Targets(Model):
+    """Settings of the targets that move with the image."""
+
+    mask: MaskTarget = MaskTarget()
+    boxes: BoxesTarget = BoxesTarget()
+    keypoints: KeypointsTarget = KeypointsTarget()
+
+
+class Policy(Model):
+    """An augmentation policy: data only, closed vocabulary, the same meaning on every backend."""
+
+    schema_: Annotated[Literal["https://augspec.dev/schema/v1.json"] | None, Field(alias="$schema")] = None
+    """The JSON Schema's address, for editors."""
+
+    augspec: Literal[1]
+    """Version of the language."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    """A name for people; changes no draw."""
+
+    description: Annotated[str, Field(max_length=10_000)] | None = None
+    """A text for people; changes no draw."""
+
+    ops: Annotated[tuple[AnyOp, ...], Field(max_length=MAX_OPS)]
+    """What is applied in training, in order."""
+
+    eval: Annotated[tuple[AnyOp, ...], Field(max_length=MAX_OPS)] | None = None
+    """The deterministic pipeline for evaluation; without it evaluation changes nothing."""
+
+    targets: Targets = Targets()
+    """How masks, boxes and keypoints follow."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document as plain JSON values, fields at their defaults and absent ones left out."""
+        # Tags and the version have no defaults, so they are always kept.
+        kept = _tags_first(json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True)))
+        assert isinstance(kept, dict)
+        return kept
+
+    def canonical(self) -> str:
+        """Return the canonical text of what the policy means: sorted keys, no spaces, every default written out.
+
+        Names, descriptions and `$schema` are left out: two policies with equal canonical texts give equal samples.
+        """
+        full = json.loads(self.model_dump_json(exclude={"schema_", "name", "description"}, exclude_none=True))
+        return json.dumps(full, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def canonical_hash(self) -> str:
+        """Return the SHA-256 of `canonical()`, in hexadecimal; stable over processes and versions."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def _tags_first(value: Any) -> Any:
+    """Order the keys as a person would write them: what it is, its name, the rest, and members last."""
+    if isinstance(value, list):
+        return [_tags_first(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    first = [key for key in ("$schema", "augspec", "op", "id", "p") if key in value]
+    last = [key for key in ("ops", "eval", "targets") if key in value]
+    order = [*first, *(key for key in value if key not in first and key not in last), *last]
+    return {key: _tags_first(value[key]) for key in order}
+
+
+def walk(ops: tuple[Op, ...], path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Op]]:
+    """Return every op with its path in the document, outer ones first."""
+    found: list[tuple[tuple[str | int, ...], Op]] = []
+    for position, op in enumerate(ops):
+        here = (*path, position)
+        found.append((here, op))
+        if isinstance(op, Combinator):
+            found.extend(walk(op.ops, (*here, "ops")))
+    return found

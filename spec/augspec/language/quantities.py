@@ -1,0 +1,86 @@
+"""Quantities: the unit, the domain and the integer grid of every kind of parameter (E3, R13).
+
+A parameter reaches pixels as an integer: its value times `unit`, rounded half-up. The float that a document holds is
+mapped first (degrees to turns, areas to their square roots), and mapped back when people look at it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["QUANTITIES", "Quantity"]
+
+
+def _same(value: float) -> float:
+    return value
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One kind of parameter.
+
+    Attributes:
+        name: its key in `QUANTITIES`, also written into draws.
+        unit: integer steps per 1 of the mapped value.
+        low: smallest legal value, in the document's own unit.
+        high: largest legal value.
+        meaning: what the document's number means, with its unit.
+        neutral: the value that changes nothing, if there is one.
+        linear: whether `mapped` is a multiplication, so that uniform stays uniform.
+        mapped: from the document's value to the mapped one.
+        unmapped: back again.
+    """
+
+    name: str
+    unit: int
+    low: float
+    high: float
+    meaning: str
+    neutral: float | None = None
+    linear: bool = True
+    mapped: Callable[[float], float] = _same
+    unmapped: Callable[[float], float] = _same
+
+    def quantise(self, value: float) -> int:
+        """Return the integer that stands for `value`: floor(mapped · unit + ½)."""
+        return math.floor(self.mapped(value) * self.unit + 0.5)
+
+    def human(self, steps: int) -> float:
+        """Return the document's value that `steps` stands for."""
+        return self.unmapped(int(steps) / self.unit)
+
+
+def _turns(degrees: float) -> float:
+    return degrees / 360.0
+
+
+def _degrees(turns: float) -> float:
+    return turns * 360.0
+
+
+def _square(value: float) -> float:
+    return value * value
+
+
+_ALL = (
+    Quantity("angle", 1 << 24, -3600, 3600, "degrees, counter-clockwise", 0.0, True, _turns, _degrees),
+    Quantity("fraction", 1 << 24, -1, 1, "fraction of the side, right and down", 0.0),
+    Quantity("tangent", 1 << 24, -2, 2, "tangent of the shear angle", 0.0),
+    Quantity("scale", 1 << 16, 0.125, 8, "factor, above 1 makes things bigger", 1.0),
+    Quantity("factor", 1 << 12, 0, 8, "factor", 1.0),
+    Quantity("offset", 65280, -1, 1, "share of the value range", 0.0),
+    Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0),
+    Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels"),
+    Quantity("area", 1 << 24, 0.0001, 1, "share of the image's area", None, False, math.sqrt, _square),
+    Quantity("aspect", 1 << 16, 0.0625, 16, "width over height", None, False, math.sqrt, _square),
+    Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)"),
+    Quantity("count", 1, 0, 32767, "whole number"),
+    Quantity("flag", 1, 0, 1, "1 if chosen, 0 if not"),
+    Quantity("index", 1, 0, 32767, "which member, from 0"),
+    Quantity("words", 1, -(2**31), 2**31 - 1, "random key words"),
+)
+
+QUANTITIES: dict[str, Quantity] = {quantity.name: quantity for quantity in _ALL}
+"""All quantities by name."""

@@ -1,0 +1,201 @@
+"""The array functions that a backend supplies, and the words in which ops are written over them.
+
+Three protocols, from the bottom up:
+
+* `Namespace`: about forty functions on a framework's arrays. Integers are int32 with wrap-around everywhere, because
+  all four frameworks have exactly that, eager and compiled, on every device; floats are float32.
+* `Numbers`: the pixel arithmetic in which a colour op is written once and runs twice, in exact integers on uint8
+  images and in float32 on floats.
+* `Plane`: the matrices in which a geometric op says how it moves the plane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+__all__ = ["Array", "Namespace", "Numbers", "Plane", "Transform"]
+
+Array = Any
+"""An array or tensor of the backend's framework."""
+
+
+class Namespace(Protocol):
+    """What a new backend implements. Shapes are static tuples; `dtype` arguments are names such as "int32"."""
+
+    name: str
+
+    def constant(self, value: Any, dtype: str = "int32") -> Array:
+        """Return host data as an array of the framework."""
+
+    def astype(self, x: Array, dtype: str) -> Array:
+        """Convert; float to integer truncates toward zero."""
+
+    def dtype(self, x: Array) -> str:
+        """Return the dtype's name."""
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        """Return the static shape."""
+
+    def where(self, condition: Array, a: Array, b: Array) -> Array:
+        """Select elementwise, broadcasting; `a` or `b` may be Python numbers of the other's dtype."""
+
+    def minimum(self, a: Array, b: Array | float) -> Array:
+        """Return the elementwise minimum."""
+
+    def maximum(self, a: Array, b: Array | float) -> Array:
+        """Return the elementwise maximum."""
+
+    def clip(self, x: Array, low: float, high: float) -> Array:
+        """Clamp to [low, high]; NaN stays NaN."""
+
+    def abs(self, x: Array) -> Array:
+        """Return the elementwise magnitude."""
+
+    def floor(self, x: Array) -> Array:
+        """Round a float array down."""
+
+    def shl(self, x: Array, bits: int) -> Array:
+        """Shift left, dropping high bits."""
+
+    def shr(self, x: Array, bits: Array | int) -> Array:
+        """Shift right arithmetically (floor division by a power of two)."""
+
+    def bitand(self, x: Array, mask: Array | int) -> Array:
+        """Return the bitwise and."""
+
+    def bitor(self, x: Array, y: Array) -> Array:
+        """Return the bitwise or."""
+
+    def bitxor(self, x: Array, y: Array | int) -> Array:
+        """Return the bitwise exclusive or."""
+
+    def floordiv(self, a: Array, b: Array | int) -> Array:
+        """Divide non-negative integers by positive ones, rounding down."""
+
+    def logical_not(self, x: Array) -> Array:
+        """Negate booleans."""
+
+    def logical_and(self, x: Array, y: Array) -> Array:
+        """Return the conjunction of booleans."""
+
+    def logical_or(self, x: Array, y: Array) -> Array:
+        """Return the disjunction of booleans."""
+
+    def isnan(self, x: Array) -> Array:
+        """Return where floats are NaN."""
+
+    def take(self, table: Array, index: Array) -> Array:
+        """Look up a (n,) table at indices of any shape."""
+
+    def gather_pixels(self, image: Array, index: Array) -> Array:
+        """Return (B, M, C) pixels of a (B, N, C) image at (B, M) indices in [0, N)."""
+
+    def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
+        """Return (B, H, W, C) pixels read along axis 1 or 2 at per-sample indices (B, n)."""
+
+    def select_axis(self, x: Array, index: Any, axis: int) -> Array:
+        """Return entries of one axis at host indices, the same for all samples."""
+
+    def reshape(self, x: Array, shape: Sequence[int]) -> Array:
+        """Change the shape, in row-major order."""
+
+    def transpose(self, x: Array, axes: Sequence[int]) -> Array:
+        """Permute axes."""
+
+    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
+        """Expand axes of length one."""
+
+    def stack(self, arrays: Sequence[Array], axis: int) -> Array:
+        """Join along a new axis."""
+
+    def concat(self, arrays: Sequence[Array], axis: int) -> Array:
+        """Join along an axis."""
+
+    def flip(self, x: Array, axis: int) -> Array:
+        """Reverse an axis."""
+
+    def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        """Add up, in the array's own dtype."""
+
+    def min(self, x: Array, axis: int) -> Array:
+        """Return the minimum over an axis."""
+
+    def max(self, x: Array, axis: int) -> Array:
+        """Return the maximum over an axis."""
+
+    def arange(self, n: int) -> Array:
+        """Return 0 … n − 1 as int32."""
+
+    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
+        """Return f(*arguments), computed once even if a fusing compiler would recompute it for every use.
+
+        `guard` is a small int32 array with entries never equal to −2³¹.
+        """
+
+    def choose(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[[Mapping[str, Array], Mapping[str, Array]], Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        """Run, for every sample, the branch it chose (B,) on its rows of `state` and `params`.
+
+        All arrays have the batch axis first. Never computes a branch for a sample that did not choose it, except
+        where a compiler leaves no other way.
+        """
+
+
+class Transform(Protocol):
+    """A movement of the plane: forward for boxes and keypoints, inverse for pixels (E4)."""
+
+
+class Plane(Protocol):
+    """Builds transforms about the centre of a canvas from per-sample integers of shape (B,)."""
+
+    def rotation(self, turns: Array) -> Transform:
+        """Counter-clockwise for the viewer, in 2⁻²⁴ turns."""
+
+    def translation(self, x: Array, y: Array) -> Transform:
+        """Right and down, in 2⁻²⁴ of the side."""
+
+    def scaling(self, x: Array, y: Array) -> Transform:
+        """Factors in 2⁻¹⁶, above 1 bigger."""
+
+    def shearing(self, x: Array, y: Array) -> Transform:
+        """Tangents in 2⁻²⁴: Shx · Shy (y is applied first)."""
+
+    def mirror(self, *, horizontal: bool) -> Transform:
+        """Exchange left and right, or top and bottom."""
+
+    def compose(self, *transforms: Transform) -> Transform:
+        """Return the transform that does the first one first."""
+
+
+class Numbers(Protocol):
+    """Pixel arithmetic in one of two number systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers."""
+
+    def clamp(self, x: Array) -> Array:
+        """Clamp to the value range (C3)."""
+
+    def zero(self) -> Array | float:
+        """Return the low end of the range."""
+
+    def middle(self) -> Array | float:
+        """Return the middle of the range."""
+
+    def times(self, difference: Array, factor: Array) -> Array:
+        """Multiply a difference of pixels by a factor in 2⁻¹²."""
+
+    def offset(self, steps: Array) -> Array:
+        """Return an offset given in 1/65280 of the range, as a difference of pixels."""
+
+    def grey(self, x: Array) -> Array:
+        """Return BT.601 grey, (B, H, W, 1) (C4)."""
+
+    def mean(self, x: Array) -> Array:
+        """Return the mean over height and width, (B, 1, 1, C), exactly rounded in the exact domain (E5)."""
+
+    def noise(self, std: Array, normal: Array) -> Array:
+        """Return normal · std as a difference of pixels; `std` in 1/65280 of the range, `normal` in 2⁻¹⁴."""

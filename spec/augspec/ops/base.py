@@ -1,0 +1,216 @@
+"""What an op is: its fields, what it draws, and how it lowers to a stage; one subclass per op, one file per subclass."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin
+
+from pydantic import Field
+
+from augspec.language.model import Model
+from augspec.language.parameters import Border, Fill, Parameter, Probability, WarpInterpolation
+from augspec.namespace import Array, Numbers, Plane, Transform
+
+__all__ = [
+    "Combinator",
+    "FilterOp",
+    "MoveOp",
+    "NoiseOp",
+    "Op",
+    "PointwiseOp",
+    "ResampleOp",
+    "TypeOp",
+    "WarpOp",
+    "bounds",
+    "largest",
+]
+
+Identity = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]*(#[0-9]+)?$",
+        max_length=64,
+        description="Names the op's random streams; default `type#k`, k counting siblings of the same type.",
+    ),
+]
+
+
+class Op(Model):
+    """Any element of a policy's `ops`."""
+
+    stage: ClassVar[str]
+    """The kind of stage it lowers to (see `augspec.plan.stages`)."""
+
+    channels: ClassVar[tuple[int, ...] | None] = None
+    """Channel counts it accepts; None for any."""
+
+    tolerance: ClassVar[str] = "point-f"
+    """Numeric class of its float pixels; uint8 is equality for every op."""
+
+    id: Identity = None
+    p: Probability = 1.0
+
+    @property
+    def tag(self) -> str:
+        """Return the op's name in documents."""
+        return str(self.op)  # type: ignore[attr-defined]
+
+    @classmethod
+    def parameters(cls) -> Iterator[tuple[str, Parameter]]:
+        """Yield the drawable fields, in the order of declaration."""
+        for name, field in cls.model_fields.items():
+            for mark in (*field.metadata, *_nested_metadata(field.annotation)):
+                if isinstance(mark, Parameter):
+                    yield name, mark
+
+    def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
+        """Yield (name, parameter, constant or distribution, entries per sample) of every parameter that is set."""
+        for name, mark in self.parameters():
+            value = getattr(self, name)
+            if value is not None:
+                yield name, mark, value, 1
+
+    def accepts(self, channels: int) -> bool:
+        """Return whether the op is defined on images of so many channels."""
+        return self.channels is None or channels in self.channels
+
+    def neutral(self) -> Mapping[str, float] | None:
+        """Return the parameter values at which the op changes nothing, or None if there are none."""
+        values = {name: mark.quantity.neutral for name, mark in self.parameters()}
+        if not values or any(value is None for value in values.values()):
+            return None
+        return {name: float(value) for name, value in values.items() if value is not None}
+
+    def random(self) -> bool:
+        """Return whether the op draws anything at all."""
+        return self.p < 1 or any(hasattr(value, "support") for _, _, value, _ in self.draws())
+
+
+class MoveOp(Op):
+    """An exact move of pixels: bit for bit in every dtype (C11)."""
+
+    stage: ClassVar[str] = "move"
+    tolerance: ClassVar[str] = "move"
+
+    mirrors: ClassVar[Literal["horizontal", "vertical"] | None] = None
+    """The axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
+
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return the size after the move, from the size before."""
+        return height, width
+
+    def window(self, height: int, width: int) -> tuple[int, int, int, int] | None:
+        """Return the static (top, left, height, width) that is kept, or None for all."""
+        return None
+
+
+class WarpOp(Op):
+    """A movement of the plane; neighbours with equal interpolation, border and fill become one (C10)."""
+
+    stage: ClassVar[str] = "warp"
+    tolerance: ClassVar[str] = "interp-f"
+
+    interpolation: WarpInterpolation = "bilinear"
+    border: Border = "constant"
+    fill: Fill = 0.0
+
+    @abstractmethod
+    def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:
+        """Return the movement for drawn parameters of shape (B,)."""
+
+    @abstractmethod
+    def growth(self) -> tuple[float, float, float]:
+        """Return bounds for the planner (E2): row sums of the inverse and forward matrices, shift in sides."""
+
+
+class ResampleOp(Op):
+    """A window of the image, resampled to a static size; antialiased unless told otherwise (C8)."""
+
+    stage: ClassVar[str] = "resample"
+    tolerance: ClassVar[str] = "interp-f"
+
+    @abstractmethod
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return the size of the result."""
+
+    @abstractmethod
+    def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...] | None:
+        """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
+
+
+class PointwiseOp(Op):
+    """A function of each pixel, the sample's parameters and, perhaps, a statistic of the sample (E5)."""
+
+    stage: ClassVar[str] = "pointwise"
+
+    @property
+    def statistic(self) -> bool:
+        """Return whether the op needs a statistic of the image first."""
+        return False
+
+    @abstractmethod
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return new pixels (B, H, W, C) from pixels and integer parameters (B, 1, 1, 1)."""
+
+
+class NoiseOp(Op):
+    """A pointwise op with a counter-based random number per pixel (R16)."""
+
+    stage: ClassVar[str] = "noise"
+
+    @abstractmethod
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
+        """Return new pixels; `noise` is standard normal in 2⁻¹⁴, (B, H, W, C or 1)."""
+
+
+class FilterOp(Op):
+    """A separable convolution with weights that sum to exactly 2¹⁵ (E7)."""
+
+    stage: ClassVar[str] = "filter"
+    tolerance: ClassVar[str] = "interp-f"
+
+    @abstractmethod
+    def radius(self) -> int:
+        """Return the static number of taps on each side."""
+
+    @abstractmethod
+    def weights(self, draw: Mapping[str, Array], arithmetic: Any) -> Array:
+        """Return (B, radius + 1) integers w₀ … w_R with w₀ + 2·Σ w_j = 2¹⁵."""
+
+
+class TypeOp(Op):
+    """Changes what the numbers mean; must come last (C3)."""
+
+    stage: ClassVar[str] = "type"
+
+
+class Combinator(Op):
+    """Holds other ops in its field `ops`."""
+
+    stage: ClassVar[str] = "combinator"
+
+    ops: "tuple[AnyOp, ...]"
+
+
+if TYPE_CHECKING:
+    AnyOp = Op
+    """The closed union of all ops, tagged by `op`; the registry fills it in once every op is known."""
+
+
+def _nested_metadata(annotation: Any) -> Iterator[Any]:
+    """Yield what `Annotated` types inside a union carry: `Factor | None` hides it one level down."""
+    for inner in get_args(annotation):
+        if get_origin(inner) is Annotated:
+            yield from get_args(inner)[1:]
+
+
+def bounds(value: Any) -> tuple[float, float]:
+    """Return the smallest and largest number that a constant or distribution can be."""
+    return value.support() if hasattr(value, "support") else (float(value), float(value))
+
+
+def largest(value: Any) -> float:
+    """Return the largest magnitude that a constant or distribution can have."""
+    low, high = bounds(value)
+    return max(abs(low), abs(high))

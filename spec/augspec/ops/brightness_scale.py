@@ -1,0 +1,21 @@
+"""The op `brightness_scale`."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from augspec.language.parameters import Factor
+from augspec.namespace import Array, Numbers
+from augspec.ops.base import PointwiseOp
+
+__all__ = ["BrightnessScale"]
+
+
+class BrightnessScale(PointwiseOp):
+    """Multiply every channel by `factor` and clamp: x·f (Pillow's and torchvision's brightness)."""
+
+    op: Literal["brightness_scale"]
+    factor: Factor
+
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return x·f, clamped."""
+        return m.clamp(m.times(x - m.zero(), draw["factor"]) + m.zero())

@@ -1,0 +1,29 @@
+"""The op `gaussian_blur`."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from augspec.language.parameters import Sigma
+from augspec.namespace import Array
+from augspec.ops.base import FilterOp, bounds
+
+__all__ = ["GaussianBlur"]
+
+
+class GaussianBlur(FilterOp):
+    """Blur with a normalised Gaussian of `sigma` pixels; radius ⌈3·σ_max⌉, mirror border.
+
+    The radius is static: σ_max is the largest σ that the policy can draw, at most 15 pixels (radius 45).
+    """
+
+    op: Literal["gaussian_blur"]
+    sigma: Sigma
+
+    def radius(self) -> int:
+        """Return ⌈3·σ_max⌉."""
+        return math.ceil(3 * bounds(self.sigma)[1])
+
+    def weights(self, draw: Mapping[str, Array], arithmetic: Any) -> Array:
+        """Return the quantised Gaussian."""
+        return arithmetic.gaussian(draw["sigma"], self.radius())

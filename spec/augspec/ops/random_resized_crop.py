@@ -1,0 +1,51 @@
+"""The op `random_resized_crop`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from augspec.language.distributions import LogUniform, Uniform
+from augspec.language.parameters import Area, Aspect, Interpolation, Parameter, Size
+from augspec.namespace import Array
+from augspec.ops.base import ResampleOp, bounds
+
+__all__ = ["RandomResizedCrop"]
+
+_CANDIDATES = 10
+
+
+class RandomResizedCrop(ResampleOp):
+    """Crop a window of random area and aspect ratio at a random place, and resize it (Inception's crop).
+
+    Ten candidates w = √(A·r), h = √(A/r), rounded half-up, are drawn at once; the first that fits is taken, else the
+    central crop clipped to the ratio range (C12). The offset is uniform over every place that fits.
+    """
+
+    op: Literal["random_resized_crop"]
+    size: Size
+    area: Area = Uniform(uniform=(0.08, 1.0))
+    ratio: Aspect = LogUniform(log_uniform=(0.75, 4 / 3))
+    interpolation: Interpolation = "bilinear"
+    antialias: bool = True
+
+    def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
+        """Yield ten areas, ten ratios and one position."""
+        for name, mark, value, _ in super().draws():
+            yield name, mark, value, _CANDIDATES
+        for name in ("top", "left"):
+            yield name, Parameter("position"), Uniform(uniform=(0.0, 1.0)), 1
+
+    def random(self) -> bool:
+        """The place is always drawn."""
+        return True
+
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return `size`."""
+        return self.size
+
+    def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...]:
+        """Return (left, top, width, height) of the first candidate that fits."""
+        return tuple(
+            arithmetic.crop_window(
+                draw["area"], draw["ratio"], draw["top"], draw["left"], height, width, bounds(self.ratio)
+            )
+        )

@@ -1,0 +1,24 @@
+"""The op `saturation`."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from augspec.language.parameters import Factor
+from augspec.namespace import Array, Numbers
+from augspec.ops.base import PointwiseOp
+
+__all__ = ["Saturation"]
+
+
+class Saturation(PointwiseOp):
+    """Blend with the grey image: G + (x − G)·f, clamped (Pillow's and torchvision's saturation). RGB only."""
+
+    channels: ClassVar[tuple[int, ...] | None] = (3,)
+
+    op: Literal["saturation"]
+    factor: Factor
+
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return G + (x − G)·f, clamped."""
+        grey = m.grey(x)
+        return m.clamp(m.times(x - grey, draw["factor"]) + grey)

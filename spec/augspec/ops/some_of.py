@@ -1,0 +1,35 @@
+"""The combinator `some_of`."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from augspec.language.limits import MAX_MEMBERS, MAX_STEPS
+from augspec.ops.base import Combinator
+
+if TYPE_CHECKING:
+    from augspec.ops.base import AnyOp
+
+__all__ = ["SomeOf"]
+
+
+class SomeOf(Combinator):
+    """Apply `n` members, chosen per sample.
+
+    Without `replace` they are n different ones, in the order in which they are listed. With `replace`, each of n steps
+    chooses one member anew, with its own parameters, and the steps follow each other.
+    """
+
+    op: Literal["some_of"]
+    ops: "Annotated[tuple[AnyOp, ...], Field(min_length=1, max_length=MAX_MEMBERS)]"
+    n: Annotated[int, Field(ge=0, le=MAX_MEMBERS, description="How many members are applied to each sample.")]
+    replace: bool = False
+
+    @model_validator(mode="after")
+    def _enough_members(self) -> "SomeOf":
+        if not self.replace and self.n > len(self.ops):
+            raise PydanticCustomError("n", "n of at most {n}, the number of members", {"n": len(self.ops)})
+        if self.replace and self.n > MAX_STEPS:
+            raise PydanticCustomError("n", "n of at most {n} steps with replacement", {"n": MAX_STEPS})
+        return self

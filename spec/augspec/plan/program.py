@@ -1,0 +1,222 @@
+"""What a policy draws: the program that turns a key and sample ids into parameters (R3–R16).
+
+The program is made once per policy on the host. Its streams, thresholds, grids and tables are plain integers, so that
+every backend runs the same arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from augspec.errors import PolicyError
+from augspec.language.distributions import Choice, Integers, Uniform
+from augspec.language.quantities import QUANTITIES, Quantity
+from augspec.ops.base import Combinator, NoiseOp, Op
+from augspec.ops.one_of import OneOf
+from augspec.ops.some_of import SomeOf
+from augspec.random.keys import stream
+
+__all__ = ["Categorical", "Draw", "Fixed", "Flag", "Grid", "Members", "NoiseKey", "Table", "Whole", "noise_path", "program"]
+
+Table32 = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Bernoulli by a 24-bit threshold (R10)."""
+
+    threshold: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Uniform on low … low + width − 1, times 2^shift (R13)."""
+
+    low: int
+    width: int
+    shift: int
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A quantile table, interpolated, times 2^shift (R14)."""
+
+    values: Table32
+    shift: int
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """One of `values` by cumulative 24-bit thresholds (R11)."""
+
+    thresholds: tuple[int, ...]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """low + an integer below n (R11), times `step`."""
+
+    low: int
+    n: int
+    step: int = 1
+
+
+@dataclass(frozen=True)
+class Members:
+    """Flags of the k members with the lowest ranks among n (R12)."""
+
+    k: int
+    n: int
+
+
+@dataclass(frozen=True)
+class NoiseKey:
+    """No value: the key from which pixels draw (R16)."""
+
+
+Map = Flag | Grid | Table | Categorical | Whole | Members | NoiseKey
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A constant parameter, quantised (E3); it draws nothing."""
+
+    path: str
+    quantity: str
+    value: int
+    entries: int | None
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One drawn parameter.
+
+    Attributes:
+        path: its place, e.g. `sample/rotate#0/degrees`.
+        quantity: name of its unit.
+        map: from words to integers.
+        entries: how many values per sample; None for one scalar.
+        words: how many words each sample uses, d = 0 … words − 1.
+        source: the distribution in the document, or a probability.
+    """
+
+    path: str
+    quantity: str
+    map: Map
+    entries: int | None
+    words: int
+    source: Any
+
+    @property
+    def stream(self) -> tuple[int, int]:
+        """Return the stream words (R3)."""
+        return stream(self.path)
+
+
+def noise_path(path: str, step: int | None) -> str:
+    """Return the path of an op's noise key; later steps of a choice with replacement have fields of their own."""
+    return f"{path}/noise#{step}" if step else f"{path}/noise"
+
+
+def program(ops: tuple[Op, ...]) -> tuple[tuple[Draw, ...], tuple[Fixed, ...]]:
+    """Return what a normalized pipeline draws, and its constants, in document order."""
+    draws: list[Draw] = []
+    fixed: list[Fixed] = []
+    for entry in _walk(ops, "sample", None):
+        (draws if isinstance(entry, Draw) else fixed).append(entry)  # type: ignore[arg-type]
+    return tuple(draws), tuple(fixed)
+
+
+def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | Fixed]:
+    for op in ops:
+        here = f"{path}/{op.id}"
+        if op.p < 1:
+            yield Draw(f"{here}/apply", "flag", Flag(math.floor(op.p * 2**24 + 0.5)), steps, steps or 1, op.p)
+        inner = steps
+        if isinstance(op, OneOf):
+            weights = op.weights or (1.0,) * len(op.ops)
+            yield Draw(f"{here}/branch", "index", _categorical(weights), steps, steps or 1, weights)
+        elif isinstance(op, SomeOf) and op.replace:
+            inner = op.n
+            if op.n:
+                weights = (1.0,) * len(op.ops)
+                yield Draw(f"{here}/branch", "index", _categorical(weights), op.n, op.n, weights)
+        elif isinstance(op, SomeOf):
+            count = len(op.ops) * (steps or 1)
+            yield Draw(f"{here}/member", "flag", Members(op.n, len(op.ops)), count, count, op.n)
+        if isinstance(op, Combinator):
+            yield from _walk(op.ops, here, inner)
+            continue
+        for name, mark, value, count in op.draws():
+            entries = None if steps is None and count == 1 else (steps or 1) * count
+            quantity = mark.quantity
+            if isinstance(value, (int, float)):
+                yield Fixed(f"{here}/{name}", quantity.name, quantity.quantise(value), entries)
+            else:
+                yield Draw(f"{here}/{name}", quantity.name, _map(value, quantity, here), entries, entries or 1, value)
+        if isinstance(op, NoiseOp):
+            for step in range(steps or 1):
+                yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
+
+
+def _categorical(weights: tuple[float, ...], values: tuple[int, ...] = ()) -> Categorical:
+    total = math.fsum(weights)
+    sums = [math.fsum(weights[: i + 1]) / total for i in range(len(weights) - 1)]
+    return Categorical(
+        tuple(math.floor(share * 2**24 + 0.5) for share in sums), values or tuple(range(len(weights)))
+    )
+
+
+def _map(value: Any, quantity: Quantity, path: str) -> Map:
+    if isinstance(value, Choice):
+        values, share = value.atoms()
+        return _categorical(tuple(share.tolist()), tuple(quantity.quantise(float(v)) for v in values))
+    if isinstance(value, Integers):
+        low, high = value.integers
+        if quantity.linear and quantity.mapped(1.0) == 1.0:
+            return Whole(low * quantity.unit, high - low + 1, quantity.unit)
+        values, share = value.atoms()
+        return _categorical(tuple(share.tolist()), tuple(quantity.quantise(float(v)) for v in values))
+    if isinstance(value, Uniform) and quantity.linear:
+        return _grid(*value.uniform, quantity)
+    return _table(value, quantity, path)
+
+
+def _grid(low: float, high: float, quantity: Quantity) -> Grid:
+    """R13, capped at the quantity's own grid: the largest e with W < 2¹⁹ and |L|, |L + W| < 2²⁴."""
+    for shift in range(25):
+        unit = quantity.unit / 2**shift
+        first = math.floor(quantity.mapped(low) * unit + 0.5)
+        last = math.floor(quantity.mapped(high) * unit + 0.5)
+        if last - first < 2**19 and max(abs(first), abs(last)) <= 2**24:
+            return Grid(first, last - first, shift)
+    raise PolicyError.single(quantity.name, f"[{low}, {high}]", "a narrower range")
+
+
+def _table(value: Any, quantity: Quantity, path: str) -> Table:
+    try:
+        return _cached_table(value, quantity.name)
+    except ValueError:
+        raise PolicyError.single(path, value, "a distribution without such long tails (move the bounds)") from None
+
+
+@cache
+def _cached_table(value: Any, name: str) -> Table:
+    quantity = QUANTITIES[name]
+    quantiles = value.quantile(np.arange(4097) / 4096)
+    mapped = np.array([quantity.mapped(float(v)) for v in quantiles])
+    for shift in range(12):
+        ints = np.floor(mapped * (quantity.unit / 2**shift) + 0.5)
+        if np.diff(ints).max() < 2**19 and np.abs(ints).max() <= 2**24:
+            values = ints.astype(np.int32)
+            values.setflags(write=False)
+            return Table(values, shift)
+    raise ValueError

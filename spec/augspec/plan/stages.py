@@ -1,0 +1,150 @@
+"""The stages of a plan: frozen, printable, free of data and of any framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from augspec.ops.base import Op
+
+__all__ = [
+    "Choose",
+    "Filter",
+    "Leaf",
+    "Move",
+    "Noise",
+    "Plan",
+    "Pointwise",
+    "Resample",
+    "Selector",
+    "Stage",
+    "Type",
+    "Warp",
+    "leaves",
+]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One op at its place.
+
+    Attributes:
+        op: the normalized op.
+        path: its path in draws, e.g. `sample/one_of#0/rotate#0` (R6).
+        step: which step of a choice with replacement it belongs to; None outside.
+        gated: whether its own `apply` flag decides; False where a `Choose` already decided.
+    """
+
+    op: Op
+    path: str
+    step: int | None = None
+    gated: bool = True
+
+    @property
+    def gate(self) -> str | None:
+        """Return the path of the flag that says whether the op is applied, or None if it always is."""
+        return f"{self.path}/apply" if self.gated and self.op.p < 1 else None
+
+
+@dataclass(frozen=True)
+class Move:
+    """Exact moves of pixels, bit for bit in every dtype (C11)."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
+class Warp:
+    """One transform of the plane, the product of its members' matrices, resampled once (C10)."""
+
+    members: tuple[Leaf, ...]
+    interpolation: str
+    border: str
+    fill: float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Resample:
+    """A window, resampled to a static size; `mirrors` are flips after it that were folded in."""
+
+    leaf: Leaf
+    mirrors: tuple[Leaf, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pointwise:
+    """A run of pixel functions: one pass over memory, except that statistics need the image first (E5)."""
+
+    members: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A pixel function with a random number per pixel (R16)."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A separable convolution (E7)."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
+class Type:
+    """A change of what the numbers mean; the last stage."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which branch a sample takes.
+
+    Attributes:
+        branch: path of the drawn branch number, or None if there is one branch only.
+        gate: path of the flag without which no branch is taken, or None.
+        entry: which entry of a drawn vector is meant (a member's flag, a step's branch); None for scalars.
+    """
+
+    branch: str | None
+    gate: str | None
+    branch_entry: int | None = None
+    gate_entry: int | None = None
+
+
+@dataclass(frozen=True)
+class Choose:
+    """Each sample runs the branch it drew, or nothing; never all of them."""
+
+    selector: Selector
+    branches: tuple[tuple[Stage, ...], ...]
+
+
+Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Type | Choose
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a policy does, in order."""
+
+    stages: tuple[Stage, ...]
+
+
+
+
+def leaves(stages: tuple[Stage, ...]) -> Iterator[Leaf]:
+    """Yield every leaf of a plan, in order."""
+    for stage in stages:
+        if isinstance(stage, Choose):
+            for branch in stage.branches:
+                yield from leaves(branch)
+        elif isinstance(stage, (Warp, Pointwise)):
+            yield from stage.members
+        elif isinstance(stage, Resample):
+            yield stage.leaf
+            yield from stage.mirrors
+        else:
+            yield stage.leaf
