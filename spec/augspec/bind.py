@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augspec.errors import BackendUnavailable, nearest
-from augspec.language.policy import Policy
+
+if TYPE_CHECKING:
+    from augspec.language.policy import Policy
 
 __all__ = ["backends", "compile", "get_backend"]
 
@@ -17,8 +18,13 @@ _INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("jax", "tensorfl
 
 def backends() -> tuple[str, ...]:
     """Return the names of all known backends, sorted; their frameworks may still be missing."""
-    found = {entry.name for entry in entry_points(group="augspec.backends")}
-    return tuple(sorted(found | set(_BUILT_IN)))
+    return tuple(sorted(set(_registered()) | set(_BUILT_IN)))
+
+
+def _registered() -> dict[str, str]:
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry.value for entry in entry_points(group="augspec.backends")}
 
 
 def get_backend(name: str) -> Any:
@@ -30,10 +36,9 @@ def get_backend(name: str) -> Any:
     Raises:
         BackendUnavailable: the name is unknown, or its framework is missing.
     """
-    registered = {entry.name: entry.value for entry in entry_points(group="augspec.backends")}
-    target = registered.get(name, _BUILT_IN.get(name, name if ":" in name else None))
+    target = _registered().get(name, _BUILT_IN.get(name, name if ":" in name else None))
     if target is None:
-        raise BackendUnavailable(name, f"unknown; known are {', '.join(backends())}", nearest(name, backends()))
+        raise BackendUnavailable(name, f"no such backend; known are {', '.join(backends())}", fix=nearest(name, backends()))
     module, _, attribute = target.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute or "Backend")
@@ -56,6 +61,8 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
         BackendUnavailable: with the line that installs what is missing.
         Unsupported: an option that the backend does not have.
     """
+    from augspec.language.policy import Policy
+
     if not isinstance(policy, Policy):
         raise TypeError(f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
     return get_backend(backend).compile(policy, **options)

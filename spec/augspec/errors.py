@@ -95,15 +95,16 @@ class BackendUnavailable(AugspecError, ImportError):
     Attributes:
         backend: its name.
         install: the line that installs what is missing; empty for an unknown name.
+        fix: the nearest known name; empty where there is none.
     """
 
-    def __init__(self, backend: str, reason: str, install: str = "") -> None:
-        self.backend, self.reason, self.install = backend, reason, install
-        tail = f" Install it with: {install}" if install else ""
+    def __init__(self, backend: str, reason: str, install: str = "", fix: str = "") -> None:
+        self.backend, self.reason, self.install, self.fix = backend, reason, install, fix
+        tail = f" Install it with: {install}" if install else f" {fix}" if fix else ""
         super().__init__(f"backend {backend!r}: {reason}.{tail}")
 
-    def __reduce__(self) -> tuple[type[BackendUnavailable], tuple[str, str, str]]:
-        return type(self), (self.backend, self.reason, self.install)
+    def __reduce__(self) -> tuple[type[BackendUnavailable], tuple[str, str, str, str]]:
+        return type(self), (self.backend, self.reason, self.install, self.fix)
 
 
 class Unsupported(AugspecError, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ class Augmenter:
         self._training = Pipeline.of(policy, training=True)
         self._evaluation = Pipeline.of(policy, training=False)
         self._runner = lru_cache(maxsize=128)(self._make_runner)
+        self._compiled: dict[Any, Any] = {}
 
     @property
     def plan(self) -> Plan:
@@ -145,11 +146,18 @@ class Augmenter:
             return out["image"]
         return {**{name: out.get(name, rest.get(name)) for name in sample}, **out}
 
+    def compiled(self, runner: Runner, make: Callable[[], Any], kind: str = "all") -> Any:
+        """Return the compiled function of a runner, made at its first use; `kind` tells a runner's functions apart."""
+        key = (id(runner.pipeline), runner.signature, kind)
+        if key not in self._compiled:
+            self._compiled[key] = make()
+        return self._compiled[key]
+
     def _make_runner(self, training: bool, signature: Signature) -> Runner:
         return Runner(self._training if training else self._evaluation, signature, self.options)
 
-    def _batch(self, signature: Signature, arrays: Mapping[str, Any]) -> int:
-        return signature.batch
+    def _batch(self, signature: Signature, arrays: Mapping[str, Any]) -> Any:
+        return self.backend.dynamic_batch(arrays) if signature.batch is None else signature.batch
 
     def _read(
         self, sample: Any, pipeline: Pipeline, *, values: bool = True

@@ -78,6 +78,10 @@ class GenericBackend(ABC):
     def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
         """Return `out` in dense memory that no input shares."""
 
+    def dynamic_batch(self, arrays: Mapping[str, Array]) -> Any:
+        """Return the batch size as a value of the graph, where a framework has batches of unknown size."""
+        raise SampleError("image", "a known batch size", "an unknown one")
+
     def native_key(self, key: Any) -> HostKey | Array:
         """Return a key of the framework's own kind as words: host int32 (4,), or a traced (4,) array."""
         raise SampleError("key", "an int seed or an augspec.Key", f"{type(key).__name__}")

@@ -42,7 +42,7 @@ class Signature:
 
     Attributes:
         batched: whether the arrays have a batch axis.
-        batch: B; 1 for a single sample.
+        batch: B; 1 for a single sample; None where a graph does not know it.
         height: H.
         width: W.
         channels: C.
@@ -54,7 +54,7 @@ class Signature:
     """
 
     batched: bool
-    batch: int
+    batch: int | None
     height: int
     width: int
     channels: int
@@ -153,9 +153,9 @@ def _check_channels(plan: Plan, channels: int, form: str) -> None:
 
 
 def _check_mask(
-    shape: tuple[int, ...], dtype: str, batched: bool, batch: int, height: int, width: int, form: str
+    shape: tuple[int, ...], dtype: str, batched: bool, batch: int | None, height: int, width: int, form: str
 ) -> bool:
-    lead = (batch,) if batched else ()
+    lead: tuple[int | None, ...] = (batch,) if batched else ()
     rank = len(shape) - len(lead)
     spatial: tuple[int, ...] = ()
     if rank == 2:
@@ -169,7 +169,7 @@ def _check_mask(
     return rank == 3
 
 
-def _check_points(name: str, shape: tuple[int, ...], dtype: str, batched: bool, batch: int, policy: Policy) -> None:
+def _check_points(name: str, shape: tuple[int, ...], dtype: str, batched: bool, batch: int | None, policy: Policy) -> None:
     size = 4 if name == "boxes" else 2
     wanted = f"(B, N, {size})" if batched else f"(N, {size})"
     if len(shape) != 2 + batched or shape[-1] != size or (batched and shape[0] != batch):

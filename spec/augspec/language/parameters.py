@@ -13,6 +13,7 @@ from augspec.language.quantities import QUANTITIES, Quantity
 
 __all__ = [
     "Angle",
+    "Antialias",
     "Area",
     "Aspect",
     "Border",
@@ -53,9 +54,7 @@ class Parameter:
 
 def _parameter(quantity: str) -> Any:
     mark = Parameter(quantity)
-    q = mark.quantity
-    text = f"A constant or a distribution; {q.meaning}; from {q.low:g} to {q.high:g}."
-    return Annotated[Number, mark, AfterValidator(mark.check), Field(description=text)]
+    return Annotated[Number, mark, AfterValidator(mark.check)]
 
 
 Angle = _parameter("angle")
@@ -70,13 +69,26 @@ Area = _parameter("area")
 Aspect = _parameter("aspect")
 
 Probability = Annotated[float, Field(ge=0, le=1, description="Probability per sample that the op is applied (C9).")]
-Border = Literal["constant", "edge", "mirror", "symmetric", "wrap"]
-WarpInterpolation = Literal["nearest", "bilinear", "bicubic"]
-Interpolation = Literal["nearest", "bilinear"]
+Border = Annotated[
+    Literal["constant", "edge", "mirror", "symmetric", "wrap"],
+    Field(
+        description="What lies outside the image (C7): `fill`, the nearest pixel, the image mirrored without (dcb|abcd) or "
+        "with (cba|abc) its border pixels, or the image repeated."
+    ),
+]
+WarpInterpolation = Annotated[
+    Literal["nearest", "bilinear", "bicubic"],
+    Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
+]
+Interpolation = Annotated[
+    Literal["nearest", "bilinear"],
+    Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
+]
+Antialias = Annotated[bool, Field(description="Whether a smaller result averages over all pixels it stands for (C8).")]
 _Level = Annotated[float, Field(ge=0, le=1)]
 Fill = Annotated[
     _Level | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64)],
-    Field(description="Value outside the image, in the unit range: one number, or one per channel."),
+    Field(description="Value outside the image with a constant border: 0 is black, 1 white; one number, or one per channel."),
 ]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
-Size = Annotated[tuple[Side, Side], Field(description="[height, width] in pixels.")]
+Size = tuple[Side, Side]

@@ -31,6 +31,8 @@ class Quantity:
         linear: whether `mapped` is a multiplication, so that uniform stays uniform.
         mapped: from the document's value to the mapped one.
         unmapped: back again.
+        symbol: how people write the unit after a number, e.g. "°"; a leading "×" goes before it.
+        step: one integer step in words.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Quantity:
     linear: bool = True
     mapped: Callable[[float], float] = _same
     unmapped: Callable[[float], float] = _same
+    symbol: str = ""
+    step: str = ""
 
     def quantise(self, value: float) -> int:
         """Return the integer that stands for `value`: floor(mapped · unit + ½)."""
@@ -65,17 +69,21 @@ def _square(value: float) -> float:
 
 
 _ALL = (
-    Quantity("angle", 1 << 24, -3600, 3600, "degrees, counter-clockwise", 0.0, True, _turns, _degrees),
-    Quantity("fraction", 1 << 24, -1, 1, "fraction of the side, right and down", 0.0),
-    Quantity("tangent", 1 << 24, -2, 2, "tangent of the shear angle", 0.0),
-    Quantity("scale", 1 << 16, 0.125, 8, "factor, above 1 makes things bigger", 1.0),
-    Quantity("factor", 1 << 12, 0, 8, "factor", 1.0),
-    Quantity("offset", 65280, -1, 1, "share of the value range", 0.0),
-    Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0),
-    Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels"),
-    Quantity("area", 1 << 24, 0.0001, 1, "share of the image's area", None, False, math.sqrt, _square),
-    Quantity("aspect", 1 << 16, 0.0625, 16, "width over height", None, False, math.sqrt, _square),
-    Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)"),
+    Quantity(
+        "angle", 1 << 24, -3600, 3600, "degrees, counter-clockwise", 0.0, True, _turns, _degrees, "°", "2⁻²⁴ turn"
+    ),
+    Quantity("fraction", 1 << 24, -1, 1, "fraction of the side, right and down", 0.0, symbol="", step="2⁻²⁴"),
+    Quantity("tangent", 1 << 24, -2, 2, "tangent of the shear angle", 0.0, step="2⁻²⁴"),
+    Quantity("scale", 1 << 16, 0.125, 8, "factor, above 1 makes things bigger", 1.0, symbol="×", step="2⁻¹⁶"),
+    Quantity("factor", 1 << 12, 0, 8, "factor", 1.0, symbol="×", step="2⁻¹²"),
+    Quantity("offset", 65280, -1, 1, "share of the value range", 0.0, step="1/65280"),
+    Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0, step="1/65280"),
+    Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels", symbol=" px", step="2⁻⁸ px"),
+    Quantity(
+        "area", 1 << 24, 0.0001, 1, "share of the image's area", None, False, math.sqrt, _square, step="2⁻²⁴ of the root"
+    ),
+    Quantity("aspect", 1 << 16, 0.0625, 16, "width over height", None, False, math.sqrt, _square, step="2⁻¹⁶ of the root"),
+    Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
     Quantity("count", 1, 0, 32767, "whole number"),
     Quantity("flag", 1, 0, 1, "1 if chosen, 0 if not"),
     Quantity("index", 1, 0, 32767, "which member, from 0"),

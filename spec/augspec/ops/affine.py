@@ -15,11 +15,22 @@ class Affine(WarpOp):
 
     op: Literal["affine"]
     degrees: Angle = 0.0
+    """Angle of the turn."""
+
     translate_x: Fraction = 0.0
+    """Shift to the right."""
+
     translate_y: Fraction = 0.0
+    """Shift downwards."""
+
     scale: ScaleFactor = 1.0
+    """Size, the same on both axes."""
+
     shear_x: Tangent = 0.0
+    """Shift of x per y."""
+
     shear_y: Tangent = 0.0
+    """Shift of y per x."""
 
     def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:
         """Return the product."""

@@ -15,6 +15,7 @@ class BrightnessScale(PointwiseOp):
 
     op: Literal["brightness_scale"]
     factor: Factor
+    """1 changes nothing, above 1 is brighter, 0 is black."""
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return x·f, clamped."""

@@ -15,6 +15,7 @@ class BrightnessShift(PointwiseOp):
 
     op: Literal["brightness_shift"]
     delta: Offset
+    """Added to every channel."""
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return x + δ, clamped."""

@@ -14,6 +14,7 @@ class CenterCrop(MoveOp):
 
     op: Literal["center_crop"]
     size: Size
+    """[height, width] of what is kept, in pixels."""
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
         """Return `size`; an image smaller than it is an error."""

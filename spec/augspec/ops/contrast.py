@@ -19,7 +19,10 @@ class Contrast(PointwiseOp):
 
     op: Literal["contrast"]
     factor: Factor
+    """1 changes nothing, above 1 has more contrast, 0 has none."""
+
     pivot: Literal["grey_mean", "channel_mean", "zero", "mid"] = "grey_mean"
+    """The value that stays where it is."""
 
     def accepts(self, channels: int) -> bool:
         """Only a grey or RGB image has a grey."""

@@ -19,6 +19,7 @@ class GaussianBlur(FilterOp):
 
     op: Literal["gaussian_blur"]
     sigma: Sigma
+    """Width of the Gaussian."""
 
     def radius(self) -> int:
         """Return ⌈3·σ_max⌉."""

@@ -18,7 +18,10 @@ class GaussianNoise(NoiseOp):
 
     op: Literal["gaussian_noise"]
     std: Std
+    """Strength of the noise."""
+
     per_channel: bool = True
+    """Whether every channel has noise of its own."""
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
         """Return x + z·std, clamped."""

@@ -20,7 +20,10 @@ class Normalize(TypeOp):
 
     op: Literal["normalize"]
     mean: Annotated[tuple[Annotated[float, Field(ge=-100, le=100)], ...], _Channels]
+    """Subtracted; one number per channel, or one for all."""
+
     std: Annotated[tuple[Annotated[float, Field(ge=1e-6, le=1e6)], ...], _Channels]
+    """Divided by; as many numbers as `mean`."""
 
     @model_validator(mode="after")
     def _same_length(self) -> "Normalize":

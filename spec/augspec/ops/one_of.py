@@ -19,7 +19,10 @@ class OneOf(Combinator):
 
     op: Literal["one_of"]
     ops: "Annotated[tuple[AnyOp, ...], Field(min_length=1, max_length=MAX_OPS)]"
+    """The members."""
+
     weights: tuple[Annotated[float, Field(ge=0, le=1e6)], ...] | None = None
+    """How often each member is chosen, relative to the others."""
 
     @model_validator(mode="after")
     def _weights_fit(self) -> "OneOf":

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from augspec.language.distributions import LogUniform, Uniform
-from augspec.language.parameters import Area, Aspect, Interpolation, Parameter, Size
+from augspec.language.parameters import Antialias, Area, Aspect, Interpolation, Parameter, Size
 from augspec.namespace import Array
 from augspec.ops.base import ResampleOp, bounds
 
@@ -22,10 +22,16 @@ class RandomResizedCrop(ResampleOp):
 
     op: Literal["random_resized_crop"]
     size: Size
+    """[height, width] of the result, in pixels."""
+
     area: Area = Uniform(uniform=(0.08, 1.0))
+    """Area of the window."""
+
     ratio: Aspect = LogUniform(log_uniform=(0.75, 4 / 3))
+    """Aspect ratio of the window."""
+
     interpolation: Interpolation = "bilinear"
-    antialias: bool = True
+    antialias: Antialias = True
 
     def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
         """Yield ten areas, ten ratios and one position."""

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from augspec.errors import SampleError
 from augspec.language.limits import MAX_SIDE
-from augspec.language.parameters import Interpolation, Side, Size
+from augspec.language.parameters import Antialias, Interpolation, Side, Size
 from augspec.namespace import Array
 from augspec.ops.base import ResampleOp
 
@@ -24,10 +24,16 @@ class Resize(ResampleOp):
 
     op: Literal["resize"]
     size: Size | None = None
+    """[height, width] in pixels; the aspect ratio may change."""
+
     short_side: Side | None = None
+    """Pixels of the shorter side; the aspect ratio stays as it is."""
+
     long_side: Side | None = None
+    """Pixels of the longer side; the aspect ratio stays as it is."""
+
     interpolation: Interpolation = "bilinear"
-    antialias: bool = True
+    antialias: Antialias = True
 
     @model_validator(mode="after")
     def _one_way(self) -> "Resize":

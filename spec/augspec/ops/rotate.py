@@ -18,6 +18,7 @@ class Rotate(WarpOp):
 
     op: Literal["rotate"]
     degrees: Angle
+    """Angle of the turn."""
 
     def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:
         """Return the rotation."""

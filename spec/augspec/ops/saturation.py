@@ -17,6 +17,7 @@ class Saturation(PointwiseOp):
 
     op: Literal["saturation"]
     factor: Factor
+    """1 changes nothing, above 1 is more colourful, 0 is grey."""
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return G + (x − G)·f, clamped."""

@@ -21,8 +21,13 @@ class Scale(WarpOp):
 
     op: Literal["scale"]
     factor: ScaleFactor | None = None
+    """Size on both axes."""
+
     x: ScaleFactor | None = None
+    """Width; 1 if only `y` is given."""
+
     y: ScaleFactor | None = None
+    """Height; 1 if only `x` is given."""
 
     @model_validator(mode="after")
     def _one_way(self) -> "Scale":

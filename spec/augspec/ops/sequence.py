@@ -18,3 +18,5 @@ class Sequence(Combinator):
 
     op: Literal["sequence"]
     ops: "Annotated[tuple[AnyOp, ...], Field(max_length=MAX_OPS)]"
+    """The members."""
+

@@ -15,7 +15,10 @@ class Shear(WarpOp):
 
     op: Literal["shear"]
     x: Tangent = 0.0
+    """Shift of x per y."""
+
     y: Tangent = 0.0
+    """Shift of y per x."""
 
     def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:
         """Return the shear."""

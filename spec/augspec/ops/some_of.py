@@ -23,8 +23,11 @@ class SomeOf(Combinator):
 
     op: Literal["some_of"]
     ops: "Annotated[tuple[AnyOp, ...], Field(min_length=1, max_length=MAX_MEMBERS)]"
+    """The members."""
+
     n: Annotated[int, Field(ge=0, le=MAX_MEMBERS, description="How many members are applied to each sample.")]
     replace: bool = False
+    """Whether a member may be chosen more than once."""
 
     @model_validator(mode="after")
     def _enough_members(self) -> "SomeOf":

@@ -15,7 +15,10 @@ class Translate(WarpOp):
 
     op: Literal["translate"]
     x: Fraction = 0.0
+    """Shift to the right."""
+
     y: Fraction = 0.0
+    """Shift downwards."""
 
     def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:
         """Return the translation."""

@@ -1,0 +1,139 @@
+"""The JAX backend: `jit` by default, op by op on request, inside any of the caller's own transformations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from augspec.draws import Draws
+from augspec.errors import SampleError
+from augspec.namespace import Array, Namespace
+from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.backend import GenericBackend, Keys
+from augspec_backends.generic.options import Capabilities
+from augspec_backends.generic.pipeline import Runner
+from augspec_backends.jax.namespace import JaxNamespace, is_traced
+
+__all__ = ["Backend"]
+
+
+class Backend(GenericBackend):
+    """JAX arrays on any device; keys and ids may be traced; x64 is not needed and changes nothing."""
+
+    name: ClassVar[str] = "jax"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        dtypes=("uint8", "uint16", "float32", "float16", "bfloat16"),
+        layouts=("NHWC", "NCHW"),
+        modes=("eager", "compiled"),
+        default_layout="NHWC",
+        auto="compiled",
+        differentiable=True,
+        devices=("cpu", "gpu", "tpu"),
+    )
+
+    def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
+        return JaxNamespace()
+
+    def owns(self, x: Any) -> bool:
+        return isinstance(x, (jax.Array, np.ndarray))
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        return tuple(x.shape)
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype)
+
+    def concrete(self, x: Array) -> bool:
+        return not is_traced(x)
+
+    def to_native(self, xp: Namespace, params: Mapping[str, np.ndarray]) -> dict[str, Array]:
+        return {name: jnp.asarray(array) for name, array in params.items()}
+
+    def native_key(self, key: Any) -> Any:
+        if isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+            if "fry" not in str(jax.random.key_impl(key)) or key.shape != ():
+                raise SampleError("key", "one threefry2x32 key", f"{key.dtype} of shape {key.shape}")
+            key = jax.random.key_data(key)
+        if not self.owns(key) or key.dtype not in (jnp.uint32, jnp.int32) or key.shape not in ((2,), (4,)):
+            got = f"{key.dtype} of shape {key.shape}" if hasattr(key, "dtype") else type(key).__name__
+            raise SampleError(
+                "key", "an int seed, an augspec.Key, a threefry key, or its uint32 words (2,) or with epoch and view (4,)", got
+            )
+        if not is_traced(key):
+            words = np.asarray(key).view(np.int32)
+            return words if len(words) == 4 else np.concatenate([words, np.zeros(2, np.int32)])
+        words = jax.lax.bitcast_convert_type(key, jnp.int32)
+        return words if key.shape == (4,) else jnp.concatenate([words, jnp.zeros(2, jnp.int32)])
+
+    def native_ids(self, index: Any, batch: int) -> tuple[Any, Any]:
+        if is_traced(index):
+            if not jnp.issubdtype(index.dtype, jnp.integer) or index.size != batch:
+                raise SampleError("index", f"one whole number per sample, shape ({batch},)", f"{index.dtype}{index.shape}")
+            index = index.reshape(-1)
+            if index.dtype.itemsize == 8:
+                return index.astype(jnp.int32), ((index >> 32) & 0xFFFF).astype(jnp.int32)
+            return index.astype(jnp.int32), None
+        return super().native_ids(index, batch)
+
+    def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
+        return jnp.copy(out) if any(out is x for x in inputs.values()) else out
+
+    def run(
+        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        traced = not on_host or any(is_traced(x) for x in arrays.values())
+        if augmenter.options.mode == "eager" and not traced:
+            return super().run(augmenter, runner, xp, keys, on_host, _own(arrays))
+        if traced:
+            native = [None if part is None else jnp.asarray(part) for part in keys]
+            return runner.everything(xp, native[0], native[1], native[2], _own(arrays))
+
+        def compile_it() -> Any:
+            return jax.jit(lambda key, low, high, given: _copied(runner.everything(xp, key, low, high, given), given))
+
+        result: dict[str, Array] = augmenter.compiled(runner, compile_it)(*keys, _own(arrays))
+        return result
+
+    def run_pixels(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        params: Mapping[str, Array],
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        arrays = _own(arrays)
+        if augmenter.options.mode == "eager" or any(is_traced(x) for x in (*arrays.values(), *params.values())):
+            return runner.pixels(xp, params, arrays)
+
+        def compile_it() -> Any:
+            return jax.jit(lambda given, images: _copied(runner.pixels(xp, given, images), images))
+
+        result: dict[str, Array] = augmenter.compiled(runner, compile_it, "pixels")(dict(params), arrays)
+        return result
+
+
+def _own(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Return JAX arrays; NumPy memory is copied, because JAX may otherwise alias it."""
+    return {name: jnp.array(x) if isinstance(x, np.ndarray) else x for name, x in arrays.items()}
+
+
+def _copied(out: Mapping[str, Array], inputs: Mapping[str, Array]) -> dict[str, Array]:
+    """Copy what passed through untouched: jit would hand the caller's own buffer back."""
+    return {name: jnp.copy(x) if any(x is y for y in inputs.values()) else x for name, x in out.items()}
+
+
+def _flatten(draws: Draws) -> tuple[tuple[Array, ...], tuple[tuple[str, ...], tuple[tuple[str, str], ...], int]]:
+    paths = tuple(draws)
+    return tuple(draws[path] for path in paths), (paths, tuple(draws.quantities.items()), draws.batch)
+
+
+def _unflatten(facts: tuple[tuple[str, ...], tuple[tuple[str, str], ...], int], arrays: Any) -> Draws:
+    return Draws(dict(zip(facts[0], arrays, strict=True)), dict(facts[1]), facts[2])
+
+
+jax.tree_util.register_pytree_node(Draws, _flatten, _unflatten)

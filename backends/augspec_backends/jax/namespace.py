@@ -1,0 +1,198 @@
+"""JAX's array functions, as `augspec.namespace.Namespace` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+__all__ = ["JaxNamespace", "is_traced"]
+
+Array = Any
+
+
+def is_traced(x: Any) -> bool:
+    """Return whether a value exists only inside a trace."""
+    return isinstance(x, jax.core.Tracer)
+
+
+class JaxNamespace:
+    """int32 wraps around; nothing needs 64-bit types."""
+
+    name = "jax"
+
+    def constant(self, value: Any, dtype: str = "int32") -> Array:
+        return jnp.asarray(np.asarray(value), dtype=dtype)
+
+    def astype(self, x: Array, dtype: str) -> Array:
+        return x.astype(dtype)
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype)
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        return tuple(x.shape)
+
+    def where(self, condition: Array, a: Array, b: Array) -> Array:
+        return jnp.where(condition, a, b)
+
+    def minimum(self, a: Array, b: Array | float) -> Array:
+        return jnp.minimum(a, b)
+
+    def maximum(self, a: Array, b: Array | float) -> Array:
+        return jnp.maximum(a, b)
+
+    def clip(self, x: Array, low: float, high: float) -> Array:
+        return jnp.clip(x, low, high)
+
+    def abs(self, x: Array) -> Array:
+        return jnp.abs(x)
+
+    def floor(self, x: Array) -> Array:
+        return jnp.floor(x)
+
+    def shl(self, x: Array, bits: int) -> Array:
+        return x << bits
+
+    def shr(self, x: Array, bits: Array | int) -> Array:
+        return x >> bits
+
+    def bitand(self, x: Array, mask: Array | int) -> Array:
+        return x & mask
+
+    def bitor(self, x: Array, y: Array) -> Array:
+        return x | y
+
+    def bitxor(self, x: Array, y: Array | int) -> Array:
+        return x ^ y
+
+    def floordiv(self, a: Array, b: Array | int) -> Array:
+        # Both are non-negative, so truncation is the floor; jnp's own floor adds sign corrections.
+        a, b = jnp.broadcast_arrays(a, jnp.asarray(b, a.dtype))
+        return lax.div(a, b)
+
+    def logical_not(self, x: Array) -> Array:
+        return ~x
+
+    def logical_and(self, x: Array, y: Array) -> Array:
+        return x & y
+
+    def logical_or(self, x: Array, y: Array) -> Array:
+        return x | y
+
+    def isnan(self, x: Array) -> Array:
+        return jnp.isnan(x)
+
+    def take(self, table: Array, index: Array) -> Array:
+        return table.at[index].get(mode="promise_in_bounds")
+
+    def gather_pixels(self, image: Array, index: Array) -> Array:
+        rows = jnp.arange(image.shape[0], dtype=jnp.int32)[:, None]
+        return image.at[rows, index].get(mode="promise_in_bounds")
+
+    def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
+        rows = jnp.arange(x.shape[0], dtype=jnp.int32)[:, None]
+        if axis == 1:
+            return x.at[rows, index].get(mode="promise_in_bounds")
+        columns = jnp.arange(x.shape[1], dtype=jnp.int32)
+        return x.at[rows[:, :, None], columns[None, :, None], index[:, None, :]].get(mode="promise_in_bounds")
+
+    def select_axis(self, x: Array, index: Any, axis: int) -> Array:
+        return jnp.take(x, np.asarray(index), axis=axis, mode="clip")
+
+    def reshape(self, x: Array, shape: Sequence[int]) -> Array:
+        return jnp.reshape(x, shape)
+
+    def transpose(self, x: Array, axes: Sequence[int]) -> Array:
+        return jnp.transpose(x, axes)
+
+    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
+        return jnp.broadcast_to(x, shape)
+
+    def stack(self, arrays: Sequence[Array], axis: int) -> Array:
+        return jnp.stack(arrays, axis)
+
+    def concat(self, arrays: Sequence[Array], axis: int) -> Array:
+        return jnp.concatenate(arrays, axis)
+
+    def flip(self, x: Array, axis: int) -> Array:
+        return jnp.flip(x, axis)
+
+    def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return jnp.sum(x, axis=axis, dtype=x.dtype)
+
+    def min(self, x: Array, axis: int) -> Array:
+        return jnp.min(x, axis=axis)
+
+    def max(self, x: Array, axis: int) -> Array:
+        return jnp.max(x, axis=axis)
+
+    def arange(self, n: int) -> Array:
+        return jnp.arange(n, dtype=jnp.int32)
+
+    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
+        """A conditional that is always true, but not provably so: XLA on the CPU expands its own barrier away."""
+        if not is_traced(arguments[0]) or 0 in arguments[0].shape:
+            return f(*arguments)
+        shape = jax.eval_shape(f, *arguments)
+        return lax.cond(
+            guard.reshape(-1)[0] != -(2**31),
+            lambda given: f(*given),
+            lambda given: jnp.zeros(shape.shape, shape.dtype),
+            arguments,
+        )
+
+    def choose(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[..., Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        """Compiled: a sequential map over samples with a real `switch`, which costs the average of the members."""
+        if branch.shape[0] == 0:
+            # No sample chooses; run one branch for its shapes.
+            return branches[0](state, params)
+        if not any(is_traced(x) for x in (branch, *state.values(), *params.values())):
+            return self._grouped(branch, branches, state, params)
+
+        def one(row: tuple[Array, dict[str, Array], dict[str, Array]]) -> dict[str, Array]:
+            number, mine, given = row
+            mine = {name: array[None] for name, array in mine.items()}
+            given = {name: array[None] for name, array in given.items()}
+            runs = [lambda s, p, run=run: dict(run(s, p)) for run in branches]
+            shapes = jax.eval_shape(runs[0], mine, given)
+            if all(shapes[name].shape == mine[name].shape for name in mine):
+                runs.append(lambda s, p: dict(s))
+            out: dict[str, Array] = lax.switch(jnp.minimum(number, len(runs) - 1), runs, mine, given)
+            return {name: array[0] for name, array in out.items()}
+
+        result: dict[str, Array] = lax.map(one, (branch, dict(state), dict(params)))
+        return result
+
+    def _grouped(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[..., Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        result: dict[str, Array] = {}
+        host = np.asarray(branch)
+        for number, run in enumerate(branches):
+            rows = np.flatnonzero(host == number)
+            if len(rows) == 0:
+                continue
+            new = run({k: v[rows] for k, v in state.items()}, {k: v[rows] for k, v in params.items()})
+            for name, array in new.items():
+                before = result.get(name)
+                if before is None:
+                    old = state[name]
+                    same = old.shape[1:] == array.shape[1:] and old.dtype == array.dtype
+                    before = old if same else jnp.zeros((old.shape[0], *array.shape[1:]), array.dtype)
+                result[name] = before.at[rows].set(array)
+        return {name: result.get(name, array) for name, array in state.items()}

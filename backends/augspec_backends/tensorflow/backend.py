@@ -1,0 +1,167 @@
+"""The TensorFlow backend: XLA by default, graphs and eager on request, inside `tf.data` and the caller's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from augspec.errors import SampleError
+from augspec.namespace import Array, Namespace
+from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.backend import GenericBackend, Keys
+from augspec_backends.generic.options import Capabilities
+from augspec_backends.generic.pipeline import Runner
+from augspec_backends.tensorflow.namespace import TensorFlowNamespace
+
+__all__ = ["Backend"]
+
+
+class Backend(GenericBackend):
+    """TensorFlow tensors; keys, ids and the batch size may be symbolic, image sides must be static."""
+
+    name: ClassVar[str] = "tensorflow"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        dtypes=("uint8", "uint16", "float32", "float16", "bfloat16"),
+        layouts=("NHWC", "NCHW"),
+        modes=("eager", "graph", "compiled"),
+        default_layout="NHWC",
+        auto="compiled",
+        differentiable=True,
+        devices=("cpu", "gpu", "tpu"),
+    )
+
+    def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
+        return TensorFlowNamespace()
+
+    def owns(self, x: Any) -> bool:
+        return tf.is_tensor(x) or isinstance(x, (tf.Variable, np.ndarray))
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        if x.shape is None or getattr(x.shape, "rank", len(x.shape)) is None:
+            raise SampleError("sample", "a tensor of known rank", "an unknown shape", "Call set_shape() first.")
+        shape = tuple(x.shape)
+        if any(side is None for side in shape[1 if len(shape) == 4 else 0 :]):
+            raise SampleError(
+                "sample",
+                "static sides (only the batch size may be unknown)",
+                f"shape {shape}",
+                "Call ensure_shape() or resize before augmenting; images of differing sizes need batches of one size.",
+            )
+        return shape
+
+    def dtype(self, x: Array) -> str:
+        return str(getattr(x.dtype, "name", x.dtype))
+
+    def concrete(self, x: Array) -> bool:
+        return not tf.is_symbolic_tensor(x)
+
+    def to_native(self, xp: Namespace, params: Mapping[str, np.ndarray]) -> dict[str, Array]:
+        return {name: tf.constant(array) for name, array in params.items()}
+
+    def dynamic_batch(self, arrays: Mapping[str, Array]) -> Any:
+        return tf.shape(arrays["image"])[0]
+
+    def native_key(self, key: Any) -> Any:
+        if not self.owns(key) or not (tf.is_tensor(key) and key.dtype.is_integer or isinstance(key, np.ndarray)):
+            raise SampleError(
+                "key", "an int seed, an augspec.Key, or an integer tensor: () a seed, (2,) or (4,) its words", type(key)
+            )
+        shape = tuple(key.shape)
+        if shape not in ((), (2,), (4,)):
+            raise SampleError("key", "a seed of shape (), or words of shape (2,) or (4,)", f"shape {shape}")
+        if self.concrete(key):
+            values = np.asarray(key).astype(object).reshape(-1)
+            if shape == ():
+                seed = int(values[0])
+                if seed < 0:
+                    raise SampleError("key", "seed from 0 to 2^64 - 1", seed)
+                values = np.array([seed >> 32, seed & 0xFFFFFFFF], object)
+            words = [int(value) & 0xFFFFFFFF for value in values] + [0] * (4 - len(values))
+            return np.array(words, np.uint64).astype(np.uint32).view(np.int32)
+        zero = tf.zeros(2, tf.int32)
+        if shape == ():
+            wide = tf.reshape(tf.cast(key, tf.int64), [1])
+            return tf.concat([_low_word(tf.bitwise.right_shift(wide, tf.constant(32, tf.int64))), _low_word(wide), zero], 0)
+        words = _low_word(tf.cast(key, tf.int64))
+        return words if shape == (4,) else tf.concat([words, zero], 0)
+
+    def native_ids(self, index: Any, batch: Any) -> tuple[Any, Any]:
+        symbolic = tf.is_tensor(batch) or (tf.is_tensor(index) and not self.concrete(index))
+        if not symbolic:
+            return super().native_ids(index, batch)
+        if index is None:
+            return tf.range(batch), None
+        index = tf.convert_to_tensor(index)
+        if not index.dtype.is_integer or index.shape.rank not in (0, 1):
+            raise SampleError("index", "one whole number per sample", f"{index.dtype.name} of shape {index.shape}")
+        wide = tf.reshape(tf.cast(index, tf.int64), [-1])
+        high = tf.bitwise.bitwise_and(tf.bitwise.right_shift(wide, tf.constant(32, tf.int64)), tf.constant(0xFFFF, tf.int64))
+        return _low_word(wide), tf.cast(high, tf.int32)
+
+    def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
+        return tf.identity(out) if any(out is x for x in inputs.values()) else out
+
+    def run(
+        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        arrays = _own(arrays)
+        mode = augmenter.options.mode
+        if mode == "eager" and tf.executing_eagerly():
+            return super().run(augmenter, runner, xp, keys, on_host, arrays)
+        native = [None if part is None else tf.convert_to_tensor(part) for part in keys]
+        if not tf.executing_eagerly() and mode != "compiled":
+            return runner.everything(xp, native[0], native[1], native[2], arrays)
+        inner = TensorFlowNamespace(xla=mode == "compiled")
+
+        def compile_it() -> Any:
+            return tf.function(
+                lambda key, low, high, given: _copied(runner.everything(inner, key, low, high, given), given),
+                jit_compile=mode == "compiled",
+                autograph=False,
+            )
+
+        result: dict[str, Array] = augmenter.compiled(runner, compile_it)(*native, arrays)
+        return result
+
+    def run_pixels(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        params: Mapping[str, Array],
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        arrays, mode = _own(arrays), augmenter.options.mode
+        if mode == "eager" or not tf.executing_eagerly():
+            return runner.pixels(xp, params, arrays)
+        inner = TensorFlowNamespace(xla=mode == "compiled")
+
+        def compile_it() -> Any:
+            return tf.function(
+                lambda given, images: _copied(runner.pixels(inner, given, images), images),
+                jit_compile=mode == "compiled",
+                autograph=False,
+            )
+
+        result: dict[str, Array] = augmenter.compiled(runner, compile_it, "pixels")(dict(params), arrays)
+        return result
+
+
+def _own(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Return tensors; NumPy memory is copied, because TensorFlow may otherwise alias it."""
+    return {
+        name: tf.constant(x.copy()) if isinstance(x, np.ndarray) else tf.convert_to_tensor(x)
+        for name, x in arrays.items()
+    }
+
+
+def _copied(out: Mapping[str, Array], inputs: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: tf.identity(x) if any(x is y for y in inputs.values()) else x for name, x in out.items()}
+
+
+def _low_word(ids: tf.Tensor) -> tf.Tensor:
+    low = tf.bitwise.bitwise_and(ids, tf.constant(0xFFFFFFFF, tf.int64))
+    return tf.cast(tf.where(low >= 2**31, low - 2**32, low), tf.int32)

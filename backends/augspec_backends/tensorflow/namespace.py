@@ -1,0 +1,200 @@
+"""TensorFlow's array functions, as `augspec.namespace.Namespace` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+__all__ = ["TensorFlowNamespace"]
+
+Array = Any
+
+
+class TensorFlowNamespace:
+    """int32 wraps around, eager, in graphs and under XLA.
+
+    Args:
+        xla: whether the code is being compiled by XLA, which recomputes what it is not kept from recomputing.
+    """
+
+    name = "tensorflow"
+
+    def __init__(self, *, xla: bool = False) -> None:
+        self.xla = xla
+
+    def constant(self, value: Any, dtype: str = "int32") -> Array:
+        return tf.constant(np.asarray(value).astype(_numpy(dtype)))
+
+    def astype(self, x: Array, dtype: str) -> Array:
+        return tf.cast(x, dtype)
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype.name)
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        return tuple(x.shape)
+
+    def where(self, condition: Array, a: Array, b: Array) -> Array:
+        if not tf.is_tensor(a):
+            a = tf.constant(a, b.dtype if tf.is_tensor(b) else None)
+        if not tf.is_tensor(b):
+            b = tf.constant(b, a.dtype)
+        return tf.where(condition, a, b)
+
+    def minimum(self, a: Array, b: Array | float) -> Array:
+        return tf.minimum(a, b)
+
+    def maximum(self, a: Array, b: Array | float) -> Array:
+        return tf.maximum(a, b)
+
+    def clip(self, x: Array, low: float, high: float) -> Array:
+        # tf.clip_by_value drops NaN under XLA on some devices; minimum and maximum of TensorFlow keep it.
+        return tf.maximum(tf.minimum(x, tf.constant(high, x.dtype)), tf.constant(low, x.dtype))
+
+    def abs(self, x: Array) -> Array:
+        return tf.abs(x)
+
+    def floor(self, x: Array) -> Array:
+        return tf.floor(x)
+
+    def shl(self, x: Array, bits: int) -> Array:
+        return tf.bitwise.left_shift(x, tf.constant(bits, x.dtype))
+
+    def shr(self, x: Array, bits: Array | int) -> Array:
+        return tf.bitwise.right_shift(x, bits if tf.is_tensor(bits) else tf.constant(bits, x.dtype))
+
+    def bitand(self, x: Array, mask: Array | int) -> Array:
+        return tf.bitwise.bitwise_and(x, mask if tf.is_tensor(mask) else tf.constant(mask, x.dtype))
+
+    def bitor(self, x: Array, y: Array) -> Array:
+        return tf.bitwise.bitwise_or(x, y)
+
+    def bitxor(self, x: Array, y: Array | int) -> Array:
+        return tf.bitwise.bitwise_xor(x, y if tf.is_tensor(y) else tf.constant(y, x.dtype))
+
+    def floordiv(self, a: Array, b: Array | int) -> Array:
+        return tf.truncatediv(a, b if tf.is_tensor(b) else tf.constant(b, a.dtype))
+
+    def logical_not(self, x: Array) -> Array:
+        return tf.logical_not(x)
+
+    def logical_and(self, x: Array, y: Array) -> Array:
+        return tf.logical_and(x, y)
+
+    def logical_or(self, x: Array, y: Array) -> Array:
+        return tf.logical_or(x, y)
+
+    def isnan(self, x: Array) -> Array:
+        return tf.math.is_nan(x)
+
+    def take(self, table: Array, index: Array) -> Array:
+        return tf.gather(table, index)
+
+    def gather_pixels(self, image: Array, index: Array) -> Array:
+        return tf.gather(image, index, axis=1, batch_dims=1)
+
+    def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
+        return tf.gather(x, index, axis=axis, batch_dims=1)
+
+    def select_axis(self, x: Array, index: Any, axis: int) -> Array:
+        return tf.gather(x, np.asarray(index).astype(np.int32), axis=axis)
+
+    def reshape(self, x: Array, shape: Sequence[int]) -> Array:
+        return tf.reshape(x, tuple(shape))
+
+    def transpose(self, x: Array, axes: Sequence[int]) -> Array:
+        return tf.transpose(x, tuple(axes))
+
+    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
+        return tf.broadcast_to(x, tuple(shape))
+
+    def stack(self, arrays: Sequence[Array], axis: int) -> Array:
+        return tf.stack(list(arrays), axis)
+
+    def concat(self, arrays: Sequence[Array], axis: int) -> Array:
+        return tf.concat(list(arrays), axis)
+
+    def flip(self, x: Array, axis: int) -> Array:
+        return tf.reverse(x, [axis])
+
+    def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return tf.reduce_sum(x, axis)
+
+    def min(self, x: Array, axis: int) -> Array:
+        return tf.reduce_min(x, axis)
+
+    def max(self, x: Array, axis: int) -> Array:
+        return tf.reduce_max(x, axis)
+
+    def arange(self, n: int) -> Array:
+        return tf.range(n, dtype=tf.int32)
+
+    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
+        """Under XLA, a conditional that is always true but not provably so: everything is computed once."""
+        if not self.xla or tf.executing_eagerly():
+            return f(*arguments)
+        static = all(side is not None for side in arguments[0].shape)
+        if not static:
+            return f(*arguments)
+        some = tf.reshape(guard, [-1])[0]
+        return tf.cond(
+            some != tf.constant(-(2**31), tf.int32),
+            lambda: f(*arguments),
+            lambda: tf.zeros_like(f(*arguments)),
+        )
+
+    def choose(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[..., Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        """Eager: group the batch by branch. In graphs: a sequential map over samples with a real `switch_case`."""
+        if branch.shape[0] == 0:
+            return branches[0](state, params)
+        if tf.executing_eagerly():
+            return self._grouped(branch, branches, state, params)
+
+        def one(row: tuple[Array, dict[str, Array], dict[str, Array]]) -> dict[str, Array]:
+            number, mine, given = row
+            mine = {name: array[None] for name, array in mine.items()}
+            given = {name: array[None] for name, array in given.items()}
+            runs = [lambda run=run: _first(run(mine, given)) for run in branches]
+            return tf.switch_case(number, runs, default=lambda: _first(mine))
+
+        signature = {name: array.dtype for name, array in state.items()}
+        result: dict[str, Array] = tf.map_fn(one, (branch, dict(state), dict(params)), fn_output_signature=signature)
+        return result
+
+    def _grouped(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[..., Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        host = branch.numpy()
+        order, parts = [], []
+        for number, run in enumerate((*branches, None)):
+            rows = np.flatnonzero(host == number)
+            if len(rows) == 0:
+                continue
+            mine = {name: tf.gather(array, rows) for name, array in state.items()}
+            if run is not None:
+                mine = dict(run(mine, {name: tf.gather(array, rows) for name, array in params.items()}))
+            order.append(rows)
+            parts.append(mine)
+        back = np.argsort(np.concatenate(order))
+        return {name: tf.gather(tf.concat([part[name] for part in parts], 0), back) for name in state}
+
+
+def _first(state: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: array[0] for name, array in state.items()}
+
+
+def _numpy(dtype: str) -> Any:
+    return tf.as_dtype(dtype).as_numpy_dtype

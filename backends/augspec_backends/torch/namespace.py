@@ -1,0 +1,189 @@
+"""PyTorch's array functions, as `augspec.namespace.Namespace` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+__all__ = ["TorchNamespace"]
+
+Array = Any
+
+
+class TorchNamespace:
+    """int32 with wrap-around: torch's uint32 lacks addition, shifts and comparisons."""
+
+    name = "torch"
+
+    def __init__(self, device: torch.device | str = "cpu") -> None:
+        self.device = torch.device(device)
+
+    def constant(self, value: Any, dtype: str = "int32") -> Array:
+        if isinstance(value, np.ndarray):
+            value = value.tolist() if torch.compiler.is_compiling() else np.array(value)
+        return torch.as_tensor(value, dtype=_dtype(dtype), device=self.device)
+
+    def astype(self, x: Array, dtype: str) -> Array:
+        return x.to(_dtype(dtype))
+
+    def dtype(self, x: Array) -> str:
+        return str(x.dtype).removeprefix("torch.")
+
+    def shape(self, x: Array) -> tuple[int, ...]:
+        return tuple(x.shape)
+
+    def where(self, condition: Array, a: Array, b: Array) -> Array:
+        # A Python number takes the other side's dtype; torch would promote it to its default one.
+        if not isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+            a = torch.full((), a, dtype=b.dtype, device=b.device)
+        if not isinstance(b, torch.Tensor) and isinstance(a, torch.Tensor):
+            b = torch.full((), b, dtype=a.dtype, device=a.device)
+        return torch.where(condition, a, b)
+
+    def minimum(self, a: Array, b: Array | float) -> Array:
+        return torch.minimum(a, b) if isinstance(b, torch.Tensor) else torch.clamp(a, max=b)
+
+    def maximum(self, a: Array, b: Array | float) -> Array:
+        return torch.maximum(a, b) if isinstance(b, torch.Tensor) else torch.clamp(a, min=b)
+
+    def clip(self, x: Array, low: float, high: float) -> Array:
+        return torch.clamp(x, low, high)
+
+    def abs(self, x: Array) -> Array:
+        return torch.abs(x)
+
+    def floor(self, x: Array) -> Array:
+        return torch.floor(x)
+
+    def shl(self, x: Array, bits: int) -> Array:
+        return x << bits
+
+    def shr(self, x: Array, bits: Array | int) -> Array:
+        return x >> bits
+
+    def bitand(self, x: Array, mask: Array | int) -> Array:
+        return x & mask
+
+    def bitor(self, x: Array, y: Array) -> Array:
+        return x | y
+
+    def bitxor(self, x: Array, y: Array | int) -> Array:
+        return x ^ y
+
+    def floordiv(self, a: Array, b: Array | int) -> Array:
+        return torch.div(a, b, rounding_mode="trunc")
+
+    def logical_not(self, x: Array) -> Array:
+        return ~x
+
+    def logical_and(self, x: Array, y: Array) -> Array:
+        return x & y
+
+    def logical_or(self, x: Array, y: Array) -> Array:
+        return x | y
+
+    def isnan(self, x: Array) -> Array:
+        return torch.isnan(x)
+
+    def take(self, table: Array, index: Array) -> Array:
+        return table[index.long()]
+
+    def gather_pixels(self, image: Array, index: Array) -> Array:
+        rows = torch.arange(image.shape[0], device=image.device)[:, None]
+        return image[rows, index.long()]
+
+    def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
+        rows = torch.arange(x.shape[0], device=x.device)[:, None]
+        if axis == 1:
+            return x[rows, index.long()]
+        columns = torch.arange(x.shape[1], device=x.device)
+        return x[rows[:, :, None], columns[None, :, None], index.long()[:, None, :]]
+
+    def select_axis(self, x: Array, index: Any, axis: int) -> Array:
+        return torch.index_select(x, axis, torch.as_tensor(np.asarray(index).tolist(), device=x.device))
+
+    def reshape(self, x: Array, shape: Sequence[int]) -> Array:
+        return torch.reshape(x, tuple(shape))
+
+    def transpose(self, x: Array, axes: Sequence[int]) -> Array:
+        return torch.permute(x, tuple(axes))
+
+    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
+        return torch.broadcast_to(x, tuple(shape))
+
+    def stack(self, arrays: Sequence[Array], axis: int) -> Array:
+        return torch.stack(list(arrays), axis)
+
+    def concat(self, arrays: Sequence[Array], axis: int) -> Array:
+        return torch.cat(list(arrays), axis)
+
+    def flip(self, x: Array, axis: int) -> Array:
+        return torch.flip(x, (axis,))
+
+    def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return torch.sum(x, axis, dtype=x.dtype)
+
+    def min(self, x: Array, axis: int) -> Array:
+        return torch.amin(x, axis)
+
+    def max(self, x: Array, axis: int) -> Array:
+        return torch.amax(x, axis)
+
+    def arange(self, n: int) -> Array:
+        return torch.arange(n, dtype=torch.int32, device=self.device)
+
+    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
+        return f(*arguments)
+
+    def choose(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[..., Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        """Eager: group the batch by branch. Inside a graph, whose shapes are static: run and select."""
+        if torch.compiler.is_compiling():
+            return self._select(branch, branches, state, params)
+        result: dict[str, Array] = {}
+        host = branch.cpu()
+        for number, run in enumerate(branches):
+            rows = torch.nonzero(host == number)[:, 0].to(self.device)
+            if len(rows) == 0:
+                continue
+            new = run({k: v[rows] for k, v in state.items()}, {k: v[rows] for k, v in params.items()})
+            for name, array in new.items():
+                before = result.get(name)
+                if before is None:
+                    old = state[name]
+                    same = old.shape[1:] == array.shape[1:] and old.dtype == array.dtype
+                    before = old if same else array.new_zeros((old.shape[0], *array.shape[1:]))
+                result[name] = before.index_copy(0, rows, array)
+        return {name: result.get(name, array) for name, array in state.items()}
+
+    def _select(
+        self,
+        branch: Array,
+        branches: Sequence[Callable[..., Mapping[str, Array]]],
+        state: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        result: dict[str, Array] = dict(state)
+        for number, run in enumerate(branches):
+            chosen = branch == number
+            for name, array in run(state, params).items():
+                before = result[name]
+                if before.shape[1:] != array.shape[1:]:
+                    result[name] = array  # every branch changes the size; the last selection fills all rows
+                    continue
+                mask = chosen.reshape((-1,) + (1,) * (array.ndim - 1))
+                result[name] = torch.where(mask, array, before)
+        return result
+
+
+def _dtype(name: str) -> torch.dtype:
+    found: torch.dtype = getattr(torch, name)
+    return found
