@@ -6,7 +6,8 @@ target's name), what was found, what is allowed, and, where it can be known, the
 
 from __future__ import annotations
 
-import difflib
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -125,16 +126,43 @@ class Unsupported(AugspecError, ValueError):
         return type(self), (self.what, self.reason, self.fix)
 
 
-def show(value: object, limit: int = 80) -> str:
-    """Return `value` as text of at most `limit` characters; strings that are already text stay as they are."""
-    text = value if isinstance(value, str) else repr(value)
+def show(value: object, limit: int = 80, *, quoted: bool = False) -> str:
+    """Return `value` as text of at most `limit` characters.
+
+    Args:
+        value: anything; a text stands for itself.
+        limit: longer texts are cut.
+        quoted: write the value as a document does: texts in quotes, true instead of True.
+    """
+    text = _as_json(value) if quoted else value if isinstance(value, str) else _safe_repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return _safe_repr(value)
+
+
+def _safe_repr(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # whole numbers past Python's digit limit
+        return f"a {type(value).__name__} of thousands of digits"
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the closest of `words`, or an empty string."""
-    found = difflib.get_close_matches(str(word), list(words), n=1, cutoff=0.5)
-    return f"Did you mean {found[0]!r}?" if found else ""
+    import difflib
+
+    known = list(words)
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower().removeprefix("random_")
+    found = difflib.get_close_matches(snake, known, n=1, cutoff=0.8)
+    parts = [entry for entry in known if snake in entry or entry in snake] if len(snake) > 2 else []
+    found = found or sorted(parts, key=len)[:2]
+    found = found or difflib.get_close_matches(snake, known, n=1, cutoff=0.5)
+    return f"Did you mean {' or '.join(repr(entry) for entry in found)}?" if found else ""
 
 
 def format_path(parts: Iterable[str | int]) -> str:
@@ -143,6 +171,8 @@ def format_path(parts: Iterable[str | int]) -> str:
     for part in parts:
         if isinstance(part, int):
             text += f"[{part}]"
-        else:
+        elif re.fullmatch(r"[A-Za-z_$][\w$-]{0,63}", part):
             text += f".{part}" if text else part
+        else:
+            text += f"[{show(part, 64, quoted=True)}]"
     return text

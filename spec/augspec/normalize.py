@@ -7,11 +7,13 @@ of its fields: unique ids, deterministic evaluation, `normalize` last.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augspec.errors import PolicyError, PolicyProblem, format_path
-from augspec.language.policy import Policy, walk
-from augspec.ops.base import Combinator, Op, ResampleOp, TypeOp
+
+if TYPE_CHECKING:
+    from augspec.language.policy import Policy
+    from augspec.ops.base import Op
 
 __all__ = ["check_policy", "normalize", "normalized_dict"]
 
@@ -31,6 +33,8 @@ def normalized_dict(policy: Policy) -> dict[str, Any]:
 
 
 def _named(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    from augspec.ops.base import Combinator
+
     count: Counter[str] = Counter()
     named = []
     for op in ops:
@@ -44,6 +48,8 @@ def _named(ops: tuple[Op, ...]) -> tuple[Op, ...]:
 
 def check_policy(policy: Policy) -> None:
     """Raise `PolicyError` for what no single field can see."""
+    from augspec.language.policy import walk
+
     problems = [*_check_pipeline(policy.ops, "ops"), *_check_pipeline(policy.eval or (), "eval")]
     for path, op in walk(policy.eval or (), ("eval",)):
         if op.random() or (op.tag in ("one_of", "some_of")):
@@ -51,10 +57,10 @@ def check_policy(policy: Policy) -> None:
                 PolicyProblem(
                     format_path(path),
                     f"the random op {op.tag!r}",
-                    "constant parameters and p of 1: evaluation is deterministic",
+                    "ops with p 1 and constant parameters, because evaluation is deterministic",
                 )
             )
-    resizes = [(path, op) for path, op in walk(policy.ops, ("ops",)) if changes_size(op)]
+    resizes = [(path, op) for path, op in walk(policy.ops, ("ops",)) if op.resizes]
     if resizes and policy.eval is None:
         problems.append(
             PolicyProblem(
@@ -68,34 +74,55 @@ def check_policy(policy: Policy) -> None:
     rows = [row for pair in pairs for row in pair]
     if len(set(rows)) != len(rows) or any(row < 0 for row in rows):
         problems.append(
-            PolicyProblem("targets.keypoints.swap_pairs", str(list(pairs)), "row numbers from 0, each in one pair only")
+            PolicyProblem("targets.keypoints.swap_pairs", str([list(pair) for pair in pairs]), "row numbers from 0, each in one pair only")
         )
     if problems:
         raise PolicyError(problems)
 
 
-def changes_size(op: Op) -> bool:
-    """Return whether an op can change the size of the image."""
-    return isinstance(op, ResampleOp) or op.tag == "center_crop"
+def _final_size(ops: tuple[Op, ...]) -> str:
+    """Return a text that is equal for pipelines that surely give the same size; empty if they leave it alone."""
+    from augspec.ops.base import Combinator
+
+    size = ""
+    for op in ops:
+        if isinstance(op, Combinator):
+            size = _final_size(op.ops[:1] if op.tag == "one_of" else op.ops) or size
+        elif op.resizes:
+            fixed = getattr(op, "size", None)
+            size = f"{fixed}" if fixed else f"{size} {op.model_dump_json(exclude={'id', 'antialias', 'interpolation'})}"
+    return size
 
 
 def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
+    from augspec.language.policy import walk
+    from augspec.ops.base import Combinator, TypeOp
+
     problems = []
     for path, op in walk(ops, (name,)):
         where = format_path(path)
         last = len(path) == 2 and path[1] == len(ops) - 1
         if isinstance(op, TypeOp) and not (last and op.p == 1):
             problems.append(
-                PolicyProblem(where, f"{op.tag!r} inside the pipeline", "normalize last, outside combinators, with p 1")
+                PolicyProblem(
+                    where, f"{op.tag!r} where more follows, in a combinator or with p below 1", "it as the last op of a pipeline only"
+                )
             )
-        if changes_size(op) and op.p < 1:
+        inside = [member for _, member in walk((op,), ())]
+        if op.p < 1 and any(member.resizes for member in inside):
             problems.append(
-                PolicyProblem(f"{where}.p", str(op.p), "1: an op that changes the size is applied to every sample")
+                PolicyProblem(f"{where}.p", f"{op.p:g}", "1, because what changes the size is applied to every sample")
             )
         if isinstance(op, Combinator):
             problems.extend(_check_ids(op.ops, f"{where}.ops"))
-            if any(changes_size(member) for member in op.ops) and (op.p < 1 or op.tag == "some_of"):
-                problems.append(PolicyProblem(where, "a size change for some samples only", "the same size for all"))
+            if op.tag == "some_of" and any(member.resizes for member in inside):
+                problems.append(
+                    PolicyProblem(where, "a member that changes the size", "members of some_of that keep the size")
+                )
+            if op.tag == "one_of" and len({_final_size((member,)) for member in op.ops}) > 1:
+                problems.append(
+                    PolicyProblem(where, "members that give different sizes", "members of one_of that give the same size")
+                )
     problems.extend(_check_ids(ops, name))
     return problems
 

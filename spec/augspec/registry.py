@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
-from typing import Annotated, Any, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args
 
-from pydantic import Discriminator, Tag
+from augspec.ops import __path__ as _folder
 
-import augspec.ops
-from augspec.ops.base import Combinator, Op
+if TYPE_CHECKING:
+    from augspec.ops.base import Op
 
 __all__ = ["any_op", "ops"]
 
 
-@cache
 def ops() -> dict[str, type[Op]]:
     """Return all ops by name, sorted."""
+    return dict(_found())
+
+
+@cache
+def _found() -> dict[str, type[Op]]:
+    import pkgutil
+
     found: dict[str, type[Op]] = {}
-    for module_info in pkgutil.iter_modules(augspec.ops.__path__):
+    for module_info in pkgutil.iter_modules(_folder):
         if module_info.name == "base":
             continue
         module = importlib.import_module(f"augspec.ops.{module_info.name}")
@@ -36,6 +41,10 @@ def _tag(value: Any) -> Any:
 @cache
 def any_op() -> Any:
     """Return the closed union of all ops, tagged by `op`, and complete the combinators with it."""
+    from pydantic import Discriminator, Tag
+
+    from augspec.ops.base import Combinator
+
     union = Annotated[
         Union[tuple(Annotated[cls, Tag(tag)] for tag, cls in ops().items())],  # noqa: UP007 (built at run time)
         Discriminator(_tag, custom_error_type="op", custom_error_message="op"),

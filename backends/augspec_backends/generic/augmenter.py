@@ -215,4 +215,4 @@ _ANY = Signature(True, 0, 1, 1, 1, "any", "move", (), False, True)
 
 
 def _rebuild(policy: Policy, backend: type[GenericBackend], options: Options) -> Augmenter:
-    return Augmenter(policy, backend(), options)
+    return backend().augmenter(policy, options)

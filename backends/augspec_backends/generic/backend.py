@@ -44,7 +44,11 @@ class GenericBackend(ABC):
             Unsupported: an option this backend does not have.
             PolicyError: a policy whose matrices could overflow.
         """
-        return Augmenter(policy, self, Options.checked(self.name, self.capabilities, options))
+        return self.augmenter(policy, Options.checked(self.name, self.capabilities, options))
+
+    def augmenter(self, policy: Policy, options: Options) -> Augmenter:
+        """Return the callable for checked options."""
+        return Augmenter(policy, self, options)
 
     @abstractmethod
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from augspec.draw import constants, sample_draws
 from augspec.language.policy import Policy
@@ -64,7 +63,7 @@ class Runner:
     def __init__(self, pipeline: Pipeline, signature: Signature, options: Options) -> None:
         self.pipeline, self.signature, self.options = pipeline, signature, options
 
-    @cached_property
+    @property
     def size(self) -> tuple[int, int]:
         """Return the (height, width) of the result."""
         return output_size(self.pipeline.fused.stages, self.signature.height, self.signature.width)

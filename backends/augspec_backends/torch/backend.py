@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
 from augspec.errors import SampleError
+from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.backend import GenericBackend
-from augspec_backends.generic.options import Capabilities
+from augspec_backends.generic.backend import GenericBackend, Keys
+from augspec_backends.generic.options import Capabilities, Options
 from augspec_backends.generic.pipeline import Runner
+from augspec_backends.torch.graph import TorchAugmenter, names_of, register
 from augspec_backends.torch.namespace import TorchNamespace
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "TracedBackend"]
 
 
 class Backend(GenericBackend):
@@ -33,6 +36,9 @@ class Backend(GenericBackend):
         devices=("cpu", "cuda", "mps"),
     )
 
+    def augmenter(self, policy: Policy, options: Options) -> Augmenter:
+        return TorchAugmenter(policy, self, options)
+
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
         devices = {array.device for array in arrays.values()}
         if len(devices) > 1:
@@ -47,9 +53,6 @@ class Backend(GenericBackend):
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype).removeprefix("torch.")
-
-    def concrete(self, x: Array) -> bool:
-        return not torch.compiler.is_compiling()
 
     def to_host(self, x: Array) -> np.ndarray:
         x = x.detach().cpu()
@@ -90,8 +93,6 @@ class Backend(GenericBackend):
         return super().native_ids(index, batch)
 
     def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
-        if torch.compiler.is_compiling():
-            return out.clone(memory_format=torch.contiguous_format)
         start = out.untyped_storage().data_ptr()
         shares = any(x.untyped_storage().data_ptr() == start for x in inputs.values())
         return out.clone(memory_format=torch.contiguous_format) if shares else out.contiguous()
@@ -104,23 +105,90 @@ class Backend(GenericBackend):
         params: Mapping[str, Array],
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        if augmenter.options.mode != "compiled" or torch.compiler.is_compiling() or 0 in arrays["image"].shape:
+        if augmenter.options.mode != "compiled" or 0 in arrays["image"].shape:
             return runner.pixels(xp, params, arrays)
-        compiled = augmenter.compiled(
-            runner, lambda: torch.compile(_PixelFunction(runner, xp), fullgraph=True, dynamic=False)
-        )
-        result: dict[str, Array] = compiled(dict(params), dict(arrays))
+        names = (tuple(sorted(params)), tuple(sorted(arrays)))
+
+        def compile_it() -> Any:
+            return torch.compile(_calling(_GraphFunction(runner, xp.device, names)), fullgraph=True, dynamic=False)  # type: ignore[attr-defined]
+
+        compiled = augmenter.compiled(runner, compile_it, str(xp.device))  # type: ignore[attr-defined]
+        out = compiled(*(params[name] for name in names[0]), *(arrays[name] for name in names[1]))
+        return dict(zip(_outputs(runner), out, strict=True))
+
+
+class TracedBackend(Backend):
+    """The backend while a compiler records: no value can be looked at, and nothing is compiled again."""
+
+    def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
+        return TorchNamespace(next(iter(arrays.values())).device, traced=True)
+
+    def concrete(self, x: Array) -> bool:
+        return False
+
+    def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
+        return _unshared(out, inputs)
+
+    def run(
+        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        if on_host:
+            return super().run(augmenter, runner, xp, keys, on_host, arrays)
+        parameters = register(runner, *keys)
+        return runner.pixels(xp, dict(zip(names_of(runner), parameters, strict=True)), arrays)
+
+    def run_pixels(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        params: Mapping[str, Array],
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        return runner.pixels(xp, params, arrays)
+
+
+class _GraphFunction:
+    """The pixels of one runner as a function of tensors only, recorded op by op without looking at its Python."""
+
+    def __init__(self, runner: Runner, device: torch.device, names: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+        self.runner, self.names = runner, names
+        self.xp = TorchNamespace(device, traced=True)
+
+    def __call__(self, *tensors: Array) -> tuple[Array, ...]:
+        count = len(self.names[0])
+        params = dict(zip(self.names[0], tensors[:count], strict=True))
+        arrays = dict(zip(self.names[1], tensors[count:], strict=True))
+        out = self.runner.pixels(self.xp, params, arrays)
+        return tuple(_unshared(out[name], arrays) for name in _outputs(self.runner))
+
+
+def _calling(function: _GraphFunction) -> Any:
+    """Return a function that Dynamo puts into its graph as one node; the compilers below it see every op."""
+
+    def pixels(*tensors: Array) -> tuple[Array, ...]:
+        return function(*tensors)
+
+    node = torch.compiler.allow_in_graph(pixels)
+
+    def call(*tensors: Array) -> tuple[Array, ...]:
+        result: tuple[Array, ...] = node(*tensors)
         return result
 
+    # Dynamo counts recompilations per code object: every compiled function gets one of its own.
+    return FunctionType(call.__code__.replace(), call.__globals__, call.__name__, None, call.__closure__)
 
-class _PixelFunction:
-    """The function that is compiled: parameters and arrays in, arrays out."""
 
-    def __init__(self, runner: Runner, xp: Namespace) -> None:
-        self.runner, self.xp = runner, xp
+def _outputs(runner: Runner) -> tuple[str, ...]:
+    """Return the names of a runner's results, in order."""
+    names = [name for name, _, _ in runner.signature.leaves]
+    names += ["boxes_valid"] if "boxes" in names else []
+    names += ["keypoints_visible"] if "keypoints" in names else []
+    return tuple(names)
 
-    def __call__(self, params: dict[str, Array], arrays: dict[str, Array]) -> dict[str, Array]:
-        return self.runner.pixels(self.xp, params, arrays)
+
+def _unshared(out: Array, inputs: Mapping[str, Array]) -> Array:
+    return out.clone() if any(out is x for x in inputs.values()) else out.contiguous()
 
 
 def _low_word(ids: torch.Tensor) -> torch.Tensor:

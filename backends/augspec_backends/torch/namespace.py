@@ -14,16 +14,21 @@ Array = Any
 
 
 class TorchNamespace:
-    """int32 with wrap-around: torch's uint32 lacks addition, shifts and comparisons."""
+    """int32 with wrap-around: torch's uint32 lacks addition, shifts and comparisons.
+
+    Args:
+        device: where constants are made.
+        traced: whether a compiler is recording: values cannot be looked at, shapes are static.
+    """
 
     name = "torch"
 
-    def __init__(self, device: torch.device | str = "cpu") -> None:
-        self.device = torch.device(device)
+    def __init__(self, device: torch.device | str = "cpu", *, traced: bool = False) -> None:
+        self.device, self.traced = torch.device(device), traced
 
     def constant(self, value: Any, dtype: str = "int32") -> Array:
         if isinstance(value, np.ndarray):
-            value = value.tolist() if torch.compiler.is_compiling() else np.array(value)
+            value = np.array(value)  # torch would share the memory of host tables, and warn that they are read-only
         return torch.as_tensor(value, dtype=_dtype(dtype), device=self.device)
 
     def astype(self, x: Array, dtype: str) -> Array:
@@ -135,6 +140,13 @@ class TorchNamespace:
     def arange(self, n: int) -> Array:
         return torch.arange(n, dtype=torch.int32, device=self.device)
 
+    def threefry(self, k0: Array, k1: Array, x0: Array, x1: Array) -> tuple[Array, Array] | None:
+        """While tracing, hash in one node of the graph: unrolled, Inductor takes half a minute to compile it."""
+        if not self.traced:
+            return None
+        first, second = torch.ops.augspec.hash_words(k0, k1, x0, x1)
+        return first, second
+
     def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
         return f(*arguments)
 
@@ -146,7 +158,7 @@ class TorchNamespace:
         params: Mapping[str, Array],
     ) -> Mapping[str, Array]:
         """Eager: group the batch by branch. Inside a graph, whose shapes are static: run and select."""
-        if torch.compiler.is_compiling():
+        if self.traced:
             return self._select(branch, branches, state, params)
         result: dict[str, Array] = {}
         host = branch.cpu()

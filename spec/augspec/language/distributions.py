@@ -205,7 +205,11 @@ class ChoiceParameters(Model):
 class Choice(Model):
     """One of a list of values, by weight (equal weights when none are given)."""
 
-    choice: ChoiceParameters | Annotated[tuple[float, ...], Field(min_length=1, max_length=MAX_CHOICES)]
+    choice: Annotated[
+        Annotated[ChoiceParameters, Tag("object")]
+        | Annotated[tuple[float, ...], Field(min_length=1, max_length=MAX_CHOICES), Tag("list")],
+        Discriminator(lambda value: "object" if isinstance(value, (dict, ChoiceParameters)) else "list"),
+    ]
 
     def atoms(self) -> tuple[Floats, Floats]:
         """Return the possible values and their probabilities, each (n,)."""

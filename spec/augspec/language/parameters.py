@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from augspec.language.distributions import Number
@@ -87,7 +87,8 @@ Interpolation = Annotated[
 Antialias = Annotated[bool, Field(description="Whether a smaller result averages over all pixels it stands for (C8).")]
 _Level = Annotated[float, Field(ge=0, le=1)]
 Fill = Annotated[
-    _Level | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64)],
+    Annotated[_Level, Tag("number")] | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64), Tag("list")],
+    Discriminator(lambda value: "list" if isinstance(value, (list, tuple)) else "number"),
     Field(description="Value outside the image with a constant border: 0 is black, 1 white; one number, or one per channel."),
 ]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]

@@ -75,7 +75,7 @@ _ALL = (
     Quantity("fraction", 1 << 24, -1, 1, "fraction of the side, right and down", 0.0, symbol="", step="2⁻²⁴"),
     Quantity("tangent", 1 << 24, -2, 2, "tangent of the shear angle", 0.0, step="2⁻²⁴"),
     Quantity("scale", 1 << 16, 0.125, 8, "factor, above 1 makes things bigger", 1.0, symbol="×", step="2⁻¹⁶"),
-    Quantity("factor", 1 << 12, 0, 8, "factor", 1.0, symbol="×", step="2⁻¹²"),
+    Quantity("factor", 1 << 12, 0, 8, "factor, 1 changes nothing", 1.0, symbol="×", step="2⁻¹²"),
     Quantity("offset", 65280, -1, 1, "share of the value range", 0.0, step="1/65280"),
     Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0, step="1/65280"),
     Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels", symbol=" px", step="2⁻⁸ px"),

@@ -48,6 +48,9 @@ class Op(Model):
     tolerance: ClassVar[str] = "point-f"
     """Numeric class of its float pixels; uint8 is equality for every op."""
 
+    resizes: ClassVar[bool] = False
+    """Whether the result has another size than the image."""
+
     id: Identity = None
     p: Probability = 1.0
 
@@ -129,6 +132,7 @@ class ResampleOp(Op):
 
     stage: ClassVar[str] = "resample"
     tolerance: ClassVar[str] = "interp-f"
+    resizes: ClassVar[bool] = True
 
     @abstractmethod
     def output_size(self, height: int, width: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """The op `center_crop`."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.errors import SampleError
 from augspec.language.parameters import Size
@@ -11,6 +11,8 @@ __all__ = ["CenterCrop"]
 
 class CenterCrop(MoveOp):
     """Keep the central `size` pixels; the offset is floor((H − h) / 2) from the top and floor((W − w) / 2) from the left."""
+
+    resizes: ClassVar[bool] = True
 
     op: Literal["center_crop"]
     size: Size

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from augspec.errors import SampleError
@@ -21,6 +21,10 @@ class Resize(ResampleOp):
     The other side keeps the aspect ratio, rounded half-up. Antialiased bilinear as Pillow's BILINEAR, unless
     `antialias` is false; half-pixel centres always (C8).
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["size"]}, {"required": ["short_side"]}, {"required": ["long_side"]}]}
+    )
 
     op: Literal["resize"]
     size: Size | None = None

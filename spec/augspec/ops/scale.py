@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from augspec.language.parameters import ScaleFactor
@@ -18,6 +18,10 @@ class Scale(WarpOp):
 
     Give `factor` for both axes, or `x` and `y`.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["factor"]}, {"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}]}
+    )
 
     op: Literal["scale"]
     factor: ScaleFactor | None = None

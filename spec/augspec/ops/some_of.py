@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from augspec.language.limits import MAX_MEMBERS, MAX_STEPS
@@ -20,6 +20,13 @@ class SomeOf(Combinator):
     Without `replace` they are n different ones, in the order in which they are listed. With `replace`, each of n steps
     chooses one member anew, with its own parameters, and the steps follow each other.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"replace": {"const": True}}, "required": ["replace"]},
+            "then": {"properties": {"n": {"maximum": MAX_STEPS}}},
+        }
+    )
 
     op: Literal["some_of"]
     ops: "Annotated[tuple[AnyOp, ...], Field(min_length=1, max_length=MAX_MEMBERS)]"

@@ -24,6 +24,11 @@ def threefry(xp: Namespace, k0: Array, k1: Array, x0: Array, x1: Array) -> tuple
         x0: first counter word; all four broadcast against each other.
         x1: second counter word.
     """
+    own = getattr(xp, "threefry", None)
+    found = None if own is None else own(k0, k1, x0, x1)
+    if found is not None:
+        first, second = found
+        return first, second
     keys = (k0, k1, xp.bitxor(xp.bitxor(k0, k1), _PARITY))
     x0, x1 = x0 + keys[0], x1 + keys[1]
     for block in range(5):
