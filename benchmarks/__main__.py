@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         stand_in=options.ours == "copy",
     )
     if settings.stand_in:
-        print("STAND-IN: a bare pass over the batch takes augspec's place; read the peers' rates, not the ratios")
+        print("STAND-IN: a bare pass over the batch in augspec's place; read the peers' rates only")
     machine = report.machine()
     print(f"{W1.name}: rotate, scale, brightness, contrast; {W1.batch} uint8 images of {W1.side}x{W1.side}x3")
     print(f"images per second, median of {settings.rounds} rounds; ratio: median of the rounds' own ratios")

@@ -1,10 +1,10 @@
-"""One JSON policy declares an image augmentation; it compiles to a pure function on NumPy, PyTorch, TensorFlow and JAX."""
+"""One JSON policy declares an image augmentation, a pure function on NumPy, PyTorch, TensorFlow and JAX."""
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from augspec._version import __version__ as __version__
 from augspec.bind import backends as backends
-from augspec.bind import compile as compile
+from augspec.bind import compile as compile  # noqa: A004 (the word of the field)
 from augspec.bind import get_backend as get_backend
 from augspec.errors import AugspecError as AugspecError
 from augspec.errors import BackendUnavailable as BackendUnavailable
@@ -50,8 +50,9 @@ __all__ = [
     "schema",
 ]
 
-# These need NumPy or pydantic, which are most of the cost of an import; all else imports them when it is called. A
-# name that is also a module's (`load`, `ops`) must be bound here at once: importing the module later would replace it.
+# These need NumPy or pydantic, which are most of the cost of an import; all else imports them when it is
+# called. A name that is also a module's (`load`, `ops`) must be bound here at once: importing the module
+# later would replace it.
 _LATER = {
     "Draws": "augspec.draws",
     "Key": "augspec.random.keys",

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["backends", "compile", "get_backend"]
 
-_BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")}
+_BUILT_IN = {
+    name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")
+}
 _INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("jax", "tensorflow", "torch")}
 
 
@@ -38,7 +40,9 @@ def get_backend(name: str) -> Any:
     """
     target = _registered().get(name, _BUILT_IN.get(name, name if ":" in name else None))
     if target is None:
-        raise BackendUnavailable(name, f"no such backend; known are {', '.join(backends())}", fix=nearest(name, backends()))
+        raise BackendUnavailable(
+            name, f"no such backend; known are {', '.join(backends())}", fix=nearest(name, backends())
+        )
     module, _, attribute = target.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute or "Backend")
@@ -54,8 +58,9 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
         policy: what `augspec.load` returns.
         backend: "numpy", "torch", "tensorflow", "jax", another registered name, or `module:attribute`.
         **options: `layout` ("NHWC" or "NCHW"; default the framework's habit), `value_range` of float images
-            (default (0, 1)), `box_format` ("xyxy", "xywh", "cxcywh", "yxyx"), `box_units` ("pixels", "normalized"),
-            `keypoint_format` ("xy", "index"), `mode` ("auto", "eager", "compiled"; TensorFlow also "graph").
+            (default (0, 1)), `box_format` ("xyxy", "xywh", "cxcywh", "yxyx"), `box_units` ("pixels",
+            "normalized"), `keypoint_format` ("xy", "index"), `mode` ("auto", "eager", "compiled"; TensorFlow
+            also "graph").
 
     Raises:
         BackendUnavailable: with the line that installs what is missing.
@@ -64,5 +69,7 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(
+            f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}"
+        )
     return get_backend(backend).compile(policy, **options)

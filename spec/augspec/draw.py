@@ -17,8 +17,8 @@ def sample_draws(
 ) -> dict[str, Array]:
     """Return every drawn parameter as int32 (B,) or (B, entries).
 
-    All words of all parameters are made in one elementwise pass of shape (words, B): nothing consumes draws depending
-    on data, so gates and branches never shift each other (R8).
+    All words of all parameters are made in one elementwise pass of shape (words, B): nothing consumes draws
+    depending on data, so gates and branches never shift each other (R8).
 
     Args:
         xp: the namespace.

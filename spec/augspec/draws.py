@@ -18,8 +18,8 @@ __all__ = ["Draws"]
 class Draws(Mapping[str, Array]):
     """What an augmenter decided: a frozen mapping from paths to integer arrays.
 
-    Every value is int32 of shape (B,) or (B, entries), in steps of its quantity (2⁻²⁴ turns, 1/65280 of the range …);
-    `values()` of the mapping are those integers, `human()` the numbers in the document's units.
+    Every value is int32 of shape (B,) or (B, entries), in steps of its quantity (2⁻²⁴ turns, 1/65280 of the
+    range …); `values()` of the mapping are those integers, `human()` the numbers in the document's units.
     """
 
     __slots__ = ("_arrays", "_batch", "_quantities")
@@ -88,14 +88,18 @@ class Draws(Mapping[str, Array]):
             document = json.loads(text)
             batch = document["batch"]
             if document["augspec_draws"] != 1 or type(batch) is not int or batch < 0:
-                raise ValueError
+                raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
             arrays, quantities = {}, {}
             for path, entry in document["draws"].items():
                 array = np.array(entry["steps"], dtype=np.int64)
                 if batch == 0:
-                    array = array.reshape((0,) + array.shape[1:])
-                if array.shape[:1] != (batch,) or entry["quantity"] not in QUANTITIES or (abs(array) > 2**31).any():
-                    raise ValueError
+                    array = array.reshape((0, *array.shape[1:]))
+                if (
+                    array.shape[:1] != (batch,)
+                    or entry["quantity"] not in QUANTITIES
+                    or (abs(array) > 2**31).any()
+                ):
+                    raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
                 arrays[path], quantities[path] = array.astype(np.int32), entry["quantity"]
         except (ValueError, KeyError, TypeError, AttributeError):
             raise SampleError("draws", "the text that Draws.to_json() writes", str(text)) from None

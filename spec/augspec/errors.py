@@ -1,7 +1,7 @@
 """Every error that augspec raises, and how its text is made.
 
-All of them derive from `AugspecError`, so one `except` catches them all. Each text says where (a field's path or a
-target's name), what was found, what is allowed, and, where it can be known, the fix.
+All of them derive from `AugspecError`, so one `except` catches them all. Each text says where (a field's path
+or a target's name), what was found, what is allowed, and, where it can be known, the fix.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 Three protocols, from the bottom up:
 
-* `Namespace`: about forty functions on a framework's arrays. Integers are int32 with wrap-around everywhere, because
-  all four frameworks have exactly that, eager and compiled, on every device; floats are float32.
-* `Numbers`: the pixel arithmetic in which a colour op is written once and runs twice, in exact integers on uint8
-  images and in float32 on floats.
+* `Namespace`: about forty functions on a framework's arrays. Integers are int32 with wrap-around everywhere,
+  because all four frameworks have exactly that, eager and compiled, on every device; floats are float32.
+* `Numbers`: the pixel arithmetic in which a colour op is written once and runs twice, in exact integers on
+  uint8 images and in float32 on floats.
 * `Plane`: the matrices in which a geometric op says how it moves the plane.
 """
 
@@ -21,7 +21,7 @@ Array = Any
 
 
 class Namespace(Protocol):
-    """What a new backend implements. Shapes are static tuples; `dtype` arguments are names such as "int32"."""
+    """What a new backend implements. Shapes are static tuples; dtypes are names such as "int32"."""
 
     name: str
 
@@ -88,8 +88,8 @@ class Namespace(Protocol):
     def take(self, table: Array, index: Array) -> Array:
         """Look up a (n,) table at indices of any shape."""
 
-    def gather_pixels(self, image: Array, index: Array) -> Array:
-        """Return (B, M, C) pixels of a (B, N, C) image at (B, M) indices in [0, N)."""
+    def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
+        """Return (B, h, w, C) pixels of a (B, H, W, C) image at (B, h, w) rows and columns, all inside."""
 
     def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
         """Return (B, H, W, C) pixels read along axis 1 or 2 at per-sample indices (B, n)."""
@@ -127,10 +127,13 @@ class Namespace(Protocol):
     def arange(self, n: int) -> Array:
         """Return 0 … n − 1 as int32."""
 
-    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
-        """Return f(*arguments), computed once even if a fusing compiler would recompute it for every use.
+    def recomputes(self, x: Array) -> bool:
+        """Return whether a fusing compiler may compute `x` anew for every use; then `materialise` pays."""
 
-        `guard` is a small int32 array with entries never equal to −2³¹.
+    def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
+        """Return f(), computed once even if a fusing compiler would recompute it for every use.
+
+        `guard` is an int32 array (B, …) of the run; the result is (B, *shape) of `dtype`.
         """
 
     def choose(
@@ -142,8 +145,8 @@ class Namespace(Protocol):
     ) -> Mapping[str, Array]:
         """Run, for every sample, the branch it chose (B,) on its rows of `state` and `params`.
 
-        All arrays have the batch axis first. Never computes a branch for a sample that did not choose it, except
-        where a compiler leaves no other way.
+        All arrays have the batch axis first. Never computes a branch for a sample that did not choose it,
+        except where a compiler leaves no other way.
         """
 
 
@@ -174,7 +177,7 @@ class Plane(Protocol):
 
 
 class Numbers(Protocol):
-    """Pixel arithmetic in one of two number systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers."""
+    """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers."""
 
     def clamp(self, x: Array) -> Array:
         """Clamp to the value range (C3)."""

@@ -1,7 +1,7 @@
 """normalize: write out what a policy leaves unsaid, so that later edits cannot change it (R6).
 
-Every op gets its explicit `id`, every default its value. What a policy *means* is checked here too, beyond the types
-of its fields: unique ids, deterministic evaluation, `normalize` last.
+Every op gets its explicit `id`, every default its value. What a policy *means* is checked here too, beyond
+the types of its fields: unique ids, deterministic evaluation, `normalize` last.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ def normalize(policy: Policy) -> Policy:
 
 def normalized_dict(policy: Policy) -> dict[str, Any]:
     """Return the normalized document with every default written out, as plain JSON values."""
-    full: dict[str, Any] = normalize(policy).model_dump(mode="json", by_alias=True, exclude_none=True)
+    from augspec.language.policy import tags_first
+
+    full: dict[str, Any] = tags_first(
+        normalize(policy).model_dump(mode="json", by_alias=True, exclude_none=True)
+    )
     return full
 
 
@@ -62,26 +66,32 @@ def check_policy(policy: Policy) -> None:
             )
     resizes = [(path, op) for path, op in walk(policy.ops, ("ops",)) if op.resizes]
     if resizes and policy.eval is None:
+        where = format_path(resizes[0][0])
         problems.append(
             PolicyProblem(
                 "eval",
                 "nothing",
-                f"a deterministic pipeline, because {format_path(resizes[0][0])} ({resizes[0][1].tag}) changes the size",
-                'For example "eval": [{"op": "resize", "short_side": 256}, {"op": "center_crop", "size": [224, 224]}].',
+                f"a deterministic pipeline, because {where} ({resizes[0][1].tag}) changes the size",
+                'For example "eval": [{"op": "resize", "short_side": 256}, '
+                '{"op": "center_crop", "size": [224, 224]}].',
             )
         )
     pairs = policy.targets.keypoints.swap_pairs
     rows = [row for pair in pairs for row in pair]
     if len(set(rows)) != len(rows) or any(row < 0 for row in rows):
         problems.append(
-            PolicyProblem("targets.keypoints.swap_pairs", str([list(pair) for pair in pairs]), "row numbers from 0, each in one pair only")
+            PolicyProblem(
+                "targets.keypoints.swap_pairs",
+                str([list(pair) for pair in pairs]),
+                "row numbers from 0, each in one pair only",
+            )
         )
     if problems:
         raise PolicyError(problems)
 
 
 def _final_size(ops: tuple[Op, ...]) -> str:
-    """Return a text that is equal for pipelines that surely give the same size; empty if they leave it alone."""
+    """Return a text equal for pipelines that surely give the same size; empty if they leave it alone."""
     from augspec.ops.base import Combinator
 
     size = ""
@@ -90,7 +100,11 @@ def _final_size(ops: tuple[Op, ...]) -> str:
             size = _final_size(op.ops[:1] if op.tag == "one_of" else op.ops) or size
         elif op.resizes:
             fixed = getattr(op, "size", None)
-            size = f"{fixed}" if fixed else f"{size} {op.model_dump_json(exclude={'id', 'antialias', 'interpolation'})}"
+            size = (
+                f"{fixed}"
+                if fixed
+                else f"{size} {op.model_dump_json(exclude={'id', 'antialias', 'interpolation'})}"
+            )
     return size
 
 
@@ -105,23 +119,33 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
         if isinstance(op, TypeOp) and not (last and op.p == 1):
             problems.append(
                 PolicyProblem(
-                    where, f"{op.tag!r} where more follows, in a combinator or with p below 1", "it as the last op of a pipeline only"
+                    where,
+                    f"{op.tag!r} where more follows, in a combinator or with p below 1",
+                    "it as the last op of a pipeline only",
                 )
             )
         inside = [member for _, member in walk((op,), ())]
         if op.p < 1 and any(member.resizes for member in inside):
             problems.append(
-                PolicyProblem(f"{where}.p", f"{op.p:g}", "1, because what changes the size is applied to every sample")
+                PolicyProblem(
+                    f"{where}.p", f"{op.p:g}", "1, because what changes the size is applied to every sample"
+                )
             )
         if isinstance(op, Combinator):
             problems.extend(_check_ids(op.ops, f"{where}.ops"))
             if op.tag == "some_of" and any(member.resizes for member in inside):
                 problems.append(
-                    PolicyProblem(where, "a member that changes the size", "members of some_of that keep the size")
+                    PolicyProblem(
+                        where, "a member that changes the size", "members of some_of that keep the size"
+                    )
                 )
             if op.tag == "one_of" and len({_final_size((member,)) for member in op.ops}) > 1:
                 problems.append(
-                    PolicyProblem(where, "members that give different sizes", "members of one_of that give the same size")
+                    PolicyProblem(
+                        where,
+                        "members that give different sizes",
+                        "members of one_of that give the same size",
+                    )
                 )
     problems.extend(_check_ids(ops, name))
     return problems

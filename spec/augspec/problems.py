@@ -1,4 +1,4 @@
-"""Turns pydantic's errors into our own words: the place in the document, what stands there, what may, and the fix."""
+"""Turns pydantic's errors into our own words: the place, what stands there, what may, and the fix."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ def problems(error: ValidationError, document: Any) -> list[PolicyProblem]:
     """Return everything that is wrong with a document, in its order."""
     entries = error.errors(include_url=False)
     # An array whose entries failed is also "too short" to pydantic: say it once.
-    failed = {entry["loc"][:-1] for entry in entries}
-    entries = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in failed][:_MOST]
+    failed = {entry["loc"][:end] for entry in entries for end in range(len(entry["loc"]))}
+    entries = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in failed][
+        :_MOST
+    ]
     found: dict[tuple[str, str], PolicyProblem] = {}
     for entry in entries:
         problem = _problem(entry, document)
@@ -46,7 +48,9 @@ def _problem(entry: Any, document: Any) -> PolicyProblem:
     if kind == "extra_forbidden":
         fields = fields_at(path[:-1], document)
         name = str(path[-1])
-        return PolicyProblem(where, f"the unknown field {name!r}", f"the fields {', '.join(fields)}", nearest(name, fields))
+        return PolicyProblem(
+            where, f"the unknown field {name!r}", f"the fields {', '.join(fields)}", nearest(name, fields)
+        )
     if kind in _OWN_WORDS:
         return PolicyProblem(where, value, entry["msg"])
     node = node_at(path, document)
@@ -63,7 +67,10 @@ def _op(path: Path, given: Any) -> PolicyProblem:
     tag = given.get("op") if isinstance(given, dict) else None
     if isinstance(given, dict) and "op" in given:
         return PolicyProblem(
-            format_path([*path, "op"]), show(tag, quoted=True), f"one of {', '.join(names)}", nearest(str(tag), names)
+            format_path([*path, "op"]),
+            show(tag, quoted=True),
+            f"one of {', '.join(names)}",
+            nearest(str(tag), names),
         )
     hint = ""
     if isinstance(given, str) and given in names:
@@ -73,7 +80,9 @@ def _op(path: Path, given: Any) -> PolicyProblem:
         key = key or next((key for key in given if key in names), None)
         word = given[key] if key is not None and key not in names else key
         hint = f'Write "op": "{word}".' if word else 'The field "op" is missing.'
-    return PolicyProblem(format_path(path), show(given, quoted=True), 'an op, such as {"op": "rotate", "degrees": 10}', hint)
+    return PolicyProblem(
+        format_path(path), show(given, quoted=True), 'an op, such as {"op": "rotate", "degrees": 10}', hint
+    )
 
 
 def _hint(given: Any, node: dict[str, Any]) -> str:
@@ -88,7 +97,11 @@ def _hint(given: Any, node: dict[str, Any]) -> str:
 
 def _number_hint(given: Any) -> str:
     kinds = distribution_kinds()
-    if isinstance(given, dict) and set(given) & {"min", "max", "low", "high", "from", "to"} and len(given) == 2:
+    if (
+        isinstance(given, dict)
+        and set(given) & {"min", "max", "low", "high", "from", "to"}
+        and len(given) == 2
+    ):
         given = list(given.values())
     if isinstance(given, list) and len(given) == 2:
         return f'A range is written {{"uniform": {show(given, quoted=True)}}}.'
@@ -112,7 +125,9 @@ def _path_in_document(location: Sequence[str | int], document: Any, *, absent: b
     kinds = distribution_kinds()
     for step, part in enumerate(location):
         at_value = bool(path) and location[step - 1] == path[-1] and isinstance(here, dict)
-        if at_value and (part == here.get("op") if isinstance(path[-1], int) else part in kinds and part in here):
+        if at_value and (
+            part == here.get("op") if isinstance(path[-1], int) else part in kinds and part in here
+        ):
             continue  # the tag of a union's member, not the field of that name
         inside = (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int) and 0 <= part < len(here)

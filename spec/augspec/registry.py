@@ -45,7 +45,7 @@ def any_op() -> Any:
 
     from augspec.ops.base import Combinator
 
-    union = Annotated[
+    union: Any = Annotated[
         Union[tuple(Annotated[cls, Tag(tag)] for tag, cls in ops().items())],  # noqa: UP007 (built at run time)
         Discriminator(_tag, custom_error_type="op", custom_error_message="op"),
     ]

@@ -41,5 +41,5 @@ def normal_field(xp: Namespace, key: Array, height: int, width: int, channels: i
     def field(k: Array) -> Array:
         return words_of(xp, k[:, 0:1], k[:, 1:2], k[:, 2:3], d)
 
-    words = xp.materialise(field, key[:, :1] * 0, key)
+    words = xp.materialise(lambda: field(key), key[:, :1] * 0, (count,), "int32")
     return xp.reshape(normal(xp, words), (-1, height, width, channels))

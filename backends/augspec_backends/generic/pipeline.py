@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from augspec.draw import constants, sample_draws
 from augspec.language.policy import Policy
@@ -62,6 +62,10 @@ class Runner:
 
     def __init__(self, pipeline: Pipeline, signature: Signature, options: Options) -> None:
         self.pipeline, self.signature, self.options = pipeline, signature, options
+
+    def channels_last(self) -> Runner:
+        """Return the same runner for arrays with channels last."""
+        return Runner(self.pipeline, self.signature, replace(self.options, layout="NHWC"))
 
     @property
     def size(self) -> tuple[int, int]:

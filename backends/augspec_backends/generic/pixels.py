@@ -11,6 +11,7 @@ The state is a dict of arrays with the batch axis first:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from augspec.language.policy import Targets
 from augspec.namespace import Array, Namespace
 from augspec.ops.base import MoveOp, NoiseOp, PointwiseOp
 from augspec.plan.stages import Choose, Filter, Leaf, Move, Noise, Pointwise, Resample, Stage, Type, Warp
-from augspec_backends.generic.filters import convolve
+from augspec_backends.generic.filters import convolve, once
 from augspec_backends.generic.noise import normal_field
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.generic.points import clip_boxes, move_boxes, move_keypoints
@@ -28,6 +29,16 @@ from augspec_backends.generic.warp import positions, sample_nearest, warp_pixels
 __all__ = ["Pixels", "levels_out"]
 
 State = dict[str, Array]
+
+
+class _Later:
+    """An image that a fusing compiler should compute where it is used, or, if asked, once.
+
+    Without it, a statistic or a stencil after a warp would make the compiler warp again for every use.
+    """
+
+    def __init__(self, make: Callable[[], Array], shape: tuple[int, ...]) -> None:
+        self.make, self.shape = make, shape
 
 
 class Pixels:
@@ -56,11 +67,32 @@ class Pixels:
         }
         for position, stage in enumerate(stages):
             state = steps[type(stage)](stage, state, params, f"{prefix}{position}")
-        return state
+        return {**state, "image": self._now(state["image"])}
+
+    def _later(self, make: Callable[[], Array], shape: tuple[int, ...], like: Array) -> Any:
+        """Return an image to be computed where it is used, if the compiler fuses; else compute it now."""
+        return _Later(make, shape) if self.xp.recomputes(like) else make()
+
+    def _now(self, image: Any) -> Array:
+        """Return an image as an array."""
+        return image.make() if isinstance(image, _Later) else image
+
+    def _once(self, image: Any, guard: Array) -> Array:
+        """Return an image as an array that is computed once, however often it is read."""
+        if isinstance(image, _Later):
+            return once(self._numbers(), image.make, guard, image.shape[1:])
+        if self.xp.dtype(image) == "uint8" or not self.xp.recomputes(image):
+            return image
+        return once(self._numbers(), lambda: image, guard, self.xp.shape(image)[1:])
+
+    def _shape(self, image: Any) -> tuple[int, ...]:
+        return image.shape if isinstance(image, _Later) else self.xp.shape(image)
 
     def _choose(self, stage: Choose, state: State, params: Mapping[str, Array], at: str) -> State:
+        image = self._now(state["image"])
         if isinstance(self.m, FixedNumbers) and not _only_moves(stage):
-            state = {**state, "image": self._fixed(state["image"])}
+            image = self._fixed(image)
+        state = {**state, "image": image}
         inner = {name: array for name, array in params.items() if name.startswith(f"{at}.") and name != f"{at}.branch"}
 
         def branch(number: int, stages: tuple[Stage, ...]) -> Callable[..., State]:
@@ -79,15 +111,21 @@ class Pixels:
         return self.m
 
     def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
-        xp, m, image = self.xp, self._numbers(), state["image"]
-        _, height, width, channels = xp.shape(image)
+        xp, m = self.xp, self._numbers()
+        image = self._once(state["image"], params[f"{at}.matrix"])
+        shape = xp.shape(image)
+        _, height, width, channels = shape
         sx, sy = positions(xp, params[f"{at}.matrix"], height, width)
         fills = stage.fill if isinstance(stage.fill, tuple) else (stage.fill,) * channels
-        dtype = "int32" if isinstance(m, FixedNumbers) else m.dtype
-        fill = xp.constant(np.array([m.fill(value) for value in fills]), dtype)
-        new = {"image": warp_pixels(m, image, sx, sy, stage.interpolation, stage.border, fill)}
-        if isinstance(m, FloatNumbers):
-            new["image"] = xp.where(_pixelwise(xp, params[f"{at}.changed"]), new["image"], image)
+        fill = tuple(m.fill(value) for value in fills)
+
+        def warped() -> Array:
+            pixels = warp_pixels(m, image, sx, sy, stage.interpolation, stage.border, fill)
+            if isinstance(m, FixedNumbers):
+                return pixels
+            return xp.where(_pixelwise(xp, params[f"{at}.changed"]), pixels, image)
+
+        new = {"image": self._later(warped, shape, image)}
         if "mask" in state:
             mask = state["mask"]
             outside = xp.constant(np.array(self.targets.mask.fill), xp.dtype(mask))
@@ -97,6 +135,7 @@ class Pixels:
     def _move(self, stage: Move, state: State, params: Mapping[str, Array], at: str) -> State:
         xp, op = self.xp, stage.leaf.op
         assert isinstance(op, MoveOp)
+        state = {**state, "image": self._now(state["image"])}
         _, height, width, _ = xp.shape(state["image"])
         window = op.window(height, width)
         on = params.get(f"{at}.on")
@@ -165,8 +204,9 @@ class Pixels:
 
     def _resample(self, stage: Resample, state: State, params: Mapping[str, Array], at: str) -> State:
         xp, m = self.xp, self._numbers()
-        image = state["image"]
-        if f"{at}.columns" in params:
+        name = "columns" if f"{at}.columns" in params else "columns_nearest"
+        image = self._once(state["image"], params[f"{at}.{name}"])
+        if name == "columns":
             columns = params[f"{at}.columns"], params[f"{at}.columns_weights"]
             rows = params[f"{at}.rows"], params[f"{at}.rows_weights"]
             new = {"image": resample_pixels(m, image, columns, rows)}
@@ -183,23 +223,30 @@ class Pixels:
 
     def _pointwise(self, stage: Pointwise, state: State, params: Mapping[str, Array], at: str) -> State:
         image = state["image"]
-        if isinstance(self.m, FixedNumbers):
-            image = self._fixed(image)
         for number, leaf in enumerate(stage.members):
-            op = leaf.op
-            assert isinstance(op, PointwiseOp)
-            if op.statistic:
-                name, _ = next(op.parameters())
-                image = self.xp.materialise(lambda x: x, params[f"{at}.{number}.{name}"], image)
-            draw = self._draw(leaf, params, f"{at}.{number}")
-            new = op.pixels(image, draw, self._numbers())
-            image = self._where_on(params, f"{at}.{number}", new, image)
+            image = self._pixel_op(leaf, image, params, f"{at}.{number}")
         return {**state, "image": image}
+
+    def _pixel_op(self, leaf: Leaf, image: Any, params: Mapping[str, Array], at: str) -> Any:
+        op, m = leaf.op, self._numbers()
+        assert isinstance(op, PointwiseOp)
+        if op.statistic:
+            name, _ = next(op.parameters())
+            image = self._once(image, params[f"{at}.{name}"])
+
+        def new() -> Array:
+            old = self._working(self._now(image))
+            return self._where_on(params, at, op.pixels(old, self._draw(leaf, params, at), m), old)
+
+        return _Later(new, image.shape) if isinstance(image, _Later) else self._later(new, self.xp.shape(image), image)
+
+    def _working(self, image: Array) -> Array:
+        return self._fixed(image) if isinstance(self.m, FixedNumbers) else image
 
     def _noise(self, stage: Noise, state: State, params: Mapping[str, Array], at: str) -> State:
         xp, op = self.xp, stage.leaf.op
         assert isinstance(op, NoiseOp)
-        image = self._fixed(state["image"]) if isinstance(self.m, FixedNumbers) else state["image"]
+        image = self._working(self._now(state["image"]))
         _, height, width, channels = xp.shape(image)
         field = normal_field(
             xp, params[f"{at}.key"], height, width, channels if op.per_channel else 1  # type: ignore[attr-defined]
@@ -208,9 +255,8 @@ class Pixels:
         return {**state, "image": self._where_on(params, at, new, image)}
 
     def _filter(self, stage: Filter, state: State, params: Mapping[str, Array], at: str) -> State:
-        image = self._fixed(state["image"]) if isinstance(self.m, FixedNumbers) else state["image"]
         weights = params[f"{at}.weights"]
-        image = self.xp.materialise(lambda x: x, weights[:, 0], image)
+        image = self._working(self._once(state["image"], weights))
         return {**state, "image": convolve(self._numbers(), image, weights)}
 
     def _draw(self, leaf: Leaf, params: Mapping[str, Array], at: str) -> dict[str, Array]:
@@ -223,7 +269,7 @@ class Pixels:
 
     def _type(self, stage: Type, state: State, params: Mapping[str, Array], at: str) -> State:
         """`normalize`: a table of float32 values for levels, arithmetic for floats (E6)."""
-        xp, op, image = self.xp, stage.leaf.op, state["image"]
+        xp, op, image = self.xp, stage.leaf.op, self._now(state["image"])
         channels = xp.shape(image)[-1]
         mean = np.broadcast_to(np.array(op.mean), (channels,))  # type: ignore[attr-defined]
         std = np.broadcast_to(np.array(op.std), (channels,))  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 
@@ -51,15 +53,6 @@ def _inside(xp: Namespace, i: Array, n: int) -> Array:
     return xp.logical_and(i >= 0, i < n)
 
 
-def _pixels_at(xp: Namespace, image: Array, iy: Array, ix: Array) -> Array:
-    """Return (B, H, W, C) pixels of a (B, h, w, C) image at (B, H, W) rows and columns."""
-    _, height, width, channels = xp.shape(image)
-    _, rows, columns = xp.shape(ix)
-    index = xp.reshape(iy * width + ix, (-1, rows * columns))
-    flat = xp.gather_pixels(xp.reshape(image, (-1, height * width, channels)), index)
-    return xp.reshape(flat, (-1, rows, columns, channels))
-
-
 def sample_nearest(xp: Namespace, image: Array, sx: Array, sy: Array, border: str, fill: Array | float) -> Array:
     """Return the pixel whose cell holds each position; `fill` where that lies outside a constant border.
 
@@ -73,7 +66,7 @@ def sample_nearest(xp: Namespace, image: Array, sx: Array, sy: Array, border: st
     """
     _, height, width, _ = xp.shape(image)
     ix, iy = xp.shr(sx + 4096, 13), xp.shr(sy + 4096, 13)
-    found = _pixels_at(xp, image, border_index(xp, iy, height, border), border_index(xp, ix, width, border))
+    found = xp.gather_at(image, border_index(xp, iy, height, border), border_index(xp, ix, width, border))
     if border != "constant":
         return found
     inside = xp.logical_and(_inside(xp, ix, width), _inside(xp, iy, height))
@@ -87,7 +80,7 @@ def warp_pixels(
     sy: Array,
     interpolation: str,
     border: str,
-    fill: Array,
+    fill: tuple[float, ...],
 ) -> Array:
     """Return the image resampled at exact positions.
 
@@ -98,23 +91,26 @@ def warp_pixels(
         sy: likewise for rows.
         interpolation: "nearest", "bilinear" or "bicubic".
         border: a word of C7.
-        fill: (C,) in the number system's pixels.
+        fill: C host numbers in the number system's pixels.
 
     Returns:
         (B, H, W, C), int32 in 2⁻⁸ levels or float32.
     """
     xp = m.xp
+    outside = xp.constant(np.array(fill), "int32" if isinstance(m, FixedNumbers) else m.dtype)
     if interpolation == "nearest":
         if xp.dtype(image) == "uint8":
             image = xp.shl(xp.astype(image, "int32"), 8)
-        return sample_nearest(xp, image, sx, sy, border, fill)
+        return sample_nearest(xp, image, sx, sy, border, outside)
     px, py = xp.shr(sx + 2, 2), xp.shr(sy + 2, 2)
     x0, y0 = xp.shr(px, 11), xp.shr(py, 11)
-    fx, fy = xp.bitand(px, 2047)[..., None], xp.bitand(py, 2047)[..., None]
-    taps = _Taps(m, image, x0, y0, border, fill)
+    fx, fy = xp.bitand(px, 2047), xp.bitand(py, 2047)
+    if interpolation == "bilinear" and isinstance(m, FixedNumbers):
+        return _bilinear_fixed(m, image, (x0, y0, fx, fy), border, fill)
+    taps = _Taps(m, image, x0, y0, border, outside)
     if interpolation == "bilinear":
-        return _bilinear(m, taps, fx, fy)
-    return _bicubic(m, taps, fx, fy)
+        return _bilinear_float(m, taps, fx[..., None], fy[..., None])
+    return _bicubic(m, taps, fx[..., None], fy[..., None])
 
 
 class _Taps:
@@ -130,8 +126,8 @@ class _Taps:
         xp = self.m.xp
         _, height, width, _ = xp.shape(self.image)
         ix, iy = self.x0 + dx, self.y0 + dy
-        found = _pixels_at(
-            xp, self.image, border_index(xp, iy, height, self.border), border_index(xp, ix, width, self.border)
+        found = xp.gather_at(
+            self.image, border_index(xp, iy, height, self.border), border_index(xp, ix, width, self.border)
         )
         if self.levels:
             found = xp.shl(xp.astype(found, "int32"), 8)
@@ -141,11 +137,50 @@ class _Taps:
         return xp.where(inside[..., None], found, self.fill)
 
 
-def _bilinear(m: FixedNumbers | FloatNumbers, taps: _Taps, fx: Array, fy: Array) -> Array:
+def _bilinear_fixed(
+    m: FixedNumbers, image: Array, at: tuple[Array, Array, Array, Array], border: str, fill: tuple[float, ...]
+) -> Array:
+    """Return (Σ Σ v·wx·wy), rounded twice.
+
+    A constant border zeroes the axis weights of outside taps, interpolates v − fill and adds the fill back: the same
+    bits as replacing taps, because both shifts commute with multiples of their powers of two, and cheaper.
+    """
     xp = m.xp
-    if isinstance(m, FixedNumbers):
-        rows = [xp.shr(taps(dy, 0) * (2048 - fx) + taps(dy, 1) * fx + 128, 8) for dy in (0, 1)]
-        return xp.shr(rows[0] * (2048 - fy) + rows[1] * fy + 8192, 14)
+    x0, y0, fx, fy = at
+    _, height, width, _ = xp.shape(image)
+
+    def axis(first: Array, f: Array, n: int) -> list[tuple[Array, Array]]:
+        taps = []
+        for step, weight in ((0, 2048 - f), (1, f)):
+            i = first + step
+            if border == "constant":
+                weight = xp.where(_inside(xp, i, n), weight, 0)
+            taps.append((border_index(xp, i, n, border), weight[..., None]))
+        return taps
+
+    plain = border != "constant" or not any(fill)
+    levels = xp.dtype(image) == "uint8"
+    outside = None if plain else xp.constant(np.array(fill))
+
+    def tap(iy: Array, ix: Array) -> Array:
+        found = xp.astype(xp.gather_at(image, iy, ix), "int32")
+        if plain:
+            return found
+        return (xp.shl(found, 8) if levels else found) - outside
+
+    columns, rows = axis(x0, fx, width), axis(y0, fy, height)
+    total = None
+    for iy, wy in rows:
+        along = tap(iy, columns[0][0]) * columns[0][1] + tap(iy, columns[1][0]) * columns[1][1]
+        if not (plain and levels):  # of levels, the first shift is exact: it cancels the missing factor 2⁸
+            along = xp.shr(along + 128, 8)
+        total = along * wy if total is None else total + along * wy
+    total = xp.shr(total + 8192, 14)
+    return total if plain else total + outside
+
+
+def _bilinear_float(m: FloatNumbers, taps: _Taps, fx: Array, fy: Array) -> Array:
+    xp = m.xp
 
     def blend(a: Array, b: Array, f: Array, w: Array) -> Array:
         # A tap of weight zero is outside the footprint: its NaN must not reach the pixel (C13).

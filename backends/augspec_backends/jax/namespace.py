@@ -15,6 +15,11 @@ __all__ = ["JaxNamespace", "is_traced"]
 Array = Any
 
 
+def _always(guard: Array) -> Array:
+    """Return a condition that always holds, though XLA cannot know it."""
+    return (guard.reshape(-1)[0] & 1) != 2
+
+
 def is_traced(x: Any) -> bool:
     """Return whether a value exists only inside a trace."""
     return isinstance(x, jax.core.Tracer)
@@ -90,9 +95,9 @@ class JaxNamespace:
     def take(self, table: Array, index: Array) -> Array:
         return table.at[index].get(mode="promise_in_bounds")
 
-    def gather_pixels(self, image: Array, index: Array) -> Array:
-        rows = jnp.arange(image.shape[0], dtype=jnp.int32)[:, None]
-        return image.at[rows, index].get(mode="promise_in_bounds")
+    def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
+        batch = jnp.arange(image.shape[0], dtype=jnp.int32)[:, None, None]
+        return image.at[batch, rows, columns].get(mode="promise_in_bounds")
 
     def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
         rows = jnp.arange(x.shape[0], dtype=jnp.int32)[:, None]
@@ -134,16 +139,15 @@ class JaxNamespace:
     def arange(self, n: int) -> Array:
         return jnp.arange(n, dtype=jnp.int32)
 
-    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
+    def recomputes(self, x: Array) -> bool:
+        return is_traced(x)
+
+    def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
         """A conditional that is always true, but not provably so: XLA on the CPU expands its own barrier away."""
-        if not is_traced(arguments[0]) or 0 in arguments[0].shape:
-            return f(*arguments)
-        shape = jax.eval_shape(f, *arguments)
+        if not is_traced(guard) or guard.shape[0] == 0:
+            return f()
         return lax.cond(
-            guard.reshape(-1)[0] != -(2**31),
-            lambda given: f(*given),
-            lambda given: jnp.zeros(shape.shape, shape.dtype),
-            arguments,
+            _always(guard), f, lambda: jnp.zeros((guard.shape[0], *shape), dtype)
         )
 
     def choose(

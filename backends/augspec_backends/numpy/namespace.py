@@ -80,8 +80,8 @@ class NumpyNamespace:
     def take(self, table: Array, index: Array) -> Array:
         return table[index]
 
-    def gather_pixels(self, image: Array, index: Array) -> Array:
-        return image[np.arange(image.shape[0])[:, None], index]
+    def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
+        return image[np.arange(image.shape[0])[:, None, None], rows, columns]
 
     def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
         rows = np.arange(x.shape[0])[:, None]
@@ -122,8 +122,11 @@ class NumpyNamespace:
     def arange(self, n: int) -> Array:
         return np.arange(n, dtype=np.int32)
 
-    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
-        return f(*arguments)
+    def recomputes(self, x: Array) -> bool:
+        return False
+
+    def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
+        return f()
 
     def choose(
         self,

@@ -93,8 +93,12 @@ class TensorFlowNamespace:
     def take(self, table: Array, index: Array) -> Array:
         return tf.gather(table, index)
 
-    def gather_pixels(self, image: Array, index: Array) -> Array:
-        return tf.gather(image, index, axis=1, batch_dims=1)
+    def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
+        _, height, width, channels = image.shape
+        _, high, wide = rows.shape
+        flat = tf.reshape(image, (-1, height * width, channels))
+        found = tf.gather(flat, tf.reshape(rows * width + columns, (-1, high * wide)), axis=1, batch_dims=1)
+        return tf.reshape(found, (-1, high, wide, channels))
 
     def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
         return tf.gather(x, index, axis=axis, batch_dims=1)
@@ -132,19 +136,21 @@ class TensorFlowNamespace:
     def arange(self, n: int) -> Array:
         return tf.range(n, dtype=tf.int32)
 
-    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
+    def recomputes(self, x: Array) -> bool:
+        return self.xla and not tf.executing_eagerly()
+
+    def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
         """Under XLA, a conditional that is always true but not provably so: everything is computed once."""
-        if not self.xla or tf.executing_eagerly():
-            return f(*arguments)
-        static = all(side is not None for side in arguments[0].shape)
-        if not static:
-            return f(*arguments)
+        if not self.xla or tf.executing_eagerly() or guard.shape[0] == 0:
+            return f()
         some = tf.reshape(guard, [-1])[0]
-        return tf.cond(
-            some != tf.constant(-(2**31), tf.int32),
-            lambda: f(*arguments),
-            lambda: tf.zeros_like(f(*arguments)),
+        result = tf.cond(
+            tf.bitwise.bitwise_and(some, tf.constant(1, some.dtype)) != tf.constant(2, some.dtype),
+            f,
+            lambda: tf.zeros((tf.shape(guard)[0], *shape), dtype),
         )
+        result.set_shape((guard.shape[0], *shape))
+        return result
 
     def choose(
         self,

@@ -107,6 +107,11 @@ class Backend(GenericBackend):
     ) -> dict[str, Array]:
         if augmenter.options.mode != "compiled" or 0 in arrays["image"].shape:
             return runner.pixels(xp, params, arrays)
+        # Loops over channels last compute each position once for all channels; the two copies are cheap beside that.
+        first = augmenter.options.layout == "NCHW"
+        if first:
+            runner = runner.channels_last()
+            arrays = {name: _to_last(runner, name, x) for name, x in arrays.items()}
         names = (tuple(sorted(params)), tuple(sorted(arrays)))
 
         def compile_it() -> Any:
@@ -114,7 +119,8 @@ class Backend(GenericBackend):
 
         compiled = augmenter.compiled(runner, compile_it, str(xp.device))  # type: ignore[attr-defined]
         out = compiled(*(params[name] for name in names[0]), *(arrays[name] for name in names[1]))
-        return dict(zip(_outputs(runner), out, strict=True))
+        found = dict(zip(_outputs(runner), out, strict=True))
+        return {name: _to_first(runner, name, x) for name, x in found.items()} if first else found
 
 
 class TracedBackend(Backend):
@@ -185,6 +191,18 @@ def _outputs(runner: Runner) -> tuple[str, ...]:
     names += ["boxes_valid"] if "boxes" in names else []
     names += ["keypoints_visible"] if "keypoints" in names else []
     return tuple(names)
+
+
+def _has_channels(runner: Runner, name: str) -> bool:
+    return name == "image" or (name == "mask" and runner.signature.mask_channels)
+
+
+def _to_last(runner: Runner, name: str, x: Array) -> Array:
+    return x.movedim(-3, -1).contiguous() if _has_channels(runner, name) else x
+
+
+def _to_first(runner: Runner, name: str, x: Array) -> Array:
+    return x.movedim(-1, -3).contiguous() if _has_channels(runner, name) else x
 
 
 def _unshared(out: Array, inputs: Mapping[str, Array]) -> Array:

@@ -96,9 +96,9 @@ class TorchNamespace:
     def take(self, table: Array, index: Array) -> Array:
         return table[index.long()]
 
-    def gather_pixels(self, image: Array, index: Array) -> Array:
-        rows = torch.arange(image.shape[0], device=image.device)[:, None]
-        return image[rows, index.long()]
+    def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
+        batch = torch.arange(image.shape[0], device=image.device)[:, None, None]
+        return image[batch, rows, columns]
 
     def gather_axis(self, x: Array, index: Array, axis: int) -> Array:
         rows = torch.arange(x.shape[0], device=x.device)[:, None]
@@ -147,8 +147,11 @@ class TorchNamespace:
         first, second = torch.ops.augspec.hash_words(k0, k1, x0, x1)
         return first, second
 
-    def materialise(self, f: Callable[..., Array], guard: Array, *arguments: Array) -> Array:
-        return f(*arguments)
+    def recomputes(self, x: Array) -> bool:
+        return False
+
+    def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
+        return f()
 
     def choose(
         self,

@@ -1,7 +1,7 @@
 """The regularised incomplete beta function and its inverse, in float64 NumPy.
 
-The continued fraction is DLMF 8.17.22 evaluated by the modified Lentz method; the inverse is bisection on it, so that
-it is monotone by construction. SciPy would do, but the default installation has only NumPy.
+The continued fraction is DLMF 8.17.22 evaluated by the modified Lentz method; the inverse is bisection on it,
+so that it is monotone by construction. SciPy would do, but the default installation has only NumPy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def beta_cdf(x: Floats, a: float, b: float) -> Floats:
 
 
 def beta_quantile(u: Floats, a: float, b: float) -> Floats:
-    """Return x with I_x(a, b) = u, by 80 bisections in x (and in 1 − x for the upper half, to keep precision)."""
+    """Return x with I_x(a, b) = u, by 80 bisections in x (in 1 − x for the upper half, to keep precision)."""
     upper = u > beta_cdf(np.asarray(0.5), a, b)
     lower_root = _bisect(np.where(upper, 0.0, u), a, b)
     upper_root = 1.0 - _bisect(np.where(upper, 1.0 - u, 0.0), b, a)

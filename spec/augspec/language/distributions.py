@@ -113,7 +113,8 @@ class Normal(Model):
         dist = NormalDist(n.mean, n.std)
         if dist.cdf(n.high) - dist.cdf(n.low) < 1e-3:
             raise PydanticCustomError(
-                "range", "bounds that hold at least 0.1 % of the normal's mass (move low and high nearer to the mean)"
+                "range",
+                "bounds that hold at least 0.1 % of the normal's mass (move low and high nearer to the mean)",
             )
         return self
 
@@ -129,21 +130,24 @@ class Normal(Model):
     def cdf(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
         dist, low, high = self._mass()
-        flat = [(dist.cdf(float(v)) - low) / (high - low) for v in np.ravel(x)]
-        return np.clip(np.asarray(flat), 0.0, 1.0).reshape(np.shape(x))
+        flat = np.array([(dist.cdf(float(v)) - low) / (high - low) for v in np.ravel(x)], np.float64)
+        return np.clip(flat, 0.0, 1.0).reshape(np.shape(x))
 
     def quantile(self, u: Floats) -> Floats:
         """Return the value below which a share `u` of the draws lies."""
         dist, low, high = self._mass()
         ends = 1e-300, 1 - 2**-53
-        flat = [dist.inv_cdf(min(max(low + float(v) * (high - low), ends[0]), ends[1])) for v in np.ravel(u)]
-        return np.clip(np.asarray(flat), self.normal.low, self.normal.high).reshape(np.shape(u))
+        shares = [min(max(low + float(v) * (high - low), ends[0]), ends[1]) for v in np.ravel(u)]
+        flat = np.array([dist.inv_cdf(share) for share in shares], np.float64)
+        return np.clip(flat, self.normal.low, self.normal.high).reshape(np.shape(u))
 
 
 class Beta(Model):
     """Beta(a, b) on [0, 1]."""
 
-    beta: Annotated[tuple[Annotated[float, Field(ge=0.05, le=50)], Annotated[float, Field(ge=0.05, le=50)]], Field()]
+    beta: Annotated[
+        tuple[Annotated[float, Field(ge=0.05, le=50)], Annotated[float, Field(ge=0.05, le=50)]], Field()
+    ]
 
     def support(self) -> tuple[float, float]:
         """Return the ends of the support."""
@@ -191,7 +195,9 @@ class ChoiceParameters(Model):
     """Values and, optionally, their relative weights."""
 
     values: Annotated[tuple[float, ...], Field(min_length=1, max_length=MAX_CHOICES)]
-    weights: Annotated[tuple[Annotated[float, Field(ge=0, le=1e6)], ...], Field(max_length=MAX_CHOICES)] | None = None
+    weights: (
+        Annotated[tuple[Annotated[float, Field(ge=0, le=1e6)], ...], Field(max_length=MAX_CHOICES)] | None
+    ) = None
 
     @model_validator(mode="after")
     def _check(self) -> ChoiceParameters:

@@ -1,8 +1,17 @@
-"""Limits that keep a hostile document from costing memory or time; all are checked before anything is built."""
+"""Limits that keep a hostile document from costing memory or time; checked before anything is made."""
 
 from __future__ import annotations
 
-__all__ = ["MAX_BYTES", "MAX_CHOICES", "MAX_DEPTH", "MAX_MEMBERS", "MAX_NODES", "MAX_OPS", "MAX_SIDE", "MAX_STEPS"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CHOICES",
+    "MAX_DEPTH",
+    "MAX_MEMBERS",
+    "MAX_NODES",
+    "MAX_OPS",
+    "MAX_SIDE",
+    "MAX_STEPS",
+]
 
 MAX_BYTES = 1_000_000
 """Largest document, in bytes of UTF-8."""

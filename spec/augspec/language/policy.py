@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -13,9 +13,13 @@ from augspec.language.model import Model
 from augspec.ops.base import Combinator, Op
 from augspec.registry import any_op
 
-__all__ = ["BoxesTarget", "KeypointsTarget", "MaskTarget", "Policy", "Targets", "walk"]
+__all__ = ["BoxesTarget", "KeypointsTarget", "MaskTarget", "Policy", "Targets", "tags_first", "walk"]
 
-AnyOp = any_op()
+if TYPE_CHECKING:
+    AnyOp = Op
+else:
+    AnyOp = any_op()
+
 SCHEMA_URL = "https://augspec.dev/schema/v1.json"
 
 
@@ -78,14 +82,15 @@ class Policy(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain JSON values, fields at their defaults and absent ones left out."""
         # Tags and the version have no defaults, so they are always kept.
-        kept = _tags_first(json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True)))
+        kept = tags_first(json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True)))
         assert isinstance(kept, dict)
         return kept
 
     def canonical(self) -> str:
-        """Return the canonical text of what the policy means: sorted keys, no spaces, every default written out.
+        """Return the canonical text of what the policy means: sorted keys, no spaces, defaults written out.
 
-        Names, descriptions and `$schema` are left out: two policies with equal canonical texts give equal samples.
+        Names, descriptions and `$schema` are left out: two policies with equal canonical texts give equal
+        samples.
         """
         full = json.loads(self.model_dump_json(exclude={"schema_", "name", "description"}, exclude_none=True))
         return json.dumps(full, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -95,16 +100,16 @@ class Policy(Model):
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
-def _tags_first(value: Any) -> Any:
+def tags_first(value: Any) -> Any:
     """Order the keys as a person would write them: what it is, its name, the rest, and members last."""
     if isinstance(value, list):
-        return [_tags_first(entry) for entry in value]
+        return [tags_first(entry) for entry in value]
     if not isinstance(value, dict):
         return value
     first = [key for key in ("$schema", "augspec", "op", "id", "p") if key in value]
     last = [key for key in ("ops", "eval", "targets") if key in value]
     order = [*first, *(key for key in value if key not in first and key not in last), *last]
-    return {key: _tags_first(value[key]) for key in order}
+    return {key: tags_first(value[key]) for key in order}
 
 
 def walk(ops: tuple[Op, ...], path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Op]]:

@@ -1,7 +1,7 @@
 """Quantities: the unit, the domain and the integer grid of every kind of parameter (E3, R13).
 
-A parameter reaches pixels as an integer: its value times `unit`, rounded half-up. The float that a document holds is
-mapped first (degrees to turns, areas to their square roots), and mapped back when people look at it.
+A parameter reaches pixels as an integer: its value times `unit`, rounded half-up. The float that a document
+holds is mapped first (degrees to turns, areas to their square roots), and mapped back when people look at it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,17 @@ def _square(value: float) -> float:
 
 _ALL = (
     Quantity(
-        "angle", 1 << 24, -3600, 3600, "degrees, counter-clockwise", 0.0, True, _turns, _degrees, "°", "2⁻²⁴ turn"
+        "angle",
+        1 << 24,
+        -3600,
+        3600,
+        "degrees, counter-clockwise",
+        0.0,
+        True,
+        _turns,
+        _degrees,
+        "°",
+        "2⁻²⁴ turn",
     ),
     Quantity("fraction", 1 << 24, -1, 1, "fraction of the side, right and down", 0.0, symbol="", step="2⁻²⁴"),
     Quantity("tangent", 1 << 24, -2, 2, "tangent of the shear angle", 0.0, step="2⁻²⁴"),
@@ -80,9 +90,29 @@ _ALL = (
     Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0, step="1/65280"),
     Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels", symbol=" px", step="2⁻⁸ px"),
     Quantity(
-        "area", 1 << 24, 0.0001, 1, "share of the image's area", None, False, math.sqrt, _square, step="2⁻²⁴ of the root"
+        "area",
+        1 << 24,
+        0.0001,
+        1,
+        "share of the image's area",
+        None,
+        False,
+        math.sqrt,
+        _square,
+        step="2⁻²⁴ of the root",
     ),
-    Quantity("aspect", 1 << 16, 0.0625, 16, "width over height", None, False, math.sqrt, _square, step="2⁻¹⁶ of the root"),
+    Quantity(
+        "aspect",
+        1 << 16,
+        0.0625,
+        16,
+        "width over height",
+        None,
+        False,
+        math.sqrt,
+        _square,
+        step="2⁻¹⁶ of the root",
+    ),
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
     Quantity("count", 1, 0, 32767, "whole number"),
     Quantity("flag", 1, 0, 1, "1 if chosen, 0 if not"),

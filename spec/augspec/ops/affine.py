@@ -11,7 +11,7 @@ __all__ = ["Affine"]
 
 
 class Affine(WarpOp):
-    """Scale, shear, rotate and translate in one: the product T · R · Sh · S about the centre, resampled once."""
+    """Scale, shear, rotate and translate in one: T · R · Sh · S about the centre, resampled once."""
 
     op: Literal["affine"]
     degrees: Angle = 0.0

@@ -1,4 +1,4 @@
-"""What an op is: its fields, what it draws, and how it lowers to a stage; one subclass per op, one file per subclass."""
+"""What an op is: its fields, what it draws, how it lowers to a stage; one subclass in one file per op."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Op(Model):
                     yield name, mark
 
     def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
-        """Yield (name, parameter, constant or distribution, entries per sample) of every parameter that is set."""
+        """Yield (name, parameter, constant or distribution, entries) of the parameters that are set."""
         for name, mark in self.parameters():
             value = getattr(self, name)
             if value is not None:
@@ -124,7 +124,7 @@ class WarpOp(Op):
 
     @abstractmethod
     def growth(self) -> tuple[float, float, float]:
-        """Return bounds for the planner (E2): row sums of the inverse and forward matrices, shift in sides."""
+        """Return bounds for the planner (E2): row sums of inverse and forward matrix, shift in sides."""
 
 
 class ResampleOp(Op):
@@ -139,7 +139,9 @@ class ResampleOp(Op):
         """Return the size of the result."""
 
     @abstractmethod
-    def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...] | None:
+    def window(
+        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
+    ) -> tuple[Array, ...] | None:
         """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
 
 
@@ -194,7 +196,7 @@ class Combinator(Op):
 
     stage: ClassVar[str] = "combinator"
 
-    ops: "tuple[AnyOp, ...]"
+    ops: tuple[AnyOp, ...]
 
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ __all__ = ["BrightnessShift"]
 
 
 class BrightnessShift(PointwiseOp):
-    """Add `delta`, a share of the value range, to every channel and clamp (tf.image's and Keras' brightness)."""
+    """Add `delta`, a share of the value range, to every channel and clamp (tf.image's, Keras' brightness)."""
 
     op: Literal["brightness_shift"]
     delta: Offset

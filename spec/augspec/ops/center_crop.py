@@ -10,7 +10,10 @@ __all__ = ["CenterCrop"]
 
 
 class CenterCrop(MoveOp):
-    """Keep the central `size` pixels; the offset is floor((H − h) / 2) from the top and floor((W − w) / 2) from the left."""
+    """Keep the central `size` pixels.
+
+    The offset is floor((H − h) / 2) from the top and floor((W − w) / 2) from the left.
+    """
 
     resizes: ClassVar[bool] = True
 

@@ -13,8 +13,9 @@ __all__ = ["Contrast"]
 class Contrast(PointwiseOp):
     """Stretch values away from a pivot m: m + (x − m)·f, clamped.
 
-    `grey_mean` is the mean of the image's BT.601 grey (Pillow, torchvision), `channel_mean` each channel's own mean
-    (tf.image, Keras), `mid` the middle of the range, `zero` its low end. `grey_mean` needs one or three channels.
+    `grey_mean` is the mean of the image's BT.601 grey (Pillow, torchvision), `channel_mean` each channel's
+    own mean (tf.image, Keras), `mid` the middle of the range, `zero` its low end. `grey_mean` needs one or
+    three channels.
     """
 
     op: Literal["contrast"]

@@ -13,7 +13,7 @@ _Channels = Field(min_length=1, max_length=64)
 
 
 class Normalize(TypeOp):
-    """Return float32 (x − mean) / std, both in the unit range, one number per channel or one for all; must come last.
+    """Return float32 (x − mean) / std, both in the unit range, per channel or one for all; must come last.
 
     Of a uint8 image it is a table of float32 values made on the host, so it is exact too (E6).
     """

@@ -16,8 +16,8 @@ _CANDIDATES = 10
 class RandomResizedCrop(ResampleOp):
     """Crop a window of random area and aspect ratio at a random place, and resize it (Inception's crop).
 
-    Ten candidates w = √(A·r), h = √(A/r), rounded half-up, are drawn at once; the first that fits is taken, else the
-    central crop clipped to the ratio range (C12). The offset is uniform over every place that fits.
+    Ten candidates w = √(A·r), h = √(A/r), rounded half-up, are drawn at once; the first that fits is taken,
+    else the central crop clipped to the ratio range (C12). The offset is uniform over every place that fits.
     """
 
     op: Literal["random_resized_crop"]
@@ -48,7 +48,9 @@ class RandomResizedCrop(ResampleOp):
         """Return `size`."""
         return self.size
 
-    def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...]:
+    def window(
+        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
+    ) -> tuple[Array, ...]:
         """Return (left, top, width, height) of the first candidate that fits."""
         return tuple(
             arithmetic.crop_window(

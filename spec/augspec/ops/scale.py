@@ -20,7 +20,9 @@ class Scale(WarpOp):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["factor"]}, {"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}]}
+        json_schema_extra={
+            "oneOf": [{"required": ["factor"]}, {"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}]
+        }
     )
 
     op: Literal["scale"]
@@ -36,7 +38,9 @@ class Scale(WarpOp):
     @model_validator(mode="after")
     def _one_way(self) -> "Scale":
         if (self.factor is None) == (self.x is None and self.y is None):
-            raise PydanticCustomError("fields", "either `factor`, or `x` and `y` (a missing one of these is 1)")
+            raise PydanticCustomError(
+                "fields", "either `factor`, or `x` and `y` (a missing one of these is 1)"
+            )
         return self
 
     def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:
@@ -49,5 +53,10 @@ class Scale(WarpOp):
 
     def growth(self) -> tuple[float, float, float]:
         """The inverse grows by the reciprocal of the smallest factor."""
-        ranges = [bounds(value) for value in (self.factor, self.x, self.y) if value is not None]
-        return 1 / min(low for low, _ in ranges + [(1.0, 1.0)]), max(high for _, high in ranges + [(1.0, 1.0)]), 0.0
+        given = [bounds(value) for value in (self.factor, self.x, self.y) if value is not None]
+        ranges = [*given, (1.0, 1.0)]
+        return (
+            1 / min(low for low, _ in ranges),
+            max(high for _, high in ranges),
+            0.0,
+        )

@@ -19,4 +19,3 @@ class Sequence(Combinator):
     op: Literal["sequence"]
     ops: "Annotated[tuple[AnyOp, ...], Field(max_length=MAX_OPS)]"
     """The members."""
-

@@ -17,8 +17,8 @@ __all__ = ["SomeOf"]
 class SomeOf(Combinator):
     """Apply `n` members, chosen per sample.
 
-    Without `replace` they are n different ones, in the order in which they are listed. With `replace`, each of n steps
-    chooses one member anew, with its own parameters, and the steps follow each other.
+    Without `replace` they are n different ones, in the order in which they are listed. With `replace`, each
+    of n steps chooses one member anew, with its own parameters, and the steps follow each other.
     """
 
     model_config = ConfigDict(

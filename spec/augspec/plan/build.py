@@ -1,16 +1,39 @@
 """plan: from a normalized pipeline to stages.
 
-Composition of neighbouring warps happens here, because it changes pixels and so is part of the meaning (C10). A flip
-beside a warp joins it; flips alone stay exact moves.
+Composition of neighbouring warps happens here, because it changes pixels and so is part of the meaning (C10).
+A flip beside a warp joins it; flips alone stay exact moves.
 """
 
 from __future__ import annotations
 
 from augspec.errors import PolicyError
-from augspec.ops.base import Combinator, FilterOp, MoveOp, NoiseOp, Op, PointwiseOp, ResampleOp, TypeOp, WarpOp
+from augspec.ops.base import (
+    Combinator,
+    FilterOp,
+    MoveOp,
+    NoiseOp,
+    Op,
+    PointwiseOp,
+    ResampleOp,
+    TypeOp,
+    WarpOp,
+)
 from augspec.ops.one_of import OneOf
 from augspec.ops.some_of import SomeOf
-from augspec.plan.stages import Choose, Filter, Leaf, Move, Noise, Plan, Pointwise, Resample, Selector, Stage, Type, Warp
+from augspec.plan.stages import (
+    Choose,
+    Filter,
+    Leaf,
+    Move,
+    Noise,
+    Plan,
+    Pointwise,
+    Resample,
+    Selector,
+    Stage,
+    Type,
+    Warp,
+)
 
 __all__ = ["build"]
 
@@ -102,7 +125,9 @@ def _compose(stages: list[Stage]) -> tuple[Stage, ...]:
                 flips.insert(0, move.leaf)
             before = result[-1] if result and not flips else None
             if isinstance(before, Warp) and _alike(before, stage):
-                result[-1] = Warp(before.members + stage.members, stage.interpolation, stage.border, stage.fill)
+                result[-1] = Warp(
+                    before.members + stage.members, stage.interpolation, stage.border, stage.fill
+                )
             else:
                 result.append(Warp((*flips, *stage.members), stage.interpolation, stage.border, stage.fill))
         elif isinstance(before, Warp) and _is_flip(stage):

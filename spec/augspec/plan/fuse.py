@@ -1,6 +1,7 @@
 """fuse: fewer stages with the same pixels.
 
-Runs of pixel functions become one pass; a flip after a resample is folded into its weights. Neither changes a bit.
+Runs of pixel functions become one pass; a flip after a resample is folded into its weights. Neither changes a
+bit.
 """
 
 from __future__ import annotations

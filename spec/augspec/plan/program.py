@@ -1,7 +1,7 @@
 """What a policy draws: the program that turns a key and sample ids into parameters (R3–R16).
 
-The program is made once per policy on the host. Its streams, thresholds, grids and tables are plain integers, so that
-every backend runs the same arithmetic.
+The program is made once per policy on the host. Its streams, thresholds, grids and tables are plain integers,
+so that every backend runs the same arithmetic.
 """
 
 from __future__ import annotations
@@ -23,7 +23,19 @@ from augspec.ops.one_of import OneOf
 from augspec.ops.some_of import SomeOf
 from augspec.random.keys import stream
 
-__all__ = ["Categorical", "Draw", "Fixed", "Flag", "Grid", "Members", "NoiseKey", "Table", "Whole", "noise_path", "program"]
+__all__ = [
+    "Categorical",
+    "Draw",
+    "Fixed",
+    "Flag",
+    "Grid",
+    "Members",
+    "NoiseKey",
+    "Table",
+    "Whole",
+    "noise_path",
+    "program",
+]
 
 Table32 = npt.NDArray[np.int32]
 
@@ -122,7 +134,7 @@ class Draw:
 
 
 def noise_path(path: str, step: int | None) -> str:
-    """Return the path of an op's noise key; later steps of a choice with replacement have fields of their own."""
+    """Return the path of an op's noise key; later steps of a choice with replacement have their own."""
     return f"{path}/noise#{step}" if step else f"{path}/noise"
 
 
@@ -161,7 +173,9 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | 
             if isinstance(value, (int, float)):
                 yield Fixed(f"{here}/{name}", quantity.name, quantity.quantise(value), entries)
             else:
-                yield Draw(f"{here}/{name}", quantity.name, _map(value, quantity, here), entries, entries or 1, value)
+                yield Draw(
+                    f"{here}/{name}", quantity.name, _map(value, quantity, here), entries, entries or 1, value
+                )
         if isinstance(op, NoiseOp):
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
@@ -205,7 +219,9 @@ def _table(value: Any, quantity: Quantity, path: str) -> Table:
     try:
         return _cached_table(value, quantity.name)
     except ValueError:
-        raise PolicyError.single(path, value, "a distribution without such long tails (move the bounds)") from None
+        raise PolicyError.single(
+            path, value, "a distribution without such long tails (move the bounds)"
+        ) from None
 
 
 @cache

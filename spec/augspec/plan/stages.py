@@ -133,8 +133,6 @@ class Plan:
     stages: tuple[Stage, ...]
 
 
-
-
 def leaves(stages: tuple[Stage, ...]) -> Iterator[Leaf]:
     """Yield every leaf of a plan, in order."""
     for stage in stages:

@@ -34,7 +34,11 @@ class Key:
     of_view: int = 0
 
     def __post_init__(self) -> None:
-        for name, value, bits in (("seed", self.seed, 64), ("epoch", self.epoch, 32), ("view", self.of_view, 16)):
+        for name, value, bits in (
+            ("seed", self.seed, 64),
+            ("epoch", self.epoch, 32),
+            ("view", self.of_view, 16),
+        ):
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
                 raise SampleError("key", f"{name} as a whole number", value)
             if not 0 <= int(value) < 2**bits:
@@ -53,9 +57,11 @@ class Key:
 
     def words(self) -> Words:
         """Return (seed_hi, seed_lo, epoch, view) as int32 bit patterns, shape (4,)."""
-        return np.array(
-            [self.seed >> 32, self.seed & 0xFFFFFFFF, self.epoch, self.of_view], dtype=np.uint64
-        ).astype(np.uint32).view(np.int32)
+        return (
+            np.array([self.seed >> 32, self.seed & 0xFFFFFFFF, self.epoch, self.of_view], dtype=np.uint64)
+            .astype(np.uint32)
+            .view(np.int32)
+        )
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def split_ids(index: object, batch: int) -> tuple[Words, Words | None]:
         return np.arange(batch, dtype=np.int32), None
     if isinstance(index, (str, int, np.integer)):
         index = [index]
-    if isinstance(index, Sequence) and len(index) and all(isinstance(entry, str) for entry in index):
+    if isinstance(index, Sequence) and index and all(isinstance(entry, str) for entry in index):
         index = [sample_id(str(entry)) for entry in index]
     array = np.atleast_1d(np.asarray(index))
     if array.shape != (batch,):

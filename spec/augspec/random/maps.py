@@ -33,7 +33,7 @@ def integer(xp: Namespace, word: Array, n: int) -> Array:
 
 
 def categorical(xp: Namespace, word: Array, thresholds: tuple[int, ...]) -> Array:
-    """Return the number of cumulative 24-bit thresholds that k reaches (R11); thresholds of all but the last class."""
+    """Return the number of cumulative 24-bit thresholds that k reaches (R11), of all but the last class."""
     k = fraction24(xp, word)
     index = k * 0
     for threshold in thresholds:

@@ -24,7 +24,9 @@ def _pinned(table: npt.NDArray[np.float64], digest: str, name: str) -> Table:
     ints = table.astype("<i4")
     found = hashlib.sha256(ints.tobytes()).hexdigest()
     if not found.startswith(digest):
-        raise AugspecError(f"the {name} table computed on this machine differs from the language's ({found[:16]})")
+        raise AugspecError(
+            f"the {name} table computed on this machine differs from the language's ({found[:16]})"
+        )
     result = ints.astype(np.int32)
     result.setflags(write=False)
     return result
@@ -39,7 +41,7 @@ def sine_table() -> Table:
 
 @cache
 def normal_table() -> Table:
-    """Return the half normal's quantiles in 2⁻¹⁴, decreasing, on a log-linear grid of 24 octaves × 128, (3073,)."""
+    """Return the half normal's quantiles in 2⁻¹⁴, decreasing, log-linear in 24 octaves × 128, (3073,)."""
     dist = NormalDist()
     values = []
     for i in range(3073):

@@ -15,8 +15,8 @@ SHIPPED = Path(__file__).with_name("v1.json")
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a policy document, as plain JSON values.
 
-    Whatever `augspec.loads` accepts, the schema accepts. What a schema cannot say (low < high, as many weights as
-    members, unique ids) only `augspec.loads` refuses.
+    Whatever `augspec.loads` accepts, the schema accepts. What a schema cannot say (low < high, as many
+    weights as members, unique ids) only `augspec.loads` refuses.
     """
     document: dict[str, Any] = json.loads(SHIPPED.read_text(encoding="utf-8"))
     return document

@@ -1,4 +1,4 @@
-"""Says in words what the schema allows at a place of a document; errors and the command line speak with it."""
+"""Says in words what the schema allows at a place of a document; errors and the command line use it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def node_at(path: Sequence[str | int], document: Any) -> Node | None:
     node: Node | None = root
     here = document
     for part in path:
-        node = _child(_chosen(node, here, root), part, root) if node is not None else None
+        node = _child(_chosen(node, here, root), part) if node is not None else None
         here = _step(here, part)
     return None if node is None else _chosen(node, here, root)
 
@@ -75,8 +75,10 @@ def _typed(node: Node) -> str:
     if kind in ("number", "integer"):
         return ("a whole number" if kind == "integer" else "a number") + _range(node)
     if kind == "string":
-        return f"a text like blur or rotate#0 (pattern {node['pattern']})" if "pattern" in node else (
-            f"a text of at most {node['maxLength']} characters" if "maxLength" in node else "a text"
+        return (
+            f"a text like blur or rotate#0 (pattern {node['pattern']})"
+            if "pattern" in node
+            else (f"a text of at most {node['maxLength']} characters" if "maxLength" in node else "a text")
         )
     if kind == "boolean":
         return "true or false"
@@ -103,10 +105,20 @@ def _plain(number: float) -> str:
 def _array(node: Node) -> str:
     if "prefixItems" in node:
         first = node["prefixItems"][0]
-        name = str(node.get("description", "")).split("]")[0] + "]" if "[" in node.get("description", "") else "[…, …]"
+        name = (
+            str(node.get("description", "")).split("]")[0] + "]"
+            if "[" in node.get("description", "")
+            else "[…, …]"
+        )
         return f"{name}, each {_typed(first)}"
     low, high = node.get("minItems", 0), node.get("maxItems")
-    count = f"{low} to {high}" if high is not None and low else f"at most {high}" if high is not None else "any number of"
+    count = (
+        f"{low} to {high}"
+        if high is not None and low
+        else f"at most {high}"
+        if high is not None
+        else "any number of"
+    )
     inner = node.get("items", {})
     return f"an array of {count} entries, each {allowed(inner)}"
 
@@ -124,14 +136,15 @@ def _chosen(node: Node, value: Any, root: Node) -> Node:
         if isinstance(value, dict) and "op" in properties:
             if properties["op"]["const"] == value.get("op"):
                 return inner
-        elif isinstance(value, dict) and set(inner.get("required", ())) & set(value):
-            return inner
+        elif isinstance(value, dict):
+            if set(inner.get("required", ())) & set(value):
+                return inner
         elif isinstance(value, list) and inner.get("type") == "array":
             return inner
     return node
 
 
-def _child(node: Node, part: str | int, root: Node) -> Node | None:
+def _child(node: Node, part: str | int) -> Node | None:
     found: Any
     if isinstance(part, int):
         prefix = node.get("prefixItems", ())

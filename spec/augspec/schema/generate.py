@@ -1,7 +1,8 @@
 """Makes the JSON Schema from the models: pydantic's own, made shorter and kinder to people in an editor.
 
-Three things change. A parameter says its unit and its range, inside every distribution too. `null` goes: the language
-has no such value. Titles are the words of the document, descriptions the first paragraphs of docstrings.
+Three things change. A parameter says its unit and its range, inside every distribution too. `null` goes: the
+language has no such value. Titles are the words of the document, descriptions the first paragraphs of
+docstrings.
 """
 
 from __future__ import annotations
@@ -46,7 +47,11 @@ def generate() -> Node:
         "title": "augspec policy",
         "description": _paragraph(Policy),
         **_policy(raw),
-        "$defs": {**dict(sorted(named.items())), **dict(sorted(numbers.items())), **dict(sorted(targets.items()))},
+        "$defs": {
+            **dict(sorted(named.items())),
+            **dict(sorted(numbers.items())),
+            **dict(sorted(targets.items())),
+        },
     }
 
 
@@ -90,17 +95,27 @@ def _op(cls: type[Op], raw: Node) -> Node:
     for name, quantity in marks.items():
         old = properties[name]
         note = f"{old['description']} " if "description" in old else ""
-        new = {"description": f"{note}A number or a distribution: {unit_and_range(quantity)}.", "$ref": _ref(quantity)}
+        new = {
+            "description": f"{note}A number or a distribution: {unit_and_range(quantity)}.",
+            "$ref": _ref(quantity),
+        }
         properties[name] = {**new, **({"default": old["default"]} if "default" in old else {})}
     if "ops" in properties:
         properties["ops"]["items"] = {"$ref": "#/$defs/Op"}
-    order = ["op", *(name for name in cls.__annotations__ if name in properties and name not in ("op", *_LAST))]
+    order = [
+        "op",
+        *(name for name in cls.__annotations__ if name in properties and name not in ("op", *_LAST)),
+    ]
     order += [name for name in properties if name not in order and name not in _LAST] + list(_LAST)
     properties["op"] = {"const": properties["op"]["const"], "description": _paragraph(cls)}
     return {
         "title": properties["op"]["const"],
         "description": _paragraph(cls),
-        **{key: value for key, value in raw.items() if key not in ("title", "description", "properties", "required")},
+        **{
+            key: value
+            for key, value in raw.items()
+            if key not in ("title", "description", "properties", "required")
+        },
         "properties": {name: properties[name] for name in order},
         "required": [name for name in order if name in raw["required"]],
     }
@@ -136,7 +151,8 @@ def _number(quantity: Quantity, defs: Node) -> Node:
 
 
 def _inline(node: Node, defs: Node) -> Node:
-    return _plain(copy.deepcopy(defs[node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node))
+    found: Node = _plain(copy.deepcopy(defs[node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node))
+    return found
 
 
 def unit_and_range(quantity: Quantity) -> str:
@@ -153,14 +169,23 @@ def _ref(quantity: Quantity) -> str:
 
 
 def _plain(node: Any) -> Any:
-    """Drop the titles that pydantic makes up from names, whole numbers' ".0", and line breaks within paragraphs."""
+    """Drop titles that pydantic makes up from names, ".0" of whole numbers, and line breaks in paragraphs."""
     if isinstance(node, list):
         return [_plain(entry) for entry in node]
     if not isinstance(node, dict):
         return _short(node)
-    if "oneOf" in node and "properties" not in node:  # the options exclude each other; editors explain anyOf better
+    if (
+        "oneOf" in node and "properties" not in node
+    ):  # the options exclude each other; editors explain anyOf better
         node = {"anyOf": node["oneOf"], **{key: value for key, value in node.items() if key != "oneOf"}}
-    made_up = "type" in node or "anyOf" in node or "oneOf" in node or "const" in node or "enum" in node or "$ref" in node
+    made_up = (
+        "type" in node
+        or "anyOf" in node
+        or "oneOf" in node
+        or "const" in node
+        or "enum" in node
+        or "$ref" in node
+    )
     result = {key: _plain(value) for key, value in node.items() if not (key == "title" and made_up)}
     if isinstance(result.get("description"), str):
         result["description"] = " ".join(result["description"].split("\n\n")[0].split())

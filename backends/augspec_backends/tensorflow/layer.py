@@ -1,0 +1,218 @@
+"""A Keras layer: augments in training, runs the `eval` pipeline in evaluation, is saved with its model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+import augspec
+from augspec.errors import AugspecError, SampleError
+from augspec.load import parse
+from augspec_backends.generic.sample import TARGETS, Leaf
+
+__all__ = ["Augment"]
+
+_PROBES = (1021, 2039)
+"""Two sides that stand for an unknown one, to see which sides of a result depend on it."""
+
+
+@keras.saving.register_keras_serializable(package="augspec")
+class Augment(keras.layers.Layer):
+    """A policy as a layer of Keras 3, on whichever engine Keras runs: TensorFlow, JAX, torch or NumPy.
+
+    `fit` augments, `evaluate` and `predict` do not; a direct call follows `training`, and without it does not
+    augment. It has no trainable weights. Its one weight counts the samples augmented so far, and a sample's
+    number is its id: every call gives new samples, and a model that was saved goes on where it stopped. A
+    caller who knows the samples' ids passes them instead: the result then depends on nothing else, and the
+    counter stands still. Inside `tf.data` pass ids always, because parallel calls share one counter;
+    `augment_dataset` does.
+
+    The configuration holds the whole policy, so that a `.keras` file needs no other. To load one, import this
+    module first: `from augspec_backends.tensorflow import Augment`.
+
+    Example:
+        >>> import augspec, numpy as np
+        >>> policy = augspec.loads('{"augspec": 1, "ops": [{"op": "rotate", "degrees": 15}]}')
+        >>> layer = Augment(policy, seed=7)
+        >>> images = np.zeros((4, 8, 8, 3), np.uint8)
+        >>> tuple(layer(images, training=True).shape), int(layer.counter)
+        ((4, 8, 8, 3), 4)
+
+    Args:
+        policy: what `augspec.load` returns, or the same document as plain JSON values.
+        seed: 0 … 2⁶⁴ - 1.
+        value_range: of float images; (0, 255) by default, as for the layers of Keras itself. uint8 images
+            always use their whole range.
+        layout: "NHWC" or "NCHW"; by default as `keras.config.image_data_format()` says.
+        box_format: as in `augspec.compile`.
+        box_units: as in `augspec.compile`.
+        keypoint_format: as in `augspec.compile`.
+        mode: as in `augspec.compile`.
+        **kwargs: of `keras.layers.Layer`, such as `name`.
+    """
+
+    def __init__(
+        self,
+        policy: augspec.Policy | Mapping[str, Any],
+        *,
+        seed: int = 0,
+        value_range: tuple[float, float] = (0.0, 255.0),
+        layout: str | None = None,
+        box_format: str = "xyxy",
+        box_units: str = "pixels",
+        keypoint_format: str = "xy",
+        mode: str = "auto",
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("autocast", False)  # uint8 in, uint8 out, whatever the model computes in
+        super().__init__(**kwargs)
+        self._convert_input_args = False  # ids may be texts; images are converted in `call`
+        self._allow_non_tensor_positional_args = True
+        first = keras.config.image_data_format() == "channels_first"
+        self.policy = parse(dict(policy)) if isinstance(policy, Mapping) else policy
+        self.key = augspec.Key(seed)
+        self._options = {
+            "value_range": tuple(value_range),
+            "layout": layout or ("NCHW" if first else "NHWC"),
+            "box_format": box_format,
+            "box_units": box_units,
+            "keypoint_format": keypoint_format,
+            "mode": mode,
+        }
+        self.augment = augspec.compile(self.policy, keras.backend.backend(), **self._options)
+        self._in_tf_data: Any = None
+        self.counter = self.add_weight(
+            name="counter", shape=(), dtype="int", initializer="zeros", trainable=False
+        )
+        self.built = True
+
+    def call(
+        self,
+        inputs: Any,
+        training: bool | None = None,  # noqa: FBT001 (Keras' own signature)
+        index: Any = None,
+        epoch: Any = None,
+    ) -> Any:
+        """Return the augmented sample, or in evaluation what the `eval` pipeline makes of it.
+
+        Args:
+            inputs: images (B, H, W, C) or (H, W, C), or a dict of targets.
+            training: whether to augment; Keras sets it inside `fit`, `evaluate` and `predict`.
+            index: the samples' ids, (B,); by default the numbers that follow the last call's.
+            epoch: folded into the key, an int or an integer tensor of shape ().
+        """
+        try:
+            return self._augmented(inputs, bool(training), index, epoch)
+        except AugspecError as error:
+            vars(error)["_keras_call_info_injected"] = True  # else Keras turns it into a RuntimeError
+            raise
+
+    def _augmented(self, inputs: Any, training: bool, index: Any, epoch: Any) -> Any:  # noqa: FBT001
+        augment, sample = self._bound(inputs)
+        if not training:
+            return augment(None, sample, training=False)
+        if index is not None:
+            return augment(self._key(epoch), sample, index)
+        if augment is not self.augment:
+            raise SampleError("index", "the samples' ids, inside tf.data", None, "Or use augment_dataset().")
+        image = sample["image"] if isinstance(sample, Mapping) and "image" in sample else sample
+        batch = keras.ops.shape(image)[0] if len(image.shape) == 4 else 1
+        kind = self.counter.dtype
+        out = augment(self._key(epoch), sample, self.counter.value + keras.ops.arange(batch, dtype=kind))
+        self.counter.assign_add(keras.ops.cast(batch, kind))
+        return out
+
+    def _bound(self, inputs: Any) -> tuple[Any, Any]:
+        """Return the augmenter for these arrays, and the arrays as it takes them."""
+        backend = self.augment.backend
+        flat = inputs if isinstance(inputs, Mapping) else {"image": inputs}
+        foreign = [x for name, x in flat.items() if name in TARGETS and not backend.owns(x)]
+        if any(type(x).__module__.startswith("tensorflow.") for x in foreign):
+            if self._in_tf_data is None:
+                self._in_tf_data = augspec.compile(self.policy, "tensorflow", **self._options)
+            return self._in_tf_data, inputs
+        new = {
+            name: keras.ops.convert_to_tensor(x) if any(x is y for y in foreign) else x
+            for name, x in flat.items()
+        }
+        return self.augment, new if isinstance(inputs, Mapping) else new["image"]
+
+    def _key(self, epoch: Any) -> Any:
+        if epoch is None:
+            return self.key
+        if not hasattr(epoch, "shape"):
+            return self.key.fold(epoch)
+        high, low, _, view = self.key.words().tolist()
+        parts = [keras.ops.cast(part, "int32") for part in (high, low, epoch, view)]
+        return keras.ops.stack(parts)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shapes of what a call gives; unknown sides that matter stay None."""
+        if isinstance(input_shape, Mapping):
+            leaves = {name: Leaf(tuple(shape), "float32") for name, shape in input_shape.items()}
+            return {name: leaf.shape for name, leaf in self._spec(leaves, None).items()}
+        return self._spec(Leaf(tuple(input_shape), "float32"), None).shape
+
+    def compute_output_spec(
+        self,
+        inputs: Any,
+        training: bool | None = None,  # noqa: FBT001
+        index: Any = None,
+        epoch: Any = None,
+    ) -> Any:
+        """Return the symbolic tensors that a call gives."""
+
+        def leaf(x: Any) -> Leaf:
+            return Leaf(tuple(x.shape), str(x.dtype))
+
+        def tensor(spec: Leaf) -> Any:
+            return keras.KerasTensor(spec.shape, dtype=spec.dtype)
+
+        if not isinstance(inputs, Mapping):
+            return tensor(self._spec(leaf(inputs), training))
+        moving = {name: leaf(x) for name, x in inputs.items() if name in TARGETS}
+        return {**inputs, **{name: tensor(spec) for name, spec in self._spec(moving, training).items()}}
+
+    def _spec(self, leaves: Any, training: bool | None) -> Any:  # noqa: FBT001
+        """Return what one pipeline gives, or what both have in common where it is not known which."""
+        found = []
+        for flag in (True, False) if training is None else (training,):
+            for probe in _PROBES:
+                found.append(self.augment.output_spec(_filled(leaves, probe), training=flag))  # noqa: PERF401
+        if isinstance(leaves, Leaf):
+            return _common("image", found)
+        return {name: _common(name, [spec[name] for spec in found]) for name in found[0]}
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs: the policy as a dict, the seed and the options."""
+        options = {**self._options, "value_range": list(self._options["value_range"])}
+        return {**super().get_config(), "policy": self.policy.to_dict(), "seed": self.key.seed, **options}
+
+
+def _filled(leaves: Any, probe: int) -> Any:
+    """Put a number in the place of unknown sides; an unknown batch size stays."""
+    if isinstance(leaves, Mapping):
+        return {
+            name: _filled(leaf, probe) if name in ("image", "mask") else leaf for name, leaf in leaves.items()
+        }
+    lead = 1 if len(leaves.shape) == 4 else 0
+    sides = [probe if side is None else side for side in leaves.shape[lead:]]
+    return Leaf((*leaves.shape[:lead], *sides), leaves.dtype)
+
+
+def _common(name: str, specs: list[Leaf]) -> Leaf:
+    kinds = sorted({spec.dtype for spec in specs})
+    if len(kinds) > 1:
+        raise SampleError(
+            name,
+            "one dtype in training and evaluation",
+            " and ".join(kinds),
+            "End the policy's `eval` with the op that changes it (normalize), as `ops` does.",
+        )
+    shapes = [spec.shape for spec in specs]
+    if len({len(shape) for shape in shapes}) > 1:
+        raise SampleError(name, "one rank in training and evaluation", shapes)
+    sides: list[Any] = [found[0] if len(set(found)) == 1 else None for found in zip(*shapes, strict=True)]
+    return Leaf(tuple(sides), kinds[0])

@@ -1,0 +1,120 @@
+"""How each framework's arrays are made, read, poked and watched: one file per framework, the same functions in each."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["FRAMEWORKS", "Adapter", "adapter_of", "load_adapter"]
+
+FRAMEWORKS = ("numpy", "torch", "jax", "tensorflow")
+"""In the order in which they can be imported into one process."""
+
+Array = npt.NDArray[Any]
+
+
+class Adapter(Protocol):
+    """What a module of this package offers."""
+
+    FRAMEWORK: str
+
+    def cost(self, mode: str) -> str:
+        """Return what a new signature costs in a mode: "eager" (nothing), "graph" (a second), "dear" (ten)."""
+
+    def to_native(self, array: Array, dtype: str) -> Any:
+        """Return the values as an array of the framework in memory of its own."""
+
+    def to_numpy(self, x: Any) -> Array:
+        """Return the values in fresh NumPy memory; bfloat16 as float32."""
+
+    def dtype_name(self, x: Any) -> str:
+        """Return the dtype's name, as NumPy spells it."""
+
+    def share(self, array: Array) -> Any:
+        """Return an array that may share the NumPy array's memory, in a way the backend accepts; None if none does."""
+
+    def readonly(self, array: Array) -> Any:
+        """Return a read-only form, or None where the framework has no such thing."""
+
+    def layouts(self, array: Array) -> Mapping[str, Any]:
+        """Return the same values in other memory layouts, by name."""
+
+    def storage(self, x: Any) -> tuple[int, int] | None:
+        """Return the first and the last address, or None where they cannot be known."""
+
+    def poke(self, x: Any) -> bool:
+        """Overwrite the array in place; return False where it is immutable."""
+
+    def seed_globals(self, seed: int) -> None:
+        """Seed the framework's own generators."""
+
+    def fingerprint(self) -> Mapping[str, Any]:
+        """Return the state of global generators and of global settings."""
+
+    def compilations(self) -> int | None:
+        """Return how many functions were traced or compiled so far, or None if nobody counts."""
+
+    def contexts(self) -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+        """Return the contexts in which users call, by name."""
+
+    def nestings(self) -> Mapping[str, Callable[..., Any]]:
+        """Return functions of users in which augmenters run, by name: (augmenter, seed, sample, ids) to a result."""
+
+    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
+        """Return the result, and the gradient of its sum by the image; None where there is none."""
+
+
+def load_adapter(framework: str) -> Adapter:
+    """Import the adapter of a framework.
+
+    Raises:
+        ImportError: the framework is missing.
+    """
+    return cast("Adapter", importlib.import_module(f"augspec_conformance.adapters.{framework}"))
+
+
+def adapter_of(backend: Any) -> Adapter:
+    """Return the adapter for a backend's arrays.
+
+    A backend may name its framework in an attribute `framework`; else its own name, then the package in which its
+    class or a base of it is defined decide; else NumPy arrays are tried.
+    """
+    named = [getattr(backend, "framework", ""), backend.name]
+    named += [cls.__module__.split(".")[1] for cls in type(backend).__mro__ if cls.__module__.startswith("augspec_backends.")]
+    for name in named:
+        if name in FRAMEWORKS:
+            return load_adapter(name)
+    return load_adapter("numpy")
+
+
+def host_fingerprint() -> dict[str, Any]:
+    """Return the state of what every framework shares: Python's and NumPy's generators and NumPy's settings."""
+    import locale
+    import os
+    import random
+    import warnings
+
+    state = np.random.get_state()  # noqa: NPY002 (the global generator is what is watched)
+    return {
+        "random": hash(random.getstate()),
+        "numpy.random": (str(state[0]), np.asarray(state[1]).tobytes(), state[2:]),
+        "numpy.errstate": tuple(np.geterr().items()),
+        "numpy.printoptions": str(np.get_printoptions()),
+        "warnings": len(warnings.filters),
+        "cwd": os.getcwd(),  # noqa: PTH109
+        "environ": hash(tuple(sorted(os.environ.items()))),
+        "locale": locale.setlocale(locale.LC_ALL),
+    }
+
+
+def seed_host(seed: int) -> None:
+    """Seed Python's and NumPy's global generators."""
+    import random
+
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002

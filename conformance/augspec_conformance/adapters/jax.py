@@ -1,0 +1,120 @@
+"""JAX arrays; NumPy arrays are welcome too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpy.typing as npt
+
+from augspec_conformance.adapters import host_fingerprint, seed_host
+from augspec_conformance.adapters import numpy as host
+
+FRAMEWORK = "jax"
+Array = npt.NDArray[Any]
+
+
+class _Count:
+    """JAX announces every compilation to its listeners."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        jax.monitoring.register_event_duration_secs_listener(self._hear)
+
+    def _hear(self, event: str, duration: float, **_: Any) -> None:
+        del duration
+        self.value += event.endswith("backend_compile_duration")
+
+
+_COUNT = _Count()
+
+
+def cost(mode: str) -> str:
+    """Op by op, JAX compiles every op for every shape: no cheaper than a whole function."""
+    del mode
+    return "graph"
+
+
+def to_native(array: Array, dtype: str) -> Any:
+    """Return an array in JAX's memory."""
+    return jnp.array(array, dtype=dtype).block_until_ready()
+
+
+def to_numpy(x: Any) -> Array:
+    """Return a copy; bfloat16 as float32."""
+    return host.to_numpy(x)
+
+
+def dtype_name(x: Any) -> str:
+    """Return the dtype's name."""
+    return str(x.dtype)
+
+
+def share(array: Array) -> Any:
+    """Hand over NumPy's own memory: JAX may alias it."""
+    return array
+
+
+def readonly(array: Array) -> Any:
+    """Return a read-only NumPy array."""
+    return host.readonly(array)
+
+
+def layouts(array: Array) -> Mapping[str, Any]:
+    """Return NumPy arrays in other memory layouts."""
+    return host.layouts(array)
+
+
+def storage(x: Any) -> tuple[int, int] | None:
+    """Return the bounds of the buffer."""
+    if isinstance(x, np.ndarray):
+        return host.storage(x)
+    if not x.size:
+        return None
+    start = x.unsafe_buffer_pointer()
+    return start, start + x.nbytes
+
+
+def poke(x: Any) -> bool:
+    """Only NumPy arrays can be written to."""
+    return host.poke(x)
+
+
+def seed_globals(seed: int) -> None:
+    """Seed the host's generators; JAX has none."""
+    seed_host(seed)
+
+
+def fingerprint() -> Mapping[str, Any]:
+    """Return the host's state and JAX's settings."""
+    return {**host_fingerprint(), "jax.config": str(sorted(jax.config.values.items(), key=lambda item: item[0]))}
+
+
+def compilations() -> int | None:
+    """Return how many compilations JAX announced."""
+    return _COUNT.value
+
+
+def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """Return JAX's switches that users throw."""
+    return {"plain": nullcontext, "disable_jit": jax.disable_jit, "x64": lambda: jax.enable_x64(True)}
+
+
+def _jit(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
+    key = jnp.array([seed >> 32, seed & 0xFFFFFFFF], jnp.uint32)
+    return jax.jit(lambda k, s, i: augmenter(k, s, i))(key, sample, jnp.array(ids, jnp.int32))
+
+
+def nestings() -> Mapping[str, Callable[..., Any]]:
+    """Return jit, with key, sample and ids traced."""
+    return {"jax.jit": _jit}
+
+
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
+    """Return the result and the gradient of its sum."""
+    found = jax.grad(lambda x: augmenter(key, x, ids).sum())(image)
+    return augmenter(key, image, ids), found

@@ -1,0 +1,120 @@
+"""NumPy arrays, and the host's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from augspec_conformance.adapters import host_fingerprint, seed_host
+
+FRAMEWORK = "numpy"
+Array = npt.NDArray[Any]
+
+
+def cost(mode: str) -> str:
+    """Nothing is compiled in "eager"; other modes are somebody's compiler."""
+    return "eager" if mode == "eager" else "graph"
+
+
+def to_native(array: Array, dtype: str) -> Any:
+    """Return a copy; bfloat16 needs the package `ml_dtypes`."""
+    return np.array(array, dtype=bfloat16() if dtype == "bfloat16" else dtype)
+
+
+def bfloat16() -> Any:
+    """Return the dtype bfloat16.
+
+    Raises:
+        ImportError: `ml_dtypes` is missing.
+    """
+    from ml_dtypes import bfloat16 as dtype
+
+    return np.dtype(dtype)
+
+
+def to_numpy(x: Any) -> Array:
+    """Return a copy; bfloat16 as float32."""
+    array = np.asarray(x)
+    return np.array(array, dtype=np.float32 if str(array.dtype) == "bfloat16" else array.dtype)
+
+
+def dtype_name(x: Any) -> str:
+    """Return the dtype's name."""
+    return str(x.dtype)
+
+
+def share(array: Array) -> Any:
+    """Return the array itself."""
+    return array
+
+
+def readonly(array: Array) -> Any:
+    """Return a view of bytes, which nobody can write to."""
+    return np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape)
+
+
+def layouts(array: Array) -> Mapping[str, Any]:
+    """Return Fortran order, negative and wide strides, an unaligned buffer, a subclass and a memory with an offset."""
+    reverse = tuple(slice(None, None, -1) for _ in array.shape)
+    wide = np.zeros(tuple(2 * n for n in array.shape), array.dtype)
+    even = tuple(slice(None, None, 2) for _ in array.shape)
+    wide[even] = array
+    loose = np.zeros(array.nbytes + 1, np.uint8)[1:].view(array.dtype).reshape(array.shape)
+    loose[...] = array
+    return {
+        "fortran": np.asfortranarray(array),
+        "negative strides": np.ascontiguousarray(array[reverse])[reverse],
+        "wide strides": wide[even],
+        "unaligned": loose,
+    }
+
+
+def storage(x: Any) -> tuple[int, int] | None:
+    """Return the bounds of the bytes."""
+    if not x.size:
+        return None
+    low, high = np.lib.array_utils.byte_bounds(x)
+    return int(low), int(high)
+
+
+def poke(x: Any) -> bool:
+    """Overwrite every value."""
+    if not isinstance(x, np.ndarray) or not x.flags.writeable:
+        return False
+    x[...] = np.logical_not(x) if x.dtype == bool else x + 1
+    return True
+
+
+def seed_globals(seed: int) -> None:
+    """Seed the host's generators."""
+    seed_host(seed)
+
+
+def fingerprint() -> Mapping[str, Any]:
+    """Return the host's state."""
+    return host_fingerprint()
+
+
+def compilations() -> int | None:
+    """Nobody counts."""
+    return None
+
+
+def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """Return the contexts that change how NumPy computes."""
+    return {"plain": nullcontext, "errstate raise": lambda: np.errstate(divide="raise", over="raise", invalid="raise")}
+
+
+def nestings() -> Mapping[str, Callable[..., Any]]:
+    """There are none."""
+    return {}
+
+
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
+    """There is none."""
+    del augmenter, key, image, ids
+    return None

@@ -1,0 +1,131 @@
+"""PyTorch tensors on the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from augspec_conformance.adapters import host_fingerprint, seed_host
+
+FRAMEWORK = "torch"
+Array = npt.NDArray[Any]
+
+
+def cost(mode: str) -> str:
+    """A compilation by Inductor takes about ten seconds."""
+    return "eager" if mode == "eager" else "dear"
+
+
+def to_native(array: Array, dtype: str) -> Any:
+    """Return a tensor in its own memory."""
+    tensor = torch.from_numpy(np.array(array, order="C"))
+    return tensor.to(getattr(torch, dtype)).clone()
+
+
+def to_numpy(x: Any) -> Array:
+    """Return a copy; bfloat16 as float32."""
+    host = x.detach().cpu()
+    return np.array((host.float() if host.dtype == torch.bfloat16 else host).numpy())
+
+
+def dtype_name(x: Any) -> str:
+    """Return the dtype's name."""
+    return str(x.dtype).removeprefix("torch.")
+
+
+def share(array: Array) -> Any:
+    """Return a tensor over the same memory."""
+    return torch.from_numpy(array)
+
+
+def readonly(array: Array) -> Any:
+    """Torch has no read-only tensors."""
+    del array
+
+
+def layouts(array: Array) -> Mapping[str, Any]:
+    """Return permuted, strided, offset and expanded tensors."""
+    tensor = to_native(array, str(array.dtype))
+    axes = tuple(reversed(range(tensor.ndim)))
+    wide = torch.zeros([2 * n for n in tensor.shape], dtype=tensor.dtype)
+    even = tuple(slice(None, None, 2) for _ in tensor.shape)
+    wide[even] = tensor
+    longer = torch.zeros(tensor.numel() + 5, dtype=tensor.dtype)
+    longer[5:] = tensor.reshape(-1)
+    found = {
+        "permuted": tensor.permute(axes).contiguous().permute(axes),
+        "wide strides": wide[even],
+        "offset": longer[5:].reshape(tensor.shape),
+    }
+    if tensor.ndim == 4:
+        found["channels_last"] = tensor.contiguous(memory_format=torch.channels_last)
+    return found
+
+
+def storage(x: Any) -> tuple[int, int] | None:
+    """Return the bounds of the whole storage."""
+    memory = x.untyped_storage()
+    return (memory.data_ptr(), memory.data_ptr() + memory.nbytes()) if memory.nbytes() else None
+
+
+def poke(x: Any) -> bool:
+    """Overwrite every value."""
+    with torch.no_grad():
+        plain = x.detach()
+        plain.copy_(torch.logical_not(plain) if plain.dtype == torch.bool else 1 - plain.to(torch.float64))
+    return True
+
+
+def seed_globals(seed: int) -> None:
+    """Seed the host's generators and torch's."""
+    seed_host(seed)
+    torch.manual_seed(seed)
+
+
+def fingerprint() -> Mapping[str, Any]:
+    """Return the host's state, torch's generator and torch's settings."""
+    return {
+        **host_fingerprint(),
+        "torch.rng": bytes(torch.get_rng_state().numpy()),
+        "default dtype": torch.get_default_dtype(),
+        "default device": str(torch.get_default_device()),
+        "grad mode": torch.is_grad_enabled(),
+        "inference": torch.is_inference_mode_enabled(),
+        "threads": torch.get_num_threads(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "matmul precision": torch.get_float32_matmul_precision(),
+    }
+
+
+def compilations() -> int | None:
+    """Return how many graphs Dynamo made."""
+    from torch._dynamo.utils import counters
+
+    return int(counters["stats"]["unique_graphs"])
+
+
+def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """Return the gradient modes, and autocast."""
+    return {
+        "no_grad": torch.no_grad,
+        "inference_mode": torch.inference_mode,
+        "autocast": lambda: torch.autocast("cpu", dtype=torch.bfloat16),
+    }
+
+
+def nestings() -> Mapping[str, Callable[..., Any]]:
+    """None that are cheap: compiling a caller takes many seconds."""
+    return {}
+
+
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
+    """Return the result and the gradient of its sum."""
+    leaf = image.clone().requires_grad_()
+    out = augmenter(key, leaf, ids)
+    out.sum().backward()
+    return None if leaf.grad is None else (out, leaf.grad)

@@ -1,0 +1,1 @@
+"""What laws are asked: policies, signatures, probes, and the strategies that vary them."""

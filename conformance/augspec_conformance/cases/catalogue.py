@@ -1,0 +1,79 @@
+"""Grids of pinned cases: policies × signatures, with keys, ids and seeds that follow from the law's id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from augspec_conformance.cases.policies import DEAR, pairs, policy, policy_names
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.law import Case, Reach, Tier, stable_seed
+
+__all__ = ["ALL_TARGETS", "CORE_FLOAT", "CORE_INTEGER", "case", "grid"]
+
+ALL_TARGETS = ("image", "mask", "boxes", "keypoints")
+CORE_INTEGER, CORE_FLOAT = "small-u8", "odd-f32"
+"""The signatures on which compiled modes are asked."""
+
+_SMOKE = ("op:rotate", "op:contrast", "op:random_resized_crop", "op:horizontal_flip", "mix:train", "mix:some", "mix:steps")
+
+
+def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> Reach:
+    """Return in which modes a case is affordable: compiled ones share few signatures, all with all targets."""
+    if tuple(targets) != ALL_TARGETS or signature not in (CORE_INTEGER, CORE_FLOAT):
+        return "eager"
+    if tier == "full":
+        dear = (name in DEAR and signature == CORE_INTEGER) or (name, signature) == ("mix:train", CORE_FLOAT)
+        return "dear" if dear else "graph"
+    if name == "mix:train" and signature == CORE_INTEGER:
+        return "dear"
+    return "graph" if name in _SMOKE and signature == CORE_INTEGER else "eager"
+
+
+def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "smoke", **fields: Any) -> Case:
+    """Return one case of a law about a named policy."""
+    targets = tuple(fields.pop("targets", ALL_TARGETS))
+    number = stable_seed(law, name, signature, fields.get("probe", ""), fields.get("layout", ""))
+    batch = SIGNATURES[signature].shape[0]
+    return Case(
+        **{
+            "name": f"{name} {signature}",
+            "policy": policy(name, signature),
+            "key": number,
+            "ids": tuple((number >> 7 * i) % 100_000 + 3 * i for i in range(batch)) if batch <= 8 else (number % 1000,),
+            "signature": signature,
+            "probe_seed": number % 2**32,
+            "targets": targets,
+            "reach": reach_of(tier, name, signature, targets),
+            **fields,
+        }
+    )
+
+
+def grid(
+    law: str,
+    tier: Tier,
+    *,
+    names: Sequence[str] | None = None,
+    signatures: Sequence[str] = (CORE_INTEGER,),
+    every: int = 1,
+    **fields: Any,
+) -> tuple[Case, ...]:
+    """Return cases of a law for policies × signatures.
+
+    Args:
+        law: its id.
+        tier: "kat" has none; "full" also asks every variant of every op.
+        names: the policies; by default every op and every mix.
+        signatures: names from the catalogue.
+        every: take each policy on every so-many-th signature only, another one for each policy.
+        **fields: further fields of the cases.
+    """
+    if tier == "kat":
+        return ()
+    chosen = tuple(names) if names is not None else policy_names()
+    found = []
+    for position, (name, signature) in enumerate(pairs(chosen, tuple(signatures))):
+        if position % every == 0:
+            found.append(case(law, name, signature, tier=tier, **fields))
+    return tuple(found)

@@ -1,0 +1,309 @@
+"""Policies to ask about: at least one per op, derived from the op's own model, and compositions; never symmetric ones."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_args
+
+import augspec
+from augspec_conformance.cases.signatures import SIGNATURES
+
+__all__ = ["DEAR", "MIXES", "accepts", "document", "op_document", "op_names", "pairs", "policy", "policy_names", "variants"]
+
+Json = dict[str, Any]
+
+_RANGES: dict[str, Any] = {
+    "angle": {"uniform": [5, 35]},
+    "fraction": {"uniform": [-0.1, 0.35]},
+    "tangent": {"uniform": [-0.1, 0.3]},
+    "scale": {"uniform": [0.7, 1.6]},
+    "factor": {"uniform": [0.6, 1.7]},
+    "offset": {"uniform": [-0.3, 0.15]},
+    "std": {"uniform": [0.02, 0.2]},
+    "sigma": {"uniform": [0.4, 1.6]},
+    "area": {"uniform": [0.3, 0.9]},
+    "aspect": {"log_uniform": [0.7, 1.6]},
+}
+"""One-sided or lopsided ranges by quantity; a quantity that is not listed takes a lopsided part of its domain."""
+
+COMBINATORS = ("one_of", "sequence", "some_of")
+
+
+def document(*ops: Json, **fields: Any) -> Json:
+    """Return a policy document; one that resizes gets an empty evaluation."""
+    changes = any(op["op"] in _resizing() for op in _walk(ops))
+    return {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
+
+
+def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
+    for op in ops:
+        yield op
+        yield from _walk(tuple(op.get("ops", ())))
+
+
+@cache
+def _resizing() -> tuple[str, ...]:
+    return tuple(name for name, cls in augspec.ops().items() if hasattr(cls, "output_size"))
+
+
+@cache
+def op_names() -> tuple[str, ...]:
+    """Return the names of all ops."""
+    return tuple(augspec.ops())
+
+
+def _range_of(mark: Any) -> Any:
+    quantity = mark.quantity
+    if quantity.name in _RANGES:
+        return _RANGES[quantity.name]
+    low, high = float(quantity.low), float(quantity.high)
+    return {"uniform": [low + 0.3 * (high - low), low + 0.55 * (high - low)]}
+
+
+def _members() -> list[Json]:
+    return [
+        {"op": "brightness_scale", "factor": {"uniform": [0.5, 0.9]}},
+        {"op": "rotate", "degrees": {"uniform": [5, 40]}},
+        {"op": "horizontal_flip", "p": 0.3},
+    ]
+
+
+_VALUES: dict[str, list[Any]] = {
+    "size": [[7, 5], [1, 1]],
+    "short_side": [8],
+    "long_side": [20],
+    "mean": [[0.4]],
+    "std": [[0.25]],
+    "n": [2],
+    "weights": [[1, 2, 3]],
+}
+"""Fields that are no drawn parameter: candidate values by name."""
+
+
+def _required(cls: Any) -> Json:
+    found: Json = {}
+    parameters = dict(cls.parameters())
+    for name, field in cls.model_fields.items():
+        if name in ("op", "id", "p") or not field.is_required():
+            continue
+        found[name] = _members() if name == "ops" else _range_of(parameters[name]) if name in parameters else _value(field, name)
+    return found
+
+
+def _value(field: Any, name: str) -> Any:
+    if name in _VALUES:
+        return _VALUES[name][0]
+    literals = _literals(field.annotation)
+    if literals:
+        return literals[0]
+    raise LookupError(f"no candidate value for the field {name!r}: add one to augspec_conformance.cases.policies")
+
+
+def _literals(annotation: Any) -> tuple[Any, ...]:
+    arguments = get_args(annotation)
+    if arguments and all(isinstance(value, str) for value in arguments):
+        return arguments
+    return (False, True) if annotation is bool else ()
+
+
+def _accepted(op: Json) -> bool:
+    try:
+        augspec.normalize(augspec.loads(json.dumps(document(op))))
+    except augspec.PolicyError:
+        return False
+    return True
+
+
+@cache
+def _base(name: str) -> str:
+    """Return the JSON text of a lopsided document of an op, found by trying which fields go together."""
+    cls = augspec.ops()[name]
+    parameters = dict(cls.parameters())
+    required = _required(cls)
+    drawable = {field: _range_of(mark) for field, mark in parameters.items()}
+    optional = [field for field in cls.model_fields if field in _VALUES and field not in required]
+    candidates = [{**required, **drawable}]
+    candidates += [{**required, field: drawable[field]} for field in drawable]
+    candidates += [required, *({**required, **drawable, field: _VALUES[field][0]} for field in optional)]
+    for fields in candidates:
+        op = {"op": name, **fields}
+        if cls.model_fields["p"].default != 1:
+            op["p"] = 0.3
+        if _accepted(op):
+            return json.dumps(op)
+    raise LookupError(f"no document found for the op {name!r}: teach augspec_conformance.cases.policies its fields")
+
+
+def op_document(name: str, signature: str = "small-u8") -> Json:
+    """Return a lopsided document of an op that fits a signature's sides."""
+    op: Json = json.loads(_base(name))
+    _, height, width, _ = SIGNATURES[signature].shape
+    if "size" in op:
+        grows = not hasattr(augspec.ops()[name], "mirrors")
+        op["size"] = [height + 3, max(1, width * 2 // 3)] if grows else [max(1, height * 2 // 3), max(1, width - 2)]
+    return op
+
+
+def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
+    """Return further documents of an op by name: every word of every choice, each side of every switch, and a gate."""
+    base, cls = op_document(name, signature), augspec.ops()[name]
+    found: dict[str, Json] = {}
+    for field, info in cls.model_fields.items():
+        if field in ("op", "id", "p"):
+            continue
+        for word in _literals(info.annotation):
+            if word != info.default:
+                found[f"{field}={word}"] = {**base, field: word}
+    if cls.model_fields["p"].default == 1:
+        found["p=0.85"] = {**base, "p": 0.85}
+    if "fill" in cls.model_fields:
+        found["fill"] = {**base, "fill": 0.75}
+    for field in _VALUES:
+        if field in cls.model_fields and field not in base:
+            plain = {key: value for key, value in base.items() if key not in _VALUES}
+            for value in _VALUES[field]:
+                found[f"{field}"] = {**plain, field: value}
+    return {key: op for key, op in found.items() if _accepted(op)}
+
+
+def _uniform(low: float, high: float) -> Json:
+    return {"uniform": [low, high]}
+
+
+MIXES: dict[str, Json] = {
+    "train": document(
+        {"op": "horizontal_flip", "p": 0.3},
+        {"op": "rotate", "degrees": _uniform(5, 30), "p": 0.85},
+        {"op": "brightness_scale", "factor": _uniform(0.6, 0.95), "p": 0.85},
+        {"op": "contrast", "factor": _uniform(1.1, 1.8), "p": 0.3},
+    ),
+    "choice": document(
+        {
+            "op": "one_of",
+            "weights": [1, 3],
+            "ops": [{"op": "rotate", "degrees": _uniform(5, 30)}, {"op": "saturation", "factor": _uniform(0.1, 0.6)}],
+        }
+    ),
+    "some": document(
+        {
+            "op": "some_of",
+            "n": 2,
+            "ops": [
+                {"op": "brightness_shift", "delta": _uniform(0.05, 0.3)},
+                {"op": "gaussian_blur", "sigma": _uniform(0.5, 1.2)},
+                {"op": "vertical_flip", "p": 0.85},
+            ],
+        }
+    ),
+    "steps": document(
+        {
+            "op": "some_of",
+            "n": 2,
+            "replace": True,
+            "ops": [
+                {"op": "contrast", "factor": _uniform(0.4, 0.9), "pivot": "mid"},
+                {"op": "gaussian_noise", "std": _uniform(0.02, 0.1)},
+                {"op": "translate", "x": _uniform(0.05, 0.3)},
+            ],
+        },
+        {"op": "horizontal_flip", "p": 0.3},
+    ),
+    "warps": document(
+        {"op": "vertical_flip", "p": 0.3},
+        {"op": "scale", "factor": _uniform(0.8, 1.5), "border": "mirror"},
+        {"op": "shear", "x": _uniform(0.05, 0.3), "border": "mirror", "p": 0.85},
+        {"op": "rotate", "degrees": {"normal": {"mean": 10, "std": 8, "low": -5, "high": 30}}, "border": "mirror"},
+    ),
+    "borders": document(
+        {"op": "translate", "x": _uniform(0.1, 0.4), "border": "wrap"},
+        {"op": "rotate", "degrees": _uniform(-35, -5), "border": "edge", "interpolation": "bicubic"},
+        {"op": "shear", "y": _uniform(0.1, 0.3), "border": "symmetric", "interpolation": "nearest"},
+    ),
+    "crop": document(
+        {"op": "random_resized_crop", "size": [11, 7], "area": _uniform(0.2, 0.7)},
+        {"op": "horizontal_flip", "p": 0.85},
+        {"op": "normalize", "mean": [0.48, 0.45, 0.4], "std": [0.22, 0.23, 0.25]},
+    ),
+    "colour": document(
+        {"op": "brightness_scale", "factor": {"log_uniform": [0.6, 1.2]}},
+        {"op": "saturation", "factor": _uniform(1.1, 2.0), "p": 0.85},
+        {"op": "grayscale", "p": 0.3},
+        {"op": "contrast", "factor": {"choice": {"values": [0.5, 0.8, 1.4], "weights": [3, 2, 1]}}, "pivot": "channel_mean"},
+    ),
+    "nested": document(
+        {
+            "op": "sequence",
+            "p": 0.85,
+            "ops": [
+                {"op": "one_of", "ops": [{"op": "horizontal_flip", "p": 1.0}, {"op": "gaussian_blur", "sigma": 1.0}]},
+                {"op": "brightness_shift", "delta": {"beta": [2.0, 5.0]}, "p": 0.3},
+            ],
+        }
+    ),
+    "targets": document(
+        {"op": "horizontal_flip", "p": 0.85},
+        {"op": "translate", "x": _uniform(0.1, 0.5), "y": _uniform(-0.3, -0.1)},
+        targets={
+            "mask": {"fill": 77},
+            "boxes": {"min_area": 6.0, "min_visibility": 0.3},
+            "keypoints": {"swap_pairs": [[0, 1]]},
+        },
+    ),
+    "filter": document(
+        {"op": "gaussian_blur", "sigma": _uniform(0.4, 1.4), "p": 0.85},
+        {"op": "gaussian_noise", "std": 0.05, "per_channel": False},
+        {"op": "center_crop", "size": [6, 6]},
+    ),
+    "empty": document(),
+}
+"""Compositions."""
+
+DEAR = ("op:horizontal_flip", "op:rotate", "op:gaussian_noise", "op:random_resized_crop", "mix:train", "mix:some")
+"""What is compiled even where a compilation takes ten seconds."""
+
+
+@cache
+def policy_names(*, with_variants: bool = False) -> tuple[str, ...]:
+    """Return `op:<name>` for every op, then `mix:<name>`; with variants also `op:<name>/<variant>`."""
+    names = []
+    for name in op_names():
+        names.append(f"op:{name}")
+        if with_variants:
+            names += [f"op:{name}/{variant}" for variant in variants(name)]
+    return (*names, *(f"mix:{name}" for name in MIXES))
+
+
+def policy(name: str, signature: str = "small-u8") -> Json:
+    """Return the policy document of a name."""
+    kind, _, rest = name.partition(":")
+    if kind == "mix":
+        return MIXES[rest]
+    op, _, variant = rest.partition("/")
+    return document(variants(op, signature)[variant] if variant else op_document(op, signature))
+
+
+def accepts(name: str, signature: str) -> bool:
+    """Return whether a policy is defined on a signature's channels and sides."""
+    _, height, width, channels = SIGNATURES[signature].shape
+    for op in _walk(tuple(policy(name, signature)["ops"])):
+        cls = augspec.ops()[op["op"]]
+        fields = {key: value for key, value in op.items() if key not in ("id",)}
+        model = cls.model_validate_json(json.dumps(fields))
+        if not getattr(model, "accepts", lambda _: True)(channels):
+            return False
+        lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
+        if any(length not in (1, channels) for length in lengths):
+            return False
+        if op["op"] == "center_crop" and (op["size"][0] > height or op["size"][1] > width):
+            return False
+    return True
+
+
+def pairs(names: tuple[str, ...], signatures: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the (policy, signature) pairs that go together."""
+    for name, signature in itertools.product(names, signatures):
+        if accepts(name, signature):
+            yield name, signature

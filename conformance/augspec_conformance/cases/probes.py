@@ -1,0 +1,164 @@
+"""Pixels derived from a case: structured, reproducible, and different in every sample of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.law import Case
+
+__all__ = ["PROBES", "boxes_of", "image_of", "sample_of"]
+
+Array = npt.NDArray[Any]
+Unit = npt.NDArray[np.float64]
+Shape = tuple[int, int, int, int]
+
+
+def _rng(seed: int, salt: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=[seed, salt]))
+
+
+def _noise(shape: Shape, seed: int) -> Unit:
+    """Independent values."""
+    return _rng(seed, 1).random(shape)
+
+
+def _coord(shape: Shape, seed: int) -> Unit:
+    """Every (sample, row, column, channel) has a value of its own, as far as 251 levels go."""
+    del seed
+    b, h, w, c = np.indices(shape)
+    return np.asarray(((b * 83 + h * 29 + w * 7 + c * 101) % 251) / 250.0)
+
+
+def _impulse(shape: Shape, seed: int) -> Unit:
+    """One bright pixel in each sample, never at the same place."""
+    rng, image = _rng(seed, 2), np.zeros(shape)
+    for b in range(shape[0]):
+        image[b, (rng.integers(shape[1]) + b) % shape[1], (rng.integers(shape[2]) + 2 * b) % shape[2]] = 1.0
+    return image
+
+
+def _ramp(shape: Shape, seed: int) -> Unit:
+    """A plane, with other slopes in every sample and channel."""
+    rng, (_, h, w) = _rng(seed, 3), np.indices(shape[:3])
+    slopes = rng.uniform(0.2, 1.0, (2, shape[0], 1, 1, shape[3]))
+    x, y = (w + 0.5)[..., None] / shape[2], (h + 0.5)[..., None] / shape[1]
+    return np.asarray((slopes[0] * x + slopes[1] * y) / 2)
+
+
+def _extremes(shape: Shape, seed: int) -> Unit:
+    """The ends of the range only."""
+    return (_rng(seed, 4).random(shape) < 0.4).astype(np.float64)
+
+
+def _constant(shape: Shape, seed: int) -> Unit:
+    """One value per sample and channel."""
+    return np.broadcast_to(_rng(seed, 5).uniform(0.1, 0.9, (shape[0], 1, 1, shape[3])), shape).copy()
+
+
+def _blobs(shape: Shape, seed: int) -> Unit:
+    """A few soft spots."""
+    rng, (_, h, w) = _rng(seed, 6), np.indices(shape[:3])
+    image = np.zeros(shape)
+    for _ in range(4):
+        y, x = rng.uniform(0, shape[1], (shape[0], 1, 1)), rng.uniform(0, shape[2], (shape[0], 1, 1))
+        spread = rng.uniform(0.1, 0.3) * max(shape[1:3])
+        spot = np.exp(-((h + 0.5 - y) ** 2 + (w + 0.5 - x) ** 2) / (2 * spread**2))
+        image += spot[..., None] * rng.uniform(0.2, 0.5, (shape[0], 1, 1, shape[3]))
+    return np.asarray(np.clip(image, 0, 1))
+
+
+def _boxes(shape: Shape, seed: int) -> Unit:
+    """The first box of every sample, painted white."""
+    image, boxes = np.zeros(shape), boxes_of(shape, seed)
+    for b in range(shape[0]):
+        x1, y1, x2, y2 = (int(v) for v in boxes[b, 0])
+        image[b, y1:y2, x1:x2] = 1.0
+    return image
+
+
+def _nan_at(shape: Shape, seed: int) -> Unit:
+    """Noise, and one NaN in the first sample."""
+    image, rng = _noise(shape, seed), _rng(seed, 7)
+    if shape[0]:
+        image[0, rng.integers(shape[1]), rng.integers(shape[2]), rng.integers(shape[3])] = np.nan
+    return image
+
+
+PROBES: dict[str, Callable[[Shape, int], Unit]] = {
+    "noise": _noise,
+    "coord": _coord,
+    "impulse": _impulse,
+    "ramp": _ramp,
+    "extremes": _extremes,
+    "constant": _constant,
+    "blobs": _blobs,
+    "boxes": _boxes,
+    "nan_at": _nan_at,
+}
+
+
+def image_of(probe: str, signature: str, seed: int, value_range: tuple[float, float] = (0.0, 1.0)) -> Array:
+    """Return the batch of images (B, H, W, C); bfloat16 as float32 of the same values."""
+    sig = SIGNATURES[signature]
+    unit = PROBES[probe](sig.shape, seed)
+    if sig.integer:
+        return np.floor(unit * sig.top + 0.5).astype(sig.dtype)
+    low, high = value_range
+    image = (low + unit * (high - low)).astype(np.float32 if sig.dtype == "bfloat16" else sig.dtype)
+    if sig.dtype == "bfloat16":
+        bits = image.view(np.uint32) & np.uint32(0xFFFF0000)
+        image = bits.view(np.float32)
+    return image
+
+
+def boxes_of(shape: Shape, seed: int, count: int = 4) -> npt.NDArray[np.float32]:
+    """Return whole-pixel xyxy boxes (B, N, 4) inside the image, at least one pixel large."""
+    rng, (b, h, w, _) = _rng(seed, 8), shape
+    x1 = np.floor(rng.random((b, count)) * w * 0.6)
+    y1 = np.floor(rng.random((b, count)) * h * 0.6)
+    x2 = np.minimum(x1 + 1 + np.floor(rng.random((b, count)) * w * 0.5), w)
+    y2 = np.minimum(y1 + 1 + np.floor(rng.random((b, count)) * h * 0.5), h)
+    return np.stack([x1, y1, x2, y2], -1).astype(np.float32)
+
+
+def sample_of(case: Case) -> dict[str, Array]:
+    """Return the case's targets as channels-last NumPy arrays."""
+    sig = SIGNATURES[case.signature]
+    b, h, w, _ = sig.shape
+    rng = _rng(case.probe_seed, 9)
+    options = case.context.get("options", {})
+    low, high = options.get("value_range", (0.0, 1.0))
+    sample: dict[str, Array] = {}
+    for name in case.targets:
+        if name == "image":
+            sample[name] = image_of(case.probe, case.signature, case.probe_seed, (low, high))
+        elif name == "mask":
+            # Every pixel has its own number, so that a mask shows where each of its pixels came from.
+            index = np.arange(b * h * w, dtype=np.int64).reshape(b, h, w) % 30011
+            sample[name] = (index + 1).astype(np.int32)
+        elif name == "boxes":
+            sample[name] = _in_format(boxes_of(sig.shape, case.probe_seed), options, h, w)
+        elif name == "keypoints":
+            points = rng.random((b, 3, 2)) * np.array([w, h])
+            sample[name] = (np.floor(points * 16) / 16).astype(np.float32)
+        else:
+            sample[name] = np.arange(b)
+    return sample
+
+
+def _in_format(xyxy: Array, options: dict[str, Any], height: int, width: int) -> Array:
+    x1, y1, x2, y2 = np.moveaxis(xyxy.astype(np.float64), -1, 0)
+    if options.get("box_units") == "normalized":
+        x1, x2, y1, y2 = x1 / width, x2 / width, y1 / height, y2 / height
+    columns = {
+        "xyxy": (x1, y1, x2, y2),
+        "yxyx": (y1, x1, y2, x2),
+        "xywh": (x1, y1, x2 - x1, y2 - y1),
+        "cxcywh": ((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1),
+    }
+    return np.stack(columns[options.get("box_format", "xyxy")], -1).astype(np.float32)

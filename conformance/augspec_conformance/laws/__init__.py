@@ -1,0 +1,18 @@
+"""The laws, one file per family."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from augspec_conformance.law import Law
+
+__all__ = ["all_laws"]
+
+
+@cache
+def all_laws() -> tuple[Law, ...]:
+    """Return every law, family by family."""
+    from augspec_conformance.laws import batch, compiled, fields, geometry, keys, purity, shape, spec, stats, values
+
+    families = (purity, keys, batch, shape, values, geometry, fields, stats, compiled, spec)
+    return tuple(law for family in families for law in family.LAWS)

@@ -1,0 +1,246 @@
+"""G: geometry, by exact relations and one-sided cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import augspec
+from augspec_conformance import tolerances
+from augspec_conformance.cases.catalogue import ALL_TARGETS
+from augspec_conformance.cases.policies import document
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.values import grown
+from augspec_conformance.subject import Subject
+
+__all__ = ["LAWS"]
+
+
+def _then(subject: Subject, case: Case, *ops: dict[str, Any]) -> dict[str, Any]:
+    """Apply ops one call after the other."""
+    sample: dict[str, Any] = {"image": sample_of(case)["image"]}
+    for op in ops:
+        sample = subject.call(case.with_(policy=document(op)), sample)
+    return sample
+
+
+_H, _V = {"op": "horizontal_flip", "p": 1.0}, {"op": "vertical_flip", "p": 1.0}
+
+
+def _turn(degrees: float) -> dict[str, Any]:
+    return {"op": "rotate", "degrees": degrees}
+
+
+def _group(subject: Subject, case: Case) -> None:
+    image = sample_of(case)["image"]
+    square = image.shape[1] == image.shape[2]
+    relations: list[tuple[str, tuple[Any, ...], Any]] = [
+        ("horizontal_flip", (_H,), image[:, :, ::-1]),
+        ("vertical_flip", (_V,), image[:, ::-1]),
+        ("horizontal_flip twice", (_H, _H), image),
+        ("vertical_flip twice", (_V, _V), image),
+        ("both flips", (_H, _V), image[:, ::-1, ::-1]),
+        ("rotate by 180", (_turn(180),), image[:, ::-1, ::-1]),
+        ("rotate by 360", (_turn(360),), image),
+    ]
+    if square:
+        relations += [
+            ("rotate by 90, counter-clockwise", (_turn(90),), np.rot90(image, 1, (1, 2))),
+            ("rotate by -90", (_turn(-90),), np.rot90(image, -1, (1, 2))),
+            ("four quarter turns", (_turn(90),) * 4, image),
+        ]
+    for name, ops, expected in relations:
+        require_equal(_then(subject, case, *ops)["image"], expected, name)
+
+
+def _centroid(image: Any) -> Any:
+    """Return the (x, y) centre of brightness of each sample, from the picture's centre."""
+    weight = image.astype(np.float64).sum(-1)
+    h, w = weight.shape[1:]
+    total = weight.sum((1, 2))
+    x = (weight * (np.arange(w) + 0.5)).sum((1, 2)) / total - w / 2
+    y = (weight * (np.arange(h) + 0.5)[:, None]).sum((1, 2)) / total - h / 2
+    return np.stack([x, y], -1)
+
+
+def _direction(subject: Subject, case: Case) -> None:
+    """A spot right of and above the centre moves as the document says, within half a pixel."""
+    h, w = 30, 41
+    image = np.zeros((1, h, w, 3), np.float32)
+    image[0, 8:11, 26:29] = 1.0
+    at = np.array([27.5 - w / 2, 9.5 - h / 2])
+    angle = np.radians(20.0)
+    c, s = np.cos(angle), np.sin(angle)
+    turned = np.array([c * at[0] + s * at[1], -s * at[0] + c * at[1]])
+    expected: list[tuple[dict[str, Any], Any]] = [
+        ({"op": "rotate", "degrees": 20}, turned),
+        ({"op": "translate", "x": 0.1}, at + [0.1 * w, 0]),
+        ({"op": "translate", "y": 0.2}, at + [0, 0.2 * h]),
+        ({"op": "scale", "factor": 1.5}, at * 1.5),
+        ({"op": "scale", "x": 1.5}, at * [1.5, 1]),
+        ({"op": "shear", "x": 0.3}, at + [0.3 * at[1], 0]),
+        ({"op": "shear", "y": 0.3}, at + [0, 0.3 * at[0]]),
+        ({"op": "horizontal_flip", "p": 1.0}, at * [-1, 1]),
+        ({"op": "vertical_flip", "p": 1.0}, at * [1, -1]),
+        ({"op": "affine", "degrees": 20, "translate_x": 0.1, "scale": 1.25}, turned * 1.25 + [0.1 * w, 0]),
+    ]
+    one = case.with_(signature="large-f32", ids=None)
+    for op, where in expected:
+        points = (at + [w / 2, h / 2]).reshape(1, 1, 2).astype(np.float32)
+        out = subject.call(one.with_(policy=document(op)), {"image": image, "keypoints": points}, ids=[0])
+        got = _centroid(out["image"])[0]
+        require(np.abs(got - where).max() < tolerances.DIRECTION, f"{op}: where the spot went", expected=where.tolist(), got=got.tolist())
+        point = out["keypoints"][0, 0] - [w / 2, h / 2]
+        require(np.abs(point - where).max() < tolerances.coordinate(h, w), f"{op}: where the keypoint went",
+                expected=where.tolist(), got=point.tolist())
+
+
+def _shifts(subject: Subject, case: Case) -> None:
+    sample = sample_of(case)
+    image = sample["image"]
+    _, h, w, _ = image.shape
+    for height, width in ((h, w), (h - 3, w - 2), (h - 4, w - 5), (1, 1)):
+        top, left = (h - height) // 2, (w - width) // 2
+        crop = document({"op": "center_crop", "size": [height, width]})
+        out = subject.call(case.with_(policy=crop), sample)
+        require_equal(out["image"], image[:, top : top + height, left : left + width], f"center_crop to {height}×{width}")
+        require_equal(out["mask"], sample["mask"][:, top : top + height, left : left + width], f"center_crop's mask {height}×{width}")
+    # A quarter of 12 rows is three whole pixels; the columns stay.
+    if h % 4 == 0:
+        moved = subject.call(case.with_(policy=document({"op": "translate", "y": 0.25})), sample)
+        rows = h // 4
+        require_equal(moved["image"][:, rows:], image[:, :-rows], "translate by a quarter of the height")
+        require(not moved["image"][:, :rows].any(), "translate leaves the fill behind", expected=0)
+        require_equal(moved["mask"][:, rows:], sample["mask"][:, :-rows], "translate moves the mask")
+
+
+def _windows(subject: Subject, case: Case) -> None:
+    """A crop of given shape, resized to itself, is a window of the input; every place of it is reached."""
+    h, w = 12, 9
+    image = np.arange(h * w, dtype=np.uint8).reshape(1, h, w, 1).repeat(64, 0)
+    ops = [{"op": "random_resized_crop", "size": [6, 6], "area": 36 / (h * w), "ratio": 1.0}]
+    out = subject.call(case.with_(policy=document(*ops), signature="many-u8"), {"image": image}, ids=range(64))["image"]
+    tops, lefts = out[:, 0, 0, 0] // w, out[:, 0, 0, 0] % w
+    for i in range(64):
+        top, left = int(tops[i]), int(lefts[i])
+        require_equal(out[i], image[i, top : top + 6, left : left + 6], f"the crop of sample {i} is the window at {top}, {left}")
+    require(set(tops.tolist()) == set(range(h - 5)), "tops of 64 crops", expected=list(range(h - 5)), got=sorted(set(tops.tolist())))
+    require(set(lefts.tolist()) == set(range(w - 5)), "lefts of 64 crops", expected=list(range(w - 5)), got=sorted(set(lefts.tolist())))
+
+
+def _g4(subject: Subject, case: Case) -> None:
+    (_windows if case.context.get("windows") else _shifts)(subject, case)
+
+
+def _centres(subject: Subject, case: Case) -> None:
+    for size in ([7, 15], [20, 5], [24, 18]):
+        for extra in ({}, {"antialias": False}, {"interpolation": "nearest"}):
+            resize = {"op": "resize", "size": size, **extra}
+            if extra.get("interpolation") == "nearest":
+                continue
+            for flip in (_H, _V):
+                first, second = _then(subject, case, flip, resize)["image"], _then(subject, case, resize, flip)["image"]
+                bound = tolerances.flip_resize(str(first.dtype))
+                distance = np.abs(first.astype(np.float64) - second.astype(np.float64)).max()
+                require(distance <= bound, f"resize to {size} and {flip['op']} do not commute {extra}", expected=f"within {bound}", got=float(distance))
+    ramp = np.arange(8, dtype=np.float32).reshape(1, 1, 8, 1) / 8
+    out = subject.call(case.with_(policy=document({"op": "resize", "size": [1, 16]}), signature="dot-f32"), {"image": ramp}, ids=[0])["image"]
+    ideal = np.clip((np.arange(16) + 0.5) / 2 - 0.5, 0, 7) / 8
+    require(np.abs(out[0, 0, :, 0] - ideal).max() < 1e-4, "a ramp, twice as wide", expected=ideal.tolist(), got=out[0, 0, :, 0].tolist())
+
+
+def _fill(subject: Subject, case: Case) -> None:
+    """Run with two fills: pixels that differ are outside, where a white picture shows how much."""
+    sample = sample_of(case)
+    op = case.policy["ops"][0]
+    channels = sample["image"].shape[-1]
+    top = 255 if sample["image"].dtype == np.uint8 else 1.0
+    fills = ([0.2, 0.6, 1.0], [0.8, 0.4, 0.0]) if channels == 3 else ([0.2] * channels, [0.8] * channels)
+    one, two = (subject.call(case.with_(policy=document({**op, "fill": fill})), sample)["image"] for fill in fills)
+    white = {"image": np.full_like(sample["image"], top)}
+    cubic = op.get("interpolation") == "bicubic"
+    plain = {**op, "fill": 0.0, **({"interpolation": "nearest"} if cubic else {})}
+    share = subject.call(case.with_(policy=document(plain)), white)["image"]
+    inside, outside = (share == top).all(-1), (share == 0).all(-1)
+    if cubic:  # its weights may cancel: keep away from the edge by its footprint
+        inside, outside = (np.stack([~grown(~one, 3, beyond=True) for one in area]) for area in (inside, outside))
+    require(outside.any() and inside.any(), "the case has an inside and an outside")
+    require_equal(one[inside], two[inside], "pixels inside depend on the fill")
+    for got, fill in ((one, fills[0]), (two, fills[1])):
+        expected = np.floor(np.array(fill) * 255 + 0.5) if top == 255 else np.array(fill, np.float32)
+        wrong = np.abs(got[outside].astype(np.float64) - expected) > tolerances.EPSILON["float32"]
+        require(not wrong.any(), "pixels outside are the fill, channel by channel", expected=fill, got=got[outside][wrong.any(-1)][:1].tolist())
+
+
+def _borders(subject: Subject, case: Case) -> None:
+    """Whole-pixel translations with each border are np.pad by name (C7)."""
+    image = sample_of(case)["image"]
+    _, h, w, _ = image.shape
+    modes = {"edge": "edge", "mirror": "reflect", "symmetric": "symmetric", "wrap": "wrap"}
+    for border, mode in modes.items():
+        moved = subject.call(case.with_(policy=document({"op": "translate", "y": 0.25, "x": 0.5, "border": border})), {"image": image})["image"]
+        rows, columns = h // 4, w // 2
+        padded = np.pad(image, ((0, 0), (rows, 0), (columns, 0), (0, 0)), mode=mode)[:, :h, :w]  # type: ignore[call-overload]
+        require_equal(moved, padded, f"border {border}")
+
+
+def _fit(*needs: str) -> Any:
+    def check(subject: Subject, case: Case) -> str:
+        del subject, case
+        missing = [name for name in needs if name not in augspec.ops()]
+        return f"the language has no {', '.join(missing)}" if missing else ""
+
+    return check
+
+
+def _plain(law: str, *signatures: str, reach: str = "eager", targets: tuple[str, ...] = ("image",), probe: str = "noise") -> Any:
+    def cases(tier: Tier) -> tuple[Case, ...]:
+        if tier == "kat":
+            return ()
+        return tuple(Case(name=f"{law} {signature}", signature=signature, targets=targets, probe=probe, probe_seed=7,
+                          reach=reach if tier == "full" and i == 0 else "eager") for i, signature in enumerate(signatures))  # type: ignore[arg-type]
+
+    return cases
+
+
+_WARPS: tuple[dict[str, Any], ...] = (
+    {"op": "rotate", "degrees": 25},
+    {"op": "translate", "x": 0.3, "y": -0.2},
+    {"op": "scale", "factor": 0.6},
+    {"op": "shear", "x": 0.4},
+)
+
+
+def _g8_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    found = []
+    for op in _WARPS:
+        for words in ({}, {"interpolation": "nearest"}, {"interpolation": "bicubic"}):
+            for signature in ("medium-u8", "medium-f32"):
+                found.append(Case(name=f"{op['op']} {words.get('interpolation', '')} {signature}", policy=document({**op, **words}), signature=signature))
+    return tuple(found)
+
+
+def _g4_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    return (
+        *_plain("shifts", "small-u8", "square-f32", "medium-u8", targets=ALL_TARGETS)(tier),
+        Case(name="windows", context={"windows": True}, key=3),
+    )
+
+
+LAWS = (
+    Law("G1", "group relations", ("C6", "C11", "E4"), "Flips and quarter turns are exact moves and compose as they must.", _group,
+        _plain("G1", "square-u8", "small-u8", "odd-f32", "square-f32", reach="graph", probe="coord"), _fit("rotate")),
+    Law("G3", "directions", ("C5", "C6"), "Turns are counter-clockwise, translations right and down, scales above 1 enlarge, shears are tangents.",
+        _direction, _plain("G3", "large-f32"), _fit("rotate", "shear", "affine")),
+    Law("G4", "offsets", ("C5", "C12"), "Crops keep the declared window and reach every place; whole-pixel shifts are exact.", _g4, _g4_cases),
+    Law("G5", "pixel centres", ("C5", "C8"), "Resizing and flipping commute: pixel centres are at the half.", _centres,
+        _plain("G5", "small-u8", "odd-f32"), _fit("resize")),
+    Law("G8", "fill", ("C7",), "Outside is exactly the fill, channel by channel; inside does not depend on it.", _fill, _g8_cases),
+    Law("G9", "borders", ("C7",), "Borders continue the picture as their names say.", _borders, _plain("G9", "grey-u8", "grey-f32"), _fit("translate")),
+)

@@ -1,0 +1,177 @@
+"""J: the document, and honesty about capabilities."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import augspec
+from augspec_conformance.cases.catalogue import CORE_INTEGER, case, grid
+from augspec_conformance.cases.policies import document, op_document, op_names, policy_names
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.law import Case, Law, Tier, require
+from augspec_conformance.laws.purity import _require_same
+from augspec_conformance.subject import Subject, Unclaimed
+
+__all__ = ["LAWS"]
+
+
+def _round_trip(subject: Subject, case: Case) -> None:
+    policy = augspec.loads(json.dumps(case.policy))
+    text = augspec.dumps(policy)
+    again = augspec.loads(text)
+    require(again == policy, "loads(dumps(policy)) is another policy")
+    require(augspec.dumps(again) == text, "dumps is not stable", expected=text, got=augspec.dumps(again))
+    normal = augspec.normalize(policy)
+    require(augspec.normalize(normal) == normal, "normalizing twice changes the policy")
+    hashes = {policy.canonical_hash(), again.canonical_hash(), augspec.loads(json.dumps(case.policy)).canonical_hash()}
+    require(len(hashes) == 1, "equal policies have several hashes", got=sorted(hashes))
+    if subject.cost == "eager":
+        other = case.with_(policy=json.loads(augspec.dumps(normal)))
+        _require_same(subject.call(other), subject.call(case), "the normalized policy gives another result")
+
+
+def _rejected(subject: Subject, case: Case) -> None:
+    text = case.context["text"]
+    try:
+        augspec.loads(text)
+    except augspec.PolicyError as error:
+        where = case.context.get("path", "")
+        require(any(where in problem.path for problem in error.problems), "the error names another place", expected=where, got=error.path)
+        return
+    require(False, f"accepted: {text}", expected="PolicyError", got="a policy")
+
+
+def _text(*ops: Any, **fields: Any) -> str:
+    return json.dumps({"augspec": 1, "ops": list(ops), **fields})
+
+
+def _j3_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    wrong = {
+        "unknown op": (_text({"op": "rotatee", "degrees": 3}), "ops[0].op"),
+        "unknown field": (_text({"op": "rotate", "degrees": 3, "angle": 3}), "ops[0]"),
+        "unknown field of the policy": (_text(extra=1), ""),
+        "unknown distribution": (_text({"op": "rotate", "degrees": {"gauss": [0, 1]}}), "ops[0].degrees"),
+        "a second distribution": (_text({"op": "rotate", "degrees": {"uniform": [0, 1], "normal": {}}}), "ops[0].degrees"),
+        "unknown target": (_text(targets={"masks": {}}), "targets"),
+        "no version": ('{"ops": []}', "augspec"),
+        "version 2": ('{"augspec": 2, "ops": []}', "augspec"),
+        "version true": ('{"augspec": true, "ops": []}', "augspec"),
+        "no op tag": (_text({"degrees": 3}), "ops[0]"),
+        "a field twice": ('{"augspec": 1, "ops": [], "ops": []}', "ops"),
+        "no JSON": ("{", ""),
+    }
+    found = [Case(name=name, context={"text": text, "path": path}) for name, (text, path) in wrong.items()]
+    for name in op_names():
+        found.append(Case(name=f"{name} with an unknown field", context={"text": _text({**op_document(name), "typo": 1}), "path": "ops[0]"}))
+    return tuple(found)
+
+
+def _j5_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    flip, rotate = {"op": "horizontal_flip"}, {"op": "rotate", "degrees": 3}
+    wrong: dict[str, tuple[str, str]] = {
+        "p above 1": (_text({**flip, "p": 1.1}), "ops[0].p"),
+        "p below 0": (_text({**flip, "p": -0.1}), "ops[0].p"),
+        "p true": (_text({**flip, "p": True}), "ops[0].p"),
+        "p a text": (_text({**flip, "p": "0.5"}), "ops[0].p"),
+        "p null": (_text({**flip, "p": None}), "ops[0].p"),
+        "p NaN": ('{"augspec": 1, "ops": [{"op": "horizontal_flip", "p": NaN}]}', ""),
+        "p infinite": ('{"augspec": 1, "ops": [{"op": "horizontal_flip", "p": 1e999}]}', ""),
+        "degrees true": (_text({"op": "rotate", "degrees": True}), "ops[0].degrees"),
+        "crossed range": (_text({"op": "rotate", "degrees": {"uniform": [5, -5]}}), "ops[0].degrees"),
+        "bare range": (_text({"op": "rotate", "degrees": [-5, 5]}), "ops[0].degrees"),
+        "range of three": (_text({"op": "rotate", "degrees": {"uniform": [1, 2, 3]}}), "ops[0].degrees"),
+        "too large": (_text({"op": "brightness_scale", "factor": 9}), "ops[0].factor"),
+        "negative weights": (_text({"op": "one_of", "ops": [flip, rotate], "weights": [1, -1]}), "ops[0].weights"),
+        "zero weights": (_text({"op": "one_of", "ops": [flip, rotate], "weights": [0, 0]}), "ops[0]"),
+        "missing weight": (_text({"op": "one_of", "ops": [flip, rotate], "weights": [1]}), "ops[0]"),
+        "too many members": (_text({"op": "some_of", "n": 3, "ops": [flip, rotate]}), "ops[0]"),
+        "n a half": (_text({"op": "some_of", "n": 0.5, "ops": [flip, rotate]}), "ops[0].n"),
+        "same ids": (_text({**flip, "id": "a"}, {**rotate, "id": "a"}), ""),
+        "odd id": (_text({**flip, "id": "A/b"}), "ops[0].id"),
+        "normalize first": (_text({"op": "normalize", "mean": [0.5], "std": [0.5]}, flip), "ops[0]"),
+        "resize for some": (_text({"op": "resize", "size": [4, 4], "p": 0.5}, eval=[]), "ops[0]"),
+        "random evaluation": (_text(flip, eval=[flip]), "eval[0]"),
+        "resize without eval": (_text({"op": "resize", "size": [4, 4]}), "eval"),
+        "std zero": (_text({"op": "normalize", "mean": [0.5], "std": [0]}), "ops[0].std"),
+        "size a number": (_text({"op": "center_crop", "size": 3}), "ops[0].size"),
+        "border": (_text({**rotate, "border": "black"}), "ops[0].border"),
+        "fill above 1": (_text({**rotate, "fill": 255}), "ops[0].fill"),
+    }
+    return tuple(Case(name=name, context={"text": text, "path": path}) for name, (text, path) in wrong.items())
+
+
+def _honest(subject: Subject, case: Case) -> None:
+    capabilities, kind = subject.capabilities, case.context["kind"]
+    if kind == "claims":
+        require(set(capabilities.modes) and capabilities.auto in capabilities.modes, "the mode behind 'auto' is claimed",
+                expected=capabilities.modes, got=capabilities.auto)
+        require(capabilities.default_layout in capabilities.layouts, "the default layout is claimed")
+        for layout in capabilities.layouts:
+            subject.augmenter(case.policy, layout=layout)
+        return
+    if kind == "dtype":
+        dtype = SIGNATURES[case.signature].dtype
+        if dtype in capabilities.dtypes:
+            try:
+                out = subject.call(case)
+            except Unclaimed:
+                return
+            require("image" in out, "no result")
+            return
+        image = sample_of(case)["image"]
+        try:
+            native = subject.adapter.to_native(image, dtype)
+            subject.of(case)(0, native, subject.ids(case))
+        except augspec.AugspecError:
+            return
+        except (ImportError, TypeError, AttributeError):  # the framework itself has no such arrays
+            return
+        require(False, f"{dtype} images are not claimed but accepted", expected="an AugspecError", got="a result")
+    for option in ({"mode": "warp"}, {"layout": "CHWN"}, {"box_format": "xyxyxy"}, {"no_such_option": 1}, {"value_range": (1, 0)}):
+        try:
+            subject.backend.compile(augspec.loads(json.dumps(case.policy)), **option)
+        except augspec.Unsupported:
+            continue
+        require(False, f"compile accepted {option}", expected="Unsupported", got="an augmenter")
+
+
+def _j6_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    policy = document({"op": "brightness_scale", "factor": 0.5})
+    found = [Case(name=kind, policy=policy, context={"kind": kind}, reach="dear") for kind in ("claims", "options")]
+    for signature in ("small-u8", "small-u16", "small-f16", "small-bf16", "small-f64", "odd-f32"):
+        found.append(Case(name=f"dtype {signature}", policy=policy, signature=signature, context={"kind": "dtype"}, reach="graph"))
+    return tuple(found)
+
+
+def _nesting(subject: Subject, case: Case) -> None:
+    plain = [{"op": "horizontal_flip", "p": 1.0}, {"op": "brightness_scale", "factor": 0.7}, {"op": "rotate", "degrees": 12}]
+    expected = subject.call(case.with_(policy=document(*plain)))
+    for name, ops in {
+        "a sequence": [{"op": "sequence", "ops": plain}],
+        "nested sequences": [plain[0], {"op": "sequence", "ops": [{"op": "sequence", "ops": plain[1:]}]}],
+        "one_of one": [{"op": "one_of", "ops": [op]} for op in plain],
+        "some_of all": [{"op": "some_of", "n": 3, "ops": plain}],
+    }.items():
+        got = subject.call(case.with_(policy=document(*ops)))
+        for target, value in expected.items():
+            close = abs(got[target].astype(float) - value.astype(float)).max(initial=0) <= 1e-4
+            require(close if value.dtype.kind == "f" else bool((got[target] == value).all()), f"{name} of the same ops: {target}")
+
+
+LAWS = (
+    Law("J1", "round trip", ("R6",), "A policy survives being written and read; its hash is stable; normalizing changes no result.", _round_trip,
+        lambda tier: grid("J1", tier, names=policy_names(with_variants=tier == "full")), scope="language"),
+    Law("J3", "nothing is ignored", ("R6",), "Unknown ops, fields, words and versions are errors.", _rejected, _j3_cases, scope="language"),
+    Law("J5", "strict types", ("C9",), "Booleans are no numbers, ranges are ordered, probabilities lie in [0, 1].", _rejected, _j5_cases, scope="language"),
+    Law("J6", "honesty", ("C2", "T1"), "What is claimed works, and what is not claimed is refused.", _honest, _j6_cases),
+    Law("J7", "nesting", ("C9", "C10"), "A sequence is its members, one_of one is that one.", _nesting,
+        lambda tier: () if tier == "kat" else (case("J7", "mix:train", CORE_INTEGER, tier=tier).with_(reach="eager"),)),
+)

@@ -1,0 +1,58 @@
+"""Faulty backends that the suite must catch, legal ones that it must accept: the proof that it has teeth."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from augspec_conformance.mutants.mutant import Mutant as Mutant
+
+__all__ = ["Mutant", "legal", "mutants", "sanity"]
+
+
+@cache
+def mutants() -> tuple[Mutant, ...]:
+    """Return every mutant, family by family."""
+    from augspec_conformance.mutants import (
+        aliasing,
+        batch,
+        distribution,
+        fields,
+        framework,
+        geometry,
+        global_state,
+        honesty,
+        keys,
+        purity,
+        shape,
+        values,
+    )
+
+    families = (
+        purity,
+        aliasing,
+        global_state,
+        keys,
+        batch,
+        shape,
+        distribution,
+        geometry,
+        fields,
+        values,
+        honesty,
+        framework,
+    )
+    return tuple(mutant for family in families for mutant in family.MUTANTS)
+
+
+def legal() -> tuple[Mutant, ...]:
+    """Return the legal backends."""
+    from augspec_conformance.mutants.legal import LEGAL
+
+    return LEGAL
+
+
+def sanity() -> tuple[Mutant, ...]:
+    """Return backends that do nothing right."""
+    from augspec_conformance.mutants.sanity import SANITY
+
+    return SANITY

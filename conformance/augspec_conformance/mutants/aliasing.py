@@ -1,0 +1,114 @@
+"""Faults of ownership: results that share memory with inputs, with each other or with later results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from augspec.namespace import Array
+from augspec_conformance.mutants.faulty import Faulty, image_of, with_entry
+from augspec_conformance.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+
+class ReturnsUnchanged(Faulty):
+    """Returns the input object where nothing was applied."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        old, new = image_of(sample), image_of(out)
+        if old.shape == new.shape and old.dtype == new.dtype and old.tobytes() == new.tobytes():
+            return with_entry(out, "image", old)
+        return out
+
+
+class ReturnsViews(Faulty):
+    """Returns flips and crops as views of the input."""
+
+    def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
+        return out
+
+
+class ReusesBuffer(Faulty):
+    """Writes every result of one shape into one buffer."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[tuple[tuple[int, ...], str], Any] = {}
+
+    def result(self, out: Any, sample: Any) -> Any:
+        image = image_of(out)
+        buffer = self.buffers.setdefault((image.shape, str(image.dtype)), np.empty_like(image))
+        buffer[...] = image
+        return with_entry(out, "image", buffer)
+
+
+class SharesBetweenTargets(Faulty):
+    """Keeps image and mask as fields of one array of records and returns views of it."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "mask" not in out:
+            return out
+        image, mask = out["image"], out["mask"]
+        if image.shape[:-1] != mask.shape:
+            return out
+        records = np.empty(mask.shape, [("image", image.dtype, image.shape[-1:]), ("mask", mask.dtype)])
+        records["image"], records["mask"] = image, mask
+        return {**out, "image": records["image"], "mask": records["mask"]}
+
+
+class IgnoresStrides(Faulty):
+    """Reads a view's base from its start, as if every array were dense."""
+
+    def call(self, run: Any, key: Any, sample: Any, index: Any) -> Any:
+        image = image_of(sample)
+        base = getattr(image, "base", None)
+        if isinstance(base, np.ndarray) and base.dtype == image.dtype and base.size >= image.size:
+            read = base.reshape(-1)[: image.size].reshape(image.shape)
+            return run(key, with_entry(sample, "image", read), index)
+        return run(key, sample, index)
+
+
+MUTANTS = (
+    Mutant(
+        "M06",
+        "aliasing",
+        "returns the input object where nothing was applied",
+        "Changing the result in place changes the data set, for some samples.",
+        ReturnsUnchanged,
+        ("P3",),
+    ),
+    Mutant(
+        "M07",
+        "aliasing",
+        "returns flips and crops as views of the input",
+        "Changing either changes both; negative strides surprise other libraries.",
+        ReturnsViews,
+        ("P3",),
+    ),
+    Mutant(
+        "M08",
+        "aliasing",
+        "reuses one output buffer over calls",
+        "A list of batches holds the last batch many times.",
+        ReusesBuffer,
+        ("P4",),
+    ),
+    Mutant(
+        "M09",
+        "aliasing",
+        "returns image and mask as views of one array",
+        "Results are not dense, and keeping a mask keeps the image.",
+        SharesBetweenTargets,
+        ("P3",),
+    ),
+    Mutant(
+        "M11",
+        "aliasing",
+        "ignores strides and reads the base of a view",
+        "A slice of an array gives another part of it.",
+        IgnoresStrides,
+        ("S11", "P6"),
+    ),
+)

@@ -1,0 +1,381 @@
+"""Faults of distributions: what is drawn is not what was declared."""
+
+# ruff: noqa: FBT001
+# The signatures are those of the real backend.
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from augspec.draw import sample_draws
+from augspec.namespace import Array, Namespace
+from augspec.ops.gaussian_noise import GaussianNoise
+from augspec.plan.program import Categorical, Draw, Flag, Grid, Members, Table, Whole
+from augspec.plan.stages import Noise
+from augspec.random.keys import KeyWords
+from augspec_backends.generic.backend import Keys
+from augspec_backends.generic.pipeline import Pipeline, Runner
+from augspec_backends.generic.pixels import Pixels, State
+from augspec_conformance.mutants.faulty import Faulty, Restreamed, Values, paths_of
+from augspec_conformance.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+_ONE = 1 << 24
+
+
+def _remap(draws: tuple[Draw, ...], change: Callable[[Draw], Any]) -> tuple[Draw, ...]:
+    return tuple(replace(draw, map=change(draw)) for draw in draws)
+
+
+class AppliesMoreOften(Faulty):
+    """Applies ops with p + 0.05."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            return Flag(draw.map.threshold + _ONE // 20) if isinstance(draw.map, Flag) else draw.map
+
+        return _remap(draws, change)
+
+
+class AppliesNever(Faulty):
+    """Applies ops with p = 0 now and then."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            return Flag(_ONE // 256) if isinstance(draw.map, Flag) and draw.map.threshold == 0 else draw.map
+
+        return _remap(draws, change)
+
+
+class InvertsGates(Faulty):
+    """Applies ops with 1 − p."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            return Flag(_ONE - draw.map.threshold) if isinstance(draw.map, Flag) else draw.map
+
+        return _remap(draws, change)
+
+
+class ExcludesTop(Faulty):
+    """Draws integers as half-open ranges."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            return replace(m, n=max(m.n - 1, 1)) if isinstance(m, Whole) else m
+
+        return _remap(draws, change)
+
+
+class HalvesEnds(Faulty):
+    """Draws integers as round(lo + u·(hi − lo)): both ends at half weight."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            if not isinstance(m, Whole) or m.n == 1:
+                return m
+            cuts = tuple(round((i + 0.5) / (m.n - 1) * _ONE) for i in range(m.n - 1))
+            return Categorical(cuts, tuple(m.low + i * m.step for i in range(m.n)))
+
+        return _remap(draws, change)
+
+
+class NormalForUniform(Faulty):
+    """Draws a normal clipped to the range where uniform was declared."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        normal = NormalDist()
+        z = np.array([normal.inv_cdf(min(max(i, 1), 4095) / 4096) for i in range(4097)])
+
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            if not isinstance(m, Grid) or m.width == 0 or draw.quantity == "position":
+                return m
+            steps = m.low + m.width / 2 + np.clip(z / 2, -1, 1) * (m.width / 2)
+            return Table(steps.astype(np.int32), m.shift)
+
+        return _remap(draws, change)
+
+
+class WidensRanges(Faulty):
+    """Draws from ranges ten per cent too wide."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            if not isinstance(m, Grid) or draw.quantity == "position":
+                return m
+            extra = m.width // 20
+            return Grid(
+                m.low - extra if m.low - extra > 0 or m.low < 0 else m.low, m.width + 2 * extra, m.shift
+            )
+
+        return _remap(draws, change)
+
+
+class LogForUniform(Faulty):
+    """Draws log-uniform where uniform was declared."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            if not isinstance(m, Grid) or m.width == 0 or m.low <= 0:
+                return m
+            return Table(np.geomspace(m.low, m.low + m.width, 4097).astype(np.int32), m.shift)
+
+        return _remap(draws, change)
+
+
+class IgnoresWeights(Faulty):
+    """Chooses the members of `one_of` evenly."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            if not isinstance(m, Categorical) or draw.quantity != "index":
+                return m
+            count = len(m.thresholds) + 1
+            return Categorical(tuple(_ONE * i // count for i in range(1, count)), m.values)
+
+        return _remap(draws, change)
+
+
+class ChoosesWithReplacement(Faulty):
+    """Chooses the members of `some_of` with replacement: sometimes fewer than n different ones."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        values = super().draw(runner, keys, on_host, xp)
+        key, low, high = keys
+        words = KeyWords(*(key[i : i + 1] for i in range(4)))
+        for draw in runner.pipeline.draws:
+            m = draw.map
+            if isinstance(m, Members) and 1 < m.k < m.n:
+                single = (replace(draw, map=Members(1, m.n)),)
+                picks = [
+                    sample_draws(xp, single, words, low ^ (turn << 24), high)[draw.path]
+                    for turn in range(m.k)
+                ]
+                values[draw.path] = np.maximum.reduce(picks)
+        return values
+
+
+class PrefersFirst(Faulty):
+    """Shuffles badly: the first member of `some_of` is chosen more often."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        values = super().draw(runner, keys, on_host, xp)
+        for draw in runner.pipeline.draws:
+            if isinstance(draw.map, Members) and 0 < draw.map.k < draw.map.n:
+                flags = values[draw.path].copy()
+                # As a naive shuffle does: now and then the first member pushes out a chosen one.
+                pushed = (keys[1] % 4 == 0) & (flags[:, 0] == 0)
+                victim = flags.argmax(1)
+                flags[pushed, victim[pushed]] = 0
+                flags[pushed, 0] = 1
+                values[draw.path] = flags
+        return values
+
+
+class GateDecidesMagnitude(Faulty):
+    """Draws magnitudes from the bits of the gate: applied ops have small values only."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        gates = {draw.path for draw in draws if isinstance(draw.map, Flag)}
+
+        def of(draw: Draw) -> str:
+            gate = draw.path.rsplit("/", 1)[0] + "/apply"
+            return gate if gate in gates and isinstance(draw.map, (Grid, Table)) else draw.path
+
+        return tuple(Restreamed.like(draw, of(draw)) for draw in draws)
+
+
+class SharesNoise(Faulty):
+    """Gives all samples of a batch the noise of the first."""
+
+    def drawn(self, values: Values) -> Values:
+        return {
+            path: array * 0 + array[:1] if path.endswith("/noise") and len(array) else array
+            for path, array in values.items()
+        }
+
+
+class _GreyNoise(Pixels):
+    def _noise(self, stage: Noise, state: State, params: Any, at: str) -> State:
+        op = stage.leaf.op.model_copy(update={"per_channel": False})
+        return super()._noise(replace(stage, leaf=replace(stage.leaf, op=op)), state, params, at)
+
+
+class NoiseIsGrey(Faulty):
+    """Gives all channels the same noise."""
+
+    pixels = _GreyNoise
+
+
+class _WideNoise(Pixels):
+    def _noise(self, stage: Noise, state: State, params: Any, at: str) -> State:
+        old: Array = state["image"]
+        half: State = super()._noise(stage, {**state, "image": old[:, : (old.shape[1] + 1) // 2]}, params, at)
+        both = np.concatenate([half["image"], half["image"]], 1)
+        first = self._fixed(old) if self.xp.dtype(both) == "int32" else old
+        added = (
+            both[:, : old.shape[1]]
+            - np.concatenate([first[:, : (old.shape[1] + 1) // 2]] * 2, 1)[:, : old.shape[1]]
+        )
+        return {**state, "image": self._numbers().clamp(first + added)}
+
+
+class NoiseRepeats(Faulty):
+    """Repeats the noise of the upper half in the lower half."""
+
+    pixels = _WideNoise
+
+
+class VarianceForDeviation(Faulty):
+    """Takes `std` for a variance."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        wrong = {path: values[path] for path in paths_of(pipeline, GaussianNoise, "std")}
+        return {
+            **values,
+            **{path: np.asarray(std.astype(np.int64) ** 2 // 65280, np.int32) for path, std in wrong.items()},
+        }
+
+
+MUTANTS = (
+    Mutant(
+        "M39",
+        "distribution",
+        "applies ops with p + 0.05",
+        "The declared strength is not the strength.",
+        AppliesMoreOften,
+        ("R1",),
+    ),
+    Mutant(
+        "M39b",
+        "distribution",
+        "applies ops with p = 0 now and then",
+        "What was switched off is not off.",
+        AppliesNever,
+        ("N9",),
+    ),
+    Mutant(
+        "M40",
+        "distribution",
+        "applies ops with 1 − p",
+        "Rare ops are frequent.",
+        InvertsGates,
+        ("R1",),
+    ),
+    Mutant(
+        "M41",
+        "distribution",
+        "never draws the largest integer",
+        "One end of the range is missing.",
+        ExcludesTop,
+        ("R3",),
+    ),
+    Mutant(
+        "M42",
+        "distribution",
+        "draws both ends of integer ranges at half weight",
+        "The ends are rare.",
+        HalvesEnds,
+        ("R3",),
+    ),
+    Mutant(
+        "M43",
+        "distribution",
+        "draws a clipped normal where uniform was declared",
+        "Strong augmentation is rare.",
+        NormalForUniform,
+        ("R2",),
+    ),
+    Mutant(
+        "M43b",
+        "distribution",
+        "draws from ranges ten per cent too wide",
+        "Values outside the declared range.",
+        WidensRanges,
+        ("R2", "R4"),
+    ),
+    Mutant(
+        "M43c",
+        "distribution",
+        "draws log-uniform where uniform was declared",
+        "Small values are frequent.",
+        LogForUniform,
+        ("R2",),
+    ),
+    Mutant(
+        "M44",
+        "distribution",
+        "ignores the weights of one_of",
+        "The rare branch is not rare.",
+        IgnoresWeights,
+        ("R7",),
+    ),
+    Mutant(
+        "M44b",
+        "distribution",
+        "chooses the members of some_of with replacement",
+        "Fewer ops than declared.",
+        ChoosesWithReplacement,
+        ("R7",),
+    ),
+    Mutant(
+        "M44c",
+        "distribution",
+        "prefers the first member of some_of",
+        "Ops are not equally frequent.",
+        PrefersFirst,
+        ("R7",),
+    ),
+    Mutant(
+        "M45",
+        "distribution",
+        "draws gate and magnitude from the same bits",
+        "Whatever is applied is applied weakly.",
+        GateDecidesMagnitude,
+        ("R9", "R5"),
+    ),
+    Mutant(
+        "M46",
+        "distribution",
+        "gives all samples the noise of the first",
+        "A batch norm sees the noise as signal.",
+        SharesNoise,
+        ("R10", "B1", "B2"),
+    ),
+    Mutant(
+        "M46b",
+        "distribution",
+        "gives all channels the same noise",
+        "Colour noise is grey.",
+        NoiseIsGrey,
+        ("R10",),
+    ),
+    Mutant(
+        "M46c",
+        "distribution",
+        "takes std for a variance",
+        "Noise is nearly invisible.",
+        VarianceForDeviation,
+        ("R10",),
+    ),
+    Mutant(
+        "M46d",
+        "distribution",
+        "repeats the noise of the upper half in the lower one",
+        "Noise is not white.",
+        NoiseRepeats,
+        ("R10", "N1"),
+    ),
+)

@@ -1,0 +1,263 @@
+"""Faults of the other targets: masks, boxes and keypoints that do not follow the image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from augspec.namespace import Array, Namespace
+from augspec.plan.stages import Pointwise, Warp
+from augspec_backends.generic.pipeline import Runner
+from augspec_backends.generic.pixels import Pixels, State
+from augspec_conformance.mutants.faulty import Faulty, Run, Values
+from augspec_conformance.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+
+class LeavesMask(Faulty):
+    """Returns the mask as it came."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "mask" not in out or sample["mask"].shape != out["mask"].shape:
+            return out
+        return {**out, "mask": sample["mask"].copy()}
+
+
+class MaskDrawsAgain(Faulty):
+    """Draws anew for the mask."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        out = run(key, sample, index)
+        if not isinstance(out, Mapping) or "mask" not in out or key is None:
+            return out
+        other = key.view(key.of_view ^ 1) if hasattr(key, "view") else key
+        return {**out, "mask": run(other, sample, index)["mask"]}
+
+
+class _SmoothMask(Pixels):
+    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        new = super()._warp(stage, state, params, at)
+        if "mask" not in state:
+            return new
+        mask = state["mask"]
+        other = super()._warp(stage, {**state, "mask": np.roll(mask, 1, 2)}, params, at)["mask"]
+        return {**new, "mask": ((new["mask"].astype(np.float64) + other) / 2).astype(mask.dtype)}
+
+
+class InterpolatesMask(Faulty):
+    """Interpolates masks."""
+
+    pixels = _SmoothMask
+
+
+class _ColouredMask(Pixels):
+    def _pointwise(self, stage: Pointwise, state: State, params: Mapping[str, Array], at: str) -> State:
+        new = super()._pointwise(stage, state, params, at)
+        if "mask" not in state or state["mask"].dtype.kind not in "iu":
+            return new
+        return {
+            **new,
+            "mask": np.where(state["mask"] > 1, state["mask"] - state["mask"].dtype.type(1), state["mask"]),
+        }
+
+
+class ColoursMask(Faulty):
+    """Lets colour ops change masks."""
+
+    pixels = _ColouredMask
+
+
+class _BackwardsBoxes(Pixels):
+    def _points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
+        new = super()._points(state, params, at, height, width)
+        matrix = params.get(f"{at}.forward")
+        if "boxes" in new and matrix is not None:
+            mirrored = (matrix[:, 0] < 0) & np.ones(len(new["boxes"]), bool)
+            boxes = new["boxes"]
+            changed = np.any(boxes != state["boxes"], axis=(1, 2)) & mirrored
+            new["boxes"] = np.where(changed[:, None, None], boxes[..., [2, 1, 0, 3]], boxes)
+        return new
+
+
+class LeavesCornersSwapped(Faulty):
+    """Mirrors boxes without putting their corners in order."""
+
+    pixels = _BackwardsBoxes
+
+
+class _IndexBoxes(Pixels):
+    def _points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
+        new = super()._points(state, params, at, height, width)
+        matrix = params.get(f"{at}.forward")
+        if "boxes" in new and matrix is not None:
+            changed = np.any(new["boxes"] != state["boxes"], axis=(1, 2)) & (matrix[:, 0] < 0)
+            shift = np.array([-1, 0, -1, 0], np.float32)
+            new["boxes"] = np.where(changed[:, None, None], np.maximum(new["boxes"] + shift, 0), new["boxes"])
+        return new
+
+
+class MirrorsPixelIndices(Faulty):
+    """Mirrors boxes as W − 1 − x."""
+
+    pixels = _IndexBoxes
+
+
+class KeepsAllBoxes(Faulty):
+    """Calls every box valid."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "boxes_valid" not in out:
+            return out
+        return {**out, "boxes_valid": np.ones_like(out["boxes_valid"])}
+
+
+class MeasuresBefore(Faulty):
+    """Takes `min_area` of the box before clipping."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        if "boxes_visible" not in state:
+            return state
+        # Visibility 1 for all that is visible at all: only the area rule is left, and it never sees the loss.
+        return {**state, "boxes_visible": (state["boxes_visible"] > 0).astype(np.float32)}
+
+
+class DropsBoxes(Faulty):
+    """Drops invalid boxes and leaves their labels."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "boxes_valid" not in out or out["boxes_valid"].ndim != 2:
+            return out
+        keep = out["boxes_valid"].all(0)
+        return {**out, "boxes": out["boxes"][:, keep], "boxes_valid": out["boxes_valid"][:, keep]}
+
+
+class _NoSwap(Pixels):
+    def _swap(self, state: State, mirrored: Array) -> State:
+        return {}
+
+
+class LeavesPairs(Faulty):
+    """Leaves left and right keypoints where they are after a mirror."""
+
+    pixels = _NoSwap
+
+
+class KeepsKeypointsVisible(Faulty):
+    """Calls keypoints outside the canvas visible."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "keypoints_visible" not in out:
+            return out
+        return {**out, "keypoints_visible": np.ones_like(out["keypoints_visible"])}
+
+
+class MaskChangesDraws(Faulty):
+    """Draws other numbers when a mask is present."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        if isinstance(sample, Mapping) and "mask" in sample and hasattr(key, "view"):
+            key = key.view(key.of_view ^ 1)
+        return run(key, sample, index)
+
+
+MUTANTS = (
+    Mutant(
+        "M56",
+        "fields",
+        "leaves the mask where it was",
+        "Masks do not fit their images.",
+        LeavesMask,
+        ("F1",),
+    ),
+    Mutant(
+        "M56b",
+        "fields",
+        "draws anew for the mask",
+        "Masks do not fit their images.",
+        MaskDrawsAgain,
+        ("F1",),
+    ),
+    Mutant(
+        "M56c",
+        "fields",
+        "interpolates masks",
+        "Class 2 appears between classes 1 and 3.",
+        InterpolatesMask,
+        ("F1", "F2"),
+    ),
+    Mutant(
+        "M56d",
+        "fields",
+        "lets colour ops change masks",
+        "Classes change with the light.",
+        ColoursMask,
+        ("F2",),
+    ),
+    Mutant(
+        "M57",
+        "fields",
+        "mirrors boxes without ordering their corners",
+        "Boxes of negative width.",
+        LeavesCornersSwapped,
+        ("F3", "F4"),
+    ),
+    Mutant(
+        "M57b",
+        "fields",
+        "mirrors boxes as W − 1 − x",
+        "Boxes are off by one pixel.",
+        MirrorsPixelIndices,
+        ("F4",),
+    ),
+    Mutant(
+        "M58",
+        "fields",
+        "calls every box valid",
+        "Objects that are gone are still annotated.",
+        KeepsAllBoxes,
+        ("F5",),
+    ),
+    Mutant(
+        "M58b",
+        "fields",
+        "forgets how much of a box is visible",
+        "Slivers count as objects.",
+        MeasuresBefore,
+        ("F5",),
+    ),
+    Mutant(
+        "M58c",
+        "fields",
+        "drops invalid boxes and leaves their labels",
+        "Labels belong to other boxes.",
+        DropsBoxes,
+        ("F5",),
+    ),
+    Mutant(
+        "M59",
+        "fields",
+        "leaves left and right keypoints after a mirror",
+        "Left hands are right hands.",
+        LeavesPairs,
+        ("F6",),
+    ),
+    Mutant(
+        "M59b",
+        "fields",
+        "calls keypoints outside the canvas visible",
+        "Models learn points that cannot be seen.",
+        KeepsKeypointsVisible,
+        ("F5",),
+    ),
+    Mutant(
+        "M59c",
+        "fields",
+        "draws other numbers when a mask is present",
+        "Adding a target changes the others.",
+        MaskChangesDraws,
+        ("F8",),
+    ),
+)

@@ -1,0 +1,353 @@
+"""Faults of geometry: pixels in the wrong place, borders of the wrong colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from augspec.namespace import Array, Namespace
+from augspec.ops.affine import Affine
+from augspec.ops.rotate import Rotate
+from augspec.ops.translate import Translate
+from augspec.plan.stages import Move, Resample, Warp
+from augspec_backends.generic.pipeline import Pipeline
+from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.prepare import Preparation
+from augspec_backends.numpy.namespace import NumpyNamespace
+from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
+from augspec_conformance.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+_HALF_PIXEL = 4096
+"""In 2⁻¹² half pixels, the unit of a matrix's shifts."""
+
+
+class _OtherAxis(NumpyNamespace):
+    def flip(self, x: Array, axis: int) -> Array:
+        return super().flip(x, 3 - axis)
+
+
+class FlipsOtherAxis(Faulty):
+    """Flips vertically for horizontally, and the reverse."""
+
+    def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
+        return _OtherAxis()
+
+
+class TurnsClockwise(Faulty):
+    """Takes positive angles clockwise."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = paths_of(pipeline, Rotate, "degrees") + paths_of(pipeline, Affine, "degrees")
+        return {**values, **{path: -values[path] for path in paths if path in values}}
+
+
+class MovesLeft(Faulty):
+    """Moves left and up for right and down."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = paths_of(pipeline, Translate, "x", "y") + paths_of(
+            pipeline, Affine, "translate_x", "translate_y"
+        )
+        return {**values, **{path: -values[path] for path in paths if path in values}}
+
+
+class ExchangesAxes(Faulty):
+    """Moves along y by x."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        new = dict(values)
+        for path in paths_of(pipeline, Translate, "x"):
+            other = f"{path[:-1]}y"
+            if path in values and other in values:
+                new[path], new[other] = values[other], values[path]
+        return new
+
+
+class ShiftsHalfPixel(Faulty):
+    """Reads warped pixels half a pixel to the right."""
+
+    def prepared(self, values: Values) -> Values:
+        shift = np.array([0, 0, _HALF_PIXEL, 0, 0, 0], np.int32)
+        return {name: array + shift if name.endswith(".matrix") else array for name, array in values.items()}
+
+
+class TurnsAboutCorner(Faulty):
+    """Takes the pixel (W/2, H/2) for the centre."""
+
+    def prepared(self, values: Values) -> Values:
+        def moved(m: Array) -> Array:
+            rows = m.astype(np.int64).reshape(-1, 2, 3)
+            shift = _HALF_PIXEL - ((rows[:, :, 0] + rows[:, :, 1]) * _HALF_PIXEL >> 24)
+            rows[:, :, 2] += shift
+            return rows.reshape(-1, 6).astype(np.int32)
+
+        return {name: moved(array) if name.endswith(".matrix") else array for name, array in values.items()}
+
+
+class _CornersAligned(Preparation):
+    def _resample(self, stage: Resample, at: str, height: int, width: int) -> None:
+        super()._resample(stage, at, height, width)
+        for axis in ("columns", "rows"):
+            weights = self.params.get(f"{at}.{axis}_weights")
+            if weights is not None:
+                # Half of every tap's weight goes to its neighbour: the triangle moves by half a source pixel.
+                late = np.roll(weights, 1, -1)
+                late[..., 0] = 0
+                half = (weights >> 1) + (late >> 1)
+                half[..., 0] += 32768 - half.sum(-1, dtype=np.int32)
+                self.params[f"{at}.{axis}_weights"] = half
+
+
+class ResizesOffCentre(Faulty):
+    """Resizes with pixel centres half a pixel off."""
+
+    preparation = _CornersAligned
+
+
+class _CropsLater(Pixels):
+    def _move(self, stage: Move, state: State, params: Mapping[str, Array], at: str) -> State:
+        height, width = state["image"].shape[1:3]
+        window = stage.leaf.op.window(height, width)  # type: ignore[attr-defined]
+        if window is not None and window[2] < height:
+            state = {
+                **state,
+                **{name: np.roll(state[name], -1, 1) for name in ("image", "mask") if name in state},
+            }
+        return super()._move(stage, state, params, at)
+
+
+class CropsOffByOne(Faulty):
+    """Crops one row too low."""
+
+    pixels = _CropsLater
+
+
+class NeverLastPlace(Faulty):
+    """Draws the place of a crop as if there were one place less."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {
+            path: array - (array >> 2) if path.endswith(("/top", "/left")) else array
+            for path, array in values.items()
+        }
+
+
+class _Reversed(Preparation):
+    def _warp(self, stage: Warp, at: str, height: int, width: int) -> None:
+        super()._warp(replace(stage, members=stage.members[::-1]), at, height, width)
+
+
+class ComposesReversed(Faulty):
+    """Composes neighbouring warps in the wrong order."""
+
+    preparation = _Reversed
+
+
+class _BlackFill(Pixels):
+    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        return super()._warp(replace(stage, fill=0.0), state, params, at)
+
+
+class FillsBlack(Faulty):
+    """Fills with 0 whatever the fill is."""
+
+    pixels = _BlackFill
+
+
+class _EdgeBorder(Pixels):
+    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        return super()._warp(replace(stage, border="edge"), state, params, at)
+
+
+class RepeatsEdge(Faulty):
+    """Repeats the edge whatever the border is."""
+
+    pixels = _EdgeBorder
+
+
+class _MirrorIsSymmetric(Pixels):
+    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        other = {"mirror": "symmetric", "symmetric": "mirror"}.get(stage.border, stage.border)
+        return super()._warp(replace(stage, border=other), state, params, at)
+
+
+class ConfusesMirrors(Faulty):
+    """Takes `mirror` for `symmetric`."""
+
+    pixels = _MirrorIsSymmetric
+
+
+class _FirstChannelFill(Pixels):
+    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        channels = state["image"].shape[-1]
+        if not isinstance(stage.fill, tuple) and channels > 1:
+            stage = replace(stage, fill=(stage.fill, *(0.0,) * (channels - 1)))
+        return super()._warp(stage, state, params, at)
+
+
+class FillsFirstChannel(Faulty):
+    """Uses a scalar fill for channel 0 only, as OpenCV does."""
+
+    pixels = _FirstChannelFill
+
+
+class _Nearest(Pixels):
+    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        return super()._warp(replace(stage, interpolation="nearest"), state, params, at)
+
+
+class NeverInterpolates(Faulty):
+    """Warps with nearest whatever was declared."""
+
+    pixels = _Nearest
+
+
+class NoAntialias(Faulty):
+    """Resizes without antialiasing."""
+
+    def compile(self, policy: Any, **options: Any) -> Any:
+        def plain(op: Any) -> Any:
+            changes: dict[str, Any] = {"antialias": False} if getattr(op, "antialias", False) else {}
+            if getattr(op, "ops", None):
+                changes["ops"] = tuple(plain(member) for member in op.ops)
+            return op.model_copy(update=changes) if changes else op
+
+        changed = {"ops": tuple(plain(op) for op in policy.ops)}
+        return super().compile(policy.model_copy(update=changed), **options)
+
+
+MUTANTS = (
+    Mutant(
+        "M47",
+        "geometry",
+        "flips vertically for horizontally",
+        "Pictures stand on their heads.",
+        FlipsOtherAxis,
+        ("G1", "G3"),
+    ),
+    Mutant(
+        "M48",
+        "geometry",
+        "turns clockwise",
+        "Boxes and pixels turn apart; models learn the wrong angle.",
+        TurnsClockwise,
+        ("G3",),
+    ),
+    Mutant(
+        "M49",
+        "geometry",
+        "moves left and up for right and down",
+        "Every translation has the wrong sign.",
+        MovesLeft,
+        ("G3",),
+    ),
+    Mutant(
+        "M49b",
+        "geometry",
+        "exchanges x and y of translations",
+        "Pictures move along the wrong axis.",
+        ExchangesAxes,
+        ("G3",),
+    ),
+    Mutant(
+        "M50",
+        "geometry",
+        "reads warped pixels half a pixel off",
+        "Every warp shifts the picture.",
+        ShiftsHalfPixel,
+        ("G2", "G5", "N1"),
+    ),
+    Mutant(
+        "M50b",
+        "geometry",
+        "resizes with centres half a pixel off",
+        "Masks and images drift apart.",
+        ResizesOffCentre,
+        ("G5",),
+    ),
+    Mutant(
+        "M51",
+        "geometry",
+        "turns about the pixel (W/2, H/2)",
+        "Every rotation shifts the picture by up to a pixel.",
+        TurnsAboutCorner,
+        ("G2", "G5", "N1"),
+    ),
+    Mutant(
+        "M52",
+        "geometry",
+        "crops one row too low",
+        "Boxes and pixels disagree by one.",
+        CropsOffByOne,
+        ("G4",),
+    ),
+    Mutant(
+        "M52b",
+        "geometry",
+        "never crops at the last places",
+        "The lower right corner is never seen.",
+        NeverLastPlace,
+        ("G4",),
+    ),
+    Mutant(
+        "M53",
+        "geometry",
+        "composes neighbouring warps in the wrong order",
+        "Rotate, then shear is shear, then rotate.",
+        ComposesReversed,
+        ("G6", "N1"),
+    ),
+    Mutant(
+        "M54",
+        "geometry",
+        "fills with 0 whatever the fill is",
+        "Black borders.",
+        FillsBlack,
+        ("G8",),
+    ),
+    Mutant(
+        "M54b",
+        "geometry",
+        "repeats the edge whatever the border is",
+        "Streaks at the borders.",
+        RepeatsEdge,
+        ("G8", "G9"),
+    ),
+    Mutant(
+        "M54c",
+        "geometry",
+        "takes mirror for symmetric",
+        "Borders are off by one pixel.",
+        ConfusesMirrors,
+        ("G9",),
+    ),
+    Mutant(
+        "M55",
+        "geometry",
+        "uses a scalar fill for channel 0 only",
+        "Coloured borders.",
+        FillsFirstChannel,
+        ("G8", "N1"),
+    ),
+    Mutant(
+        "M55b",
+        "geometry",
+        "never interpolates",
+        "Jagged edges.",
+        NeverInterpolates,
+        ("N1",),
+    ),
+    Mutant(
+        "M55c",
+        "geometry",
+        "resizes without antialiasing",
+        "Aliasing patterns that other backends do not show.",
+        NoAntialias,
+        ("N1",),
+    ),
+)

@@ -1,0 +1,43 @@
+"""What a mutant is: a backend with one known fault, and the laws that must find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Literal
+
+__all__ = ["Mutant"]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A faulty backend and what is expected of the suite.
+
+    Attributes:
+        id: `M` and two digits; a letter tells faults of one kind apart.
+        family: the kind of promise that it breaks; also the module's name.
+        title: the fault in a few words.
+        wrong: what a user would suffer.
+        make: returns a new backend object.
+        killers: ids of laws; at least one of them must report its own violation.
+        base: the backend on which the fault sits.
+        tier: the tier by which it must be found.
+        modes: the modes in which it shows; None for all.
+    """
+
+    id: str
+    family: str
+    title: str
+    wrong: str
+    make: Callable[[], Any]
+    killers: tuple[str, ...]
+    base: str = "numpy"
+    tier: Literal["kat", "smoke", "full"] = "smoke"
+    modes: tuple[str, ...] | None = None
+
+    def missing(self) -> str | None:
+        """Return why it cannot run here, or None if it can."""
+        if find_spec(self.base) is None:
+            return f"{self.base} is not installed"
+        return None

@@ -1,0 +1,78 @@
+"""The pytest plugin: two prefixed options, and one test per law, backend and mode; it imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+__all__ = ["pytest_addoption", "pytest_generate_tests", "pytest_report_header"]
+
+_ORDER = {"numpy": 0, "torch": 1, "jax": 2, "tensorflow": 3}
+"""Frameworks share a process if they are imported in this order."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("augspec", "augspec conformance")
+    group.addoption(
+        "--augspec-backend",
+        action="append",
+        default=None,
+        metavar="NAME",
+        help="backend to check: a registered name or module:attribute; may be given several times (default: all installed)",
+    )
+    group.addoption(
+        "--augspec-tier", default=None, choices=("kat", "smoke", "full"), help="how much to run (default: full)"
+    )
+
+
+def _asked(config: pytest.Config) -> bool:
+    return bool(config.getoption("augspec_backend") or config.getoption("augspec_tier"))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which backends are checked, where they are."""
+    if not _asked(config):
+        return []
+    names = config.getoption("augspec_backend") or ["all installed"]
+    return [f"augspec conformance: backends {', '.join(names)}, tier {config.getoption('augspec_tier') or 'full'}"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give tests that take `conformance_subject` and `conformance_law` every pair of them."""
+    if not {"conformance_subject", "conformance_law"} <= set(metafunc.fixturenames):
+        return
+    from augspec_conformance.laws import all_laws
+
+    pairs: list[Any] = []
+    for subject, first in _subjects(metafunc.config):
+        for law in all_laws():
+            if law.scope == "modes" or first:
+                pairs.append(pytest.param(subject, law, id=f"{subject.name}-{subject.mode}-{law.id}"))
+    metafunc.parametrize(("conformance_subject", "conformance_law"), pairs)
+
+
+def _subjects(config: pytest.Config) -> list[tuple[Any, bool]]:
+    """Return every subject, and whether it is its backend's first one."""
+    import augspec
+    from augspec_conformance.subject import Subject
+
+    named = config.getoption("augspec_backend")
+    names = named or sorted(augspec.backends(), key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+    found: list[tuple[Any, bool]] = []
+    for name in dict.fromkeys(names):
+        try:
+            backend = augspec.get_backend(name)
+        except augspec.BackendUnavailable:
+            if named:
+                raise
+            continue
+        found += [(Subject(backend, mode), number == 0) for number, mode in enumerate(backend.capabilities.modes)]
+    return found
+
+
+@pytest.fixture(scope="session")
+def conformance_tier(pytestconfig: pytest.Config) -> str:
+    """Return the tier."""
+    return str(pytestconfig.getoption("augspec_tier") or "full")

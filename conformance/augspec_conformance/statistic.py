@@ -1,0 +1,103 @@
+"""Statistical tests with a finite-sample false-alarm rate, and the smallest discrepancy that each is sure to see.
+
+Every test comes in threes: does it hold, how far off may it be, how many samples does a discrepancy need. The bounds
+(Chernoff, Dvoretzky–Kiefer–Wolfowitz–Massart) hold for every n, so a red one is real.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from augspec_conformance.tolerances import FALSE_ALARM, FALSE_PASS
+
+__all__ = [
+    "cdf_distance",
+    "cdf_envelope",
+    "cdf_least_discrepancy",
+    "cells_hold",
+    "kl",
+    "share_holds",
+    "share_interval",
+    "share_least_discrepancy",
+]
+
+Floats = npt.NDArray[np.float64]
+
+
+def kl(a: float, b: float) -> float:
+    """Return the relative entropy of Bernoulli(a) to Bernoulli(b)."""
+    if b in (0.0, 1.0):
+        return 0.0 if a == b else math.inf
+    left = a * math.log(a / b) if a > 0 else 0.0
+    right = (1 - a) * math.log((1 - a) / (1 - b)) if a < 1 else 0.0
+    return left + right
+
+
+def share_holds(count: int, n: int, p: float, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether `count` of `n` can be Binomial(n, p); wrongly no with probability at most `alpha` (Chernoff)."""
+    if p in (0.0, 1.0):
+        return count == n * p
+    return n * kl(count / n, p) <= math.log(2 / alpha)
+
+
+def share_interval(n: int, p: float, alpha: float = FALSE_ALARM) -> tuple[float, float]:
+    """Return the shares that `share_holds` accepts."""
+
+    def edge(end: float) -> float:
+        inner, outer = p, end
+        for _ in range(60):
+            middle = (inner + outer) / 2
+            inner, outer = (middle, outer) if n * kl(middle, p) <= math.log(2 / alpha) else (inner, middle)
+        return inner
+
+    return edge(0.0), edge(1.0)
+
+
+def share_least_discrepancy(n: int, p: float, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
+    """Return d such that a true share p ± d is missed with probability at most `beta`."""
+    low, high = share_interval(n, p, alpha)
+
+    def reach(edge: float, sign: int) -> float:
+        near, far = 0.0, (1 - edge if sign > 0 else edge)
+        for _ in range(60):
+            middle = (near + far) / 2
+            truth = min(max(edge + sign * middle, 1e-12), 1 - 1e-12)
+            near, far = (near, middle) if n * kl(edge, truth) >= math.log(1 / beta) else (middle, far)
+        return far + abs(edge - p)
+
+    return max(reach(high, 1), reach(low, -1))
+
+
+def cells_hold(counts: Any, shares: Any, alpha: float = FALSE_ALARM) -> int | None:
+    """Return the first cell whose count cannot have its share, or None; the budget is split over the cells."""
+    counts, shares = np.ravel(counts), np.ravel(shares)
+    n = int(counts.sum())
+    for cell, (count, share) in enumerate(zip(counts.tolist(), shares.tolist(), strict=True)):
+        if not share_holds(int(count), n, float(share), alpha / len(counts)):
+            return cell
+    return None
+
+
+def cdf_envelope(n: int, alpha: float = FALSE_ALARM) -> float:
+    """Return the distance that an empirical CDF of n draws exceeds with probability at most `alpha` (DKWM)."""
+    return math.sqrt(math.log(2 / alpha) / (2 * n))
+
+
+def cdf_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
+    """Return the Kolmogorov distance that is missed with probability at most `beta`."""
+    return cdf_envelope(n, alpha) + math.sqrt(math.log(2 / beta) / (2 * n))
+
+
+def cdf_distance(draws: Floats, cdf: Callable[[Floats], Floats], step: float) -> float:
+    """Return how far the empirical CDF leaves the band of a CDF whose values are rounded to a grid of `step`."""
+    values, counts = np.unique(draws, return_counts=True)
+    right = np.cumsum(counts) / len(draws)
+    left = right - counts / len(draws)
+    above = right - cdf(values + step)
+    below = cdf(values - step) - left
+    return float(max(above.max(), below.max()))

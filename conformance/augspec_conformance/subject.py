@@ -1,0 +1,147 @@
+"""A backend under test in one mode: compiled policies are kept, and everything goes in and comes out as NumPy arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import augspec
+from augspec_conformance.adapters import adapter_of
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.law import Case
+
+__all__ = ["Sample", "Subject", "Unclaimed", "reference"]
+
+Sample = dict[str, npt.NDArray[Any]]
+
+_SPATIAL = ("image",)
+
+
+class Unclaimed(Exception):
+    """The backend does not claim what a case asks for: neither passed nor failed."""
+
+
+class Subject:
+    """A backend in one mode.
+
+    Args:
+        backend: an instance with `name`, `capabilities` and `compile(policy, **options)`.
+        mode: one of its modes.
+    """
+
+    def __init__(self, backend: Any, mode: str) -> None:
+        self.backend, self.mode = backend, mode
+        self.name: str = backend.name
+        self.capabilities = backend.capabilities
+        self.adapter = adapter_of(backend)
+        self.cost = self.adapter.cost(mode)
+        self._augmenters: dict[tuple[str, str], Any] = {}
+
+    def __repr__(self) -> str:
+        return f"Subject({self.name}, {self.mode})"
+
+    def sibling(self, mode: str) -> Subject:
+        """Return the same backend in another mode."""
+        return _sibling(self.backend, mode)
+
+    def augmenter(self, policy: Mapping[str, Any], **options: Any) -> Any:
+        """Return the compiled policy, compiled once; `layout` and other options as in `augspec.compile`."""
+        given = {"layout": "NHWC", "mode": self.mode, **options}
+        key = json.dumps(policy, sort_keys=True), json.dumps(given, sort_keys=True, default=str)
+        if key not in self._augmenters:
+            self._augmenters[key] = self.backend.compile(augspec.loads(key[0]), **given)
+        return self._augmenters[key]
+
+    def of(self, case: Case) -> Any:
+        """Return the compiled policy of a case."""
+        options = dict(case.context.get("options", {}))
+        if "value_range" in options:
+            options["value_range"] = tuple(options["value_range"])
+        return self.augmenter(case.policy, layout=case.layout, **options)
+
+    def native(self, case: Case, sample: Mapping[str, Any]) -> dict[str, Any]:
+        """Return channels-last NumPy arrays as the framework's, in the case's layout and dtype; extras as they are."""
+        return {name: self.native_leaf(case, name, value) for name, value in sample.items()}
+
+    def native_leaf(self, case: Case, name: str, value: Any) -> Any:
+        """Return one entry of a sample as the framework's array; extras as they are."""
+        if not isinstance(value, np.ndarray) or name not in ("image", "mask", "boxes", "keypoints"):
+            return value
+        dtype = SIGNATURES[case.signature].dtype if name == "image" else str(value.dtype)
+        if dtype not in self.capabilities.dtypes and name == "image":
+            raise Unclaimed(f"{self.name} does not claim {dtype} images")
+        try:
+            return self.adapter.to_native(self.in_layout(case, name, value), dtype)
+        except ImportError as error:
+            raise Unclaimed(f"{dtype} arrays cannot be made here: {error}") from error
+
+    @staticmethod
+    def in_layout(case: Case, name: str, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return an image (channels last) in the case's layout."""
+        if case.layout == "NHWC" or name not in _SPATIAL:
+            return value
+        return np.ascontiguousarray(np.moveaxis(value, -1, -3))
+
+    def numpy(self, case: Case, out: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a result as NumPy arrays, images channels-last; extras as they are."""
+        found: dict[str, Any] = {}
+        for name, value in out.items():
+            array = self.adapter.to_numpy(value) if hasattr(value, "shape") and hasattr(value, "dtype") else value
+            if case.layout == "NCHW" and name in _SPATIAL:
+                array = np.moveaxis(array, -3, -1)
+            found[name] = array
+        return found
+
+    def key(self, case: Case) -> augspec.Key:
+        """Return the case's key."""
+        return augspec.Key(case.key, case.epoch, case.view)
+
+    @staticmethod
+    def ids(case: Case) -> list[int]:
+        """Return one id per sample of the case's batch."""
+        batch = SIGNATURES[case.signature].shape[0]
+        if case.ids is not None and len(case.ids) == batch:
+            return list(case.ids)
+        start = (case.ids or (11,))[0]
+        return [start + 7 * i * i + i for i in range(batch)]
+
+    def call(self, case: Case, sample: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+        """Augment a case's sample (or a given one) and return NumPy arrays.
+
+        Args:
+            case: what to run.
+            sample: channels-last NumPy arrays; the case's own sample by default.
+            **changes: `key`, `ids`, `training` other than the case's.
+        """
+        given = sample_of(case) if sample is None else sample
+        native = self.native(case, given)
+        key, ids = changes.get("key", self.key(case)), changes.get("ids", self.ids(case))
+        out = self.of(case)(key, native, ids, training=changes.get("training", True))
+        return self.numpy(case, out)
+
+    def draw(self, case: Case, ids: Any = None) -> augspec.Draws:
+        """Return a case's draws on the host."""
+        drawn: augspec.Draws = self.of(case).draw(self.key(case), self.ids(case) if ids is None else ids)
+        return drawn.numpy()
+
+
+_SIBLINGS: dict[tuple[int, str], Subject] = {}
+
+
+def _sibling(backend: Any, mode: str) -> Subject:
+    key = (id(backend), mode)
+    if key not in _SIBLINGS or _SIBLINGS[key].backend is not backend:
+        _SIBLINGS[key] = Subject(backend, mode)
+    return _SIBLINGS[key]
+
+
+@cache
+def reference() -> Subject:
+    """Return the NumPy reference."""
+    return Subject(augspec.get_backend("numpy"), "eager")

@@ -1,0 +1,1 @@
+"""The suite as pytest tests: `pytest --pyargs augspec_conformance --augspec-backend NAME`."""

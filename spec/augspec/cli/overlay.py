@@ -1,0 +1,80 @@
+"""Draws masks, boxes and keypoints onto a picture, in colours that stay with the class or the row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+__all__ = ["COLOURS", "picture", "with_boxes", "with_keypoints", "with_mask"]
+
+COLOURS = (
+    (230, 80, 40),
+    (30, 130, 220),
+    (40, 170, 90),
+    (240, 180, 20),
+    (160, 90, 210),
+    (20, 180, 190),
+    (230, 90, 150),
+    (130, 140, 40),
+)
+"""Distinct on photographs, and for the common kinds of colour blindness told apart by lightness."""
+
+
+def picture(image: Any) -> Image.Image:
+    """Return a uint8 array (H, W, C) with one or three channels as a picture."""
+    array = np.asarray(image)
+    if array.dtype != np.uint8:  # after `normalize`: stretch what is there to what can be seen
+        low, high = float(array.min()), float(array.max())
+        array = ((array - low) * (255.0 / max(high - low, 1e-9)) + 0.5).astype(np.uint8)
+    return Image.fromarray(
+        array[..., 0] if array.shape[-1] == 1 else np.ascontiguousarray(array[..., :3])
+    ).convert("RGB")
+
+
+def with_mask(image: Image.Image, mask: Any) -> Image.Image:
+    """Tint every class of an integer mask; 0 is background. The classes' edges are drawn firmly."""
+    labels = np.asarray(mask)
+    pixels = np.asarray(image).astype(np.float32)
+    for label in np.unique(labels[labels != 0]):
+        inside = labels == label
+        core = inside.copy()
+        for axis in (0, 1):
+            for step in (-1, 1):
+                core &= np.roll(inside, step, axis)
+        colour = np.array(COLOURS[(int(label) - 1) % len(COLOURS)], np.float32)
+        pixels[inside] += 0.42 * (colour - pixels[inside])
+        pixels[inside & ~core] = colour
+    return Image.fromarray((pixels + 0.5).astype(np.uint8))
+
+
+def with_boxes(image: Image.Image, boxes: Any, valid: Any) -> Image.Image:
+    """Draw the valid boxes (N, 4), xyxy in pixels."""
+    image = image.copy()
+    draw = ImageDraw.Draw(image)
+    line = max(2, round(max(image.size) / 130))
+    for row, (box, good) in enumerate(zip(np.asarray(boxes), np.asarray(valid), strict=True)):
+        if good:
+            x0, y0, x1, y1 = (float(side) for side in box)
+            draw.rectangle(
+                (x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=COLOURS[row % len(COLOURS)], width=line
+            )
+    return image
+
+
+def with_keypoints(image: Image.Image, points: Any, visible: Any) -> Image.Image:
+    """Draw the visible keypoints (K, 2) as dots with a white rim."""
+    image = image.copy()
+    draw = ImageDraw.Draw(image)
+    radius = max(3, round(max(image.size) / 70))
+    for row, (point, good) in enumerate(zip(np.asarray(points), np.asarray(visible), strict=True)):
+        if good:
+            x, y = (float(place) for place in point)
+            draw.ellipse(
+                (x - radius, y - radius, x + radius, y + radius),
+                fill=COLOURS[row % len(COLOURS)],
+                outline=(255, 255, 255),
+                width=max(1, radius // 3),
+            )
+    return image

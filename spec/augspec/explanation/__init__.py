@@ -1,0 +1,1 @@
+"""The words in which `augspec.explain` shows stages and draws."""
