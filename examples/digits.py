@@ -1,8 +1,8 @@
-"""The data that the three training scripts share: scikit-learn's handwritten digits, and a test split off centre.
+"""The data that the training scripts share: scikit-learn's handwritten digits, and a test split off centre.
 
-Nothing is downloaded. The 8×8 digits are enlarged to 24×24 and lie in the middle of 32×32 colour images (uint8, channels
-last). The test split is turned, shifted, zoomed and darkened by SciPy: it has to be an honest judge of what augspec
-does, so augspec has no part in it.
+Nothing is downloaded. The 8×8 digits are enlarged to 24×24 and lie in the middle of 32×32 colour images (uint8,
+channels last). The test split is turned, shifted, zoomed and darkened by SciPy: it has to be an honest judge of
+what augspec does, so augspec has no part in it.
 """
 
 from __future__ import annotations
@@ -81,10 +81,10 @@ def arguments(description: str | None) -> argparse.Namespace:
 
 
 def compare(train: Callable[[bool], tuple[float, float]]) -> None:
-    """Train without and with augmentation, print both, and exit with 1 if augmentation made the shifted split worse.
+    """Train without and with augmentation, print both, and exit with 1 if it made the shifted split worse.
 
     Args:
-        train: takes whether to augment, and returns the accuracies on the validation and on the shifted split.
+        train: takes whether to augment, returns the accuracies on the validation and on the shifted split.
     """
     found = []
     for augmented in (False, True):

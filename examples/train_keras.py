@@ -41,7 +41,7 @@ def main() -> None:
 
     def train(augmented: bool) -> tuple[float, float]:
         keras.utils.set_random_seed(options.seed)
-        # Without augmentation the `eval` part is used in training too: the only difference is the augmentation.
+        # Without augmentation the `eval` part serves in training too: both networks see normalized images.
         model = network(Augment(policy if augmented else plain, seed=options.seed))
         model.compile(
             keras.optimizers.Adam(2e-3),

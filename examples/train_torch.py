@@ -50,7 +50,7 @@ def main() -> None:
         torch.manual_seed(options.seed)
         model = network()
         optimizer = torch.optim.Adam(model.parameters(), 2e-3)
-        # Without augmentation the policy's `eval` part still normalizes: the only difference is the augmentation.
+        # Without augmentation the policy's `eval` part serves in training too: both see normalized images.
         data = AugmentedDataset(dataset(train_split), policy, seed=options.seed, training=augmented)
         loader = DataLoader(data, batch_size=50, shuffle=True, num_workers=2, persistent_workers=True)
         for epoch in range(epochs):

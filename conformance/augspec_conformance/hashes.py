@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec_conformance.adapters import adapter_for
+from augspec_conformance.adapters import load_adapter
 
 __all__ = ["POLICIES", "digests", "images", "main"]
 
@@ -77,12 +77,12 @@ def images() -> np.ndarray:
 
 def digests(backend: str, mode: str) -> dict[str, str]:
     """Return the SHA-256 of every policy's output on one backend and mode, in hexadecimal."""
-    adapter = adapter_for(backend)
+    adapter = load_adapter(backend)
     found = {}
     for name, ops in POLICIES.items():
         policy = augspec.loads(json.dumps({"augspec": 1, "ops": ops, "eval": []}))
         augment = augspec.compile(policy, backend=backend, layout="NHWC", mode=mode)
-        out = augment(augspec.Key(2026).fold(3), adapter.to_native(images()), index=list(range(8)))
+        out = augment(augspec.Key(2026).fold(3), adapter.to_native(images(), "uint8"), index=list(range(8)))
         found[name] = hashlib.sha256(np.ascontiguousarray(adapter.to_numpy(out)).tobytes()).hexdigest()
     return found
 

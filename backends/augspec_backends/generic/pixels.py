@@ -139,7 +139,7 @@ class Pixels:
         _, height, width, _ = xp.shape(state["image"])
         window = op.window(height, width)
         on = params.get(f"{at}.on")
-        new = {}
+        new: State = {}
         for name in ("image", "mask"):
             if name in state:
                 old = state[name]

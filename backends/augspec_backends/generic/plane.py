@@ -7,6 +7,7 @@ for boxes and keypoints) and its inverse (for pixels), both about the centre of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from augspec.namespace import Array, Namespace
 from augspec.random.tables import sine_table
@@ -148,6 +149,6 @@ class PlaneOf:
         turned = self._affine(-_ONE, 0, 0, _ONE) if horizontal else self._affine(_ONE, 0, 0, -_ONE)
         return Pair(turned, turned)
 
-    def compose(self, *transforms: Pair) -> Pair:
+    def compose(self, *transforms: Any) -> Pair:
         """Return the movement that does the first one first."""
         return compose(self._xp, *transforms)

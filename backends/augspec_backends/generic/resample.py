@@ -83,7 +83,7 @@ def _pass(m: FixedNumbers | FloatNumbers, image: Array, first: Array, weights: A
     side = xp.shape(image)[axis]
     levels = xp.dtype(image) == "uint8"
     shape = (-1, 1, size, 1) if axis == 2 else (-1, size, 1, 1)
-    total = None
+    total: Array = None
     for t in range(taps):
         part = xp.gather_axis(image, xp.clip(first + t, 0, side - 1), axis)
         weight = xp.reshape(weights[:, :, t], shape)

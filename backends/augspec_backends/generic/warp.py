@@ -108,7 +108,7 @@ def warp_pixels(
     if interpolation == "bilinear" and isinstance(m, FixedNumbers):
         return _bilinear_fixed(m, image, (x0, y0, fx, fy), border, fill)
     taps = _Taps(m, image, x0, y0, border, outside)
-    if interpolation == "bilinear":
+    if interpolation == "bilinear" and isinstance(m, FloatNumbers):
         return _bilinear_float(m, taps, fx[..., None], fy[..., None])
     return _bicubic(m, taps, fx[..., None], fy[..., None])
 
@@ -169,7 +169,7 @@ def _bilinear_fixed(
         return (xp.shl(found, 8) if levels else found) - outside
 
     columns, rows = axis(x0, fx, width), axis(y0, fy, height)
-    total = None
+    total: Array = None
     for iy, wy in rows:
         along = tap(iy, columns[0][0]) * columns[0][1] + tap(iy, columns[1][0]) * columns[1][1]
         if not (plain and levels):  # of levels, the first shift is exact: it cancels the missing factor 2⁸

@@ -34,7 +34,7 @@ class JaxNamespace:
         return jnp.asarray(np.asarray(value), dtype=dtype)
 
     def astype(self, x: Array, dtype: str) -> Array:
-        return x.astype(dtype)
+        return x.astype(jax.dtypes.canonicalize_dtype(dtype))  # without x64 there is no int64, no float64
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype)
@@ -168,7 +168,7 @@ class JaxNamespace:
             number, mine, given = row
             mine = {name: array[None] for name, array in mine.items()}
             given = {name: array[None] for name, array in given.items()}
-            runs = [lambda s, p, run=run: dict(run(s, p)) for run in branches]
+            runs: list[Any] = [lambda s, p, run=run: dict(run(s, p)) for run in branches]
             shapes = jax.eval_shape(runs[0], mine, given)
             if all(shapes[name].shape == mine[name].shape for name in mine):
                 runs.append(lambda s, p: dict(s))

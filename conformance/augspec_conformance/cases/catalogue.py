@@ -15,6 +15,9 @@ ALL_TARGETS = ("image", "mask", "boxes", "keypoints")
 CORE_INTEGER, CORE_FLOAT = "small-u8", "odd-f32"
 """The signatures on which compiled modes are asked."""
 
+_FLOAT = ("op:rotate", "op:gaussian_noise", "op:gaussian_blur", "op:resize", "op:horizontal_flip", "mix:train", "mix:colour")
+"""Float arithmetic of each kind, in compiled modes."""
+
 _SMOKE = ("op:rotate", "op:contrast", "op:random_resized_crop", "op:horizontal_flip", "mix:train", "mix:some", "mix:steps")
 
 
@@ -23,8 +26,9 @@ def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> R
     if tuple(targets) != ALL_TARGETS or signature not in (CORE_INTEGER, CORE_FLOAT):
         return "eager"
     if tier == "full":
-        dear = (name in DEAR and signature == CORE_INTEGER) or (name, signature) == ("mix:train", CORE_FLOAT)
-        return "dear" if dear else "graph"
+        if signature == CORE_FLOAT:
+            return "dear" if name == "mix:train" else "graph" if name in _FLOAT else "eager"
+        return "dear" if name in DEAR else "graph"
     if name == "mix:train" and signature == CORE_INTEGER:
         return "dear"
     return "graph" if name in _SMOKE and signature == CORE_INTEGER else "eager"

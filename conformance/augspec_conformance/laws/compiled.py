@@ -11,24 +11,11 @@ import numpy as np
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
-from augspec_conformance.law import Case, Law, require, require_equal
-from augspec_conformance.laws.shape import require_alike
+from augspec_conformance.law import Case, Law, require
+from augspec_conformance.laws.shape import require_alike, require_results_alike
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import COORDINATE_BETWEEN
 
 __all__ = ["LAWS"]
-
-
-def _alike(case: Case, got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
-    require(set(got) == set(expected), f"{reason}: the entries", expected=sorted(expected), got=sorted(got))
-    for name, value in expected.items():
-        if name in ("boxes", "keypoints"):
-            distance = float(np.abs(got[name].astype(np.float64) - value).max(initial=0.0))
-            require(distance <= COORDINATE_BETWEEN, f"{reason}: {name}", expected=f"within {COORDINATE_BETWEEN}", got=distance)
-        elif name == "image":
-            require_alike(case, got[name], value, f"{reason}: {name}")
-        else:
-            require_equal(got[name], value, f"{reason}: {name}")
 
 
 def _compiles(subject: Subject, case: Case) -> str:
@@ -37,13 +24,13 @@ def _compiles(subject: Subject, case: Case) -> str:
 
 
 def _as_eager(subject: Subject, case: Case) -> None:
-    _alike(case, subject.call(case), subject.sibling("eager").call(case), f"{subject.mode} against eager")
+    require_results_alike(case, subject.call(case), subject.sibling("eager").call(case), f"{subject.mode} against eager")
 
 
 def _key_is_input(subject: Subject, case: Case) -> None:
     for key in (case.key, case.key ^ 0xFFFF_0000_FFFF, 3):
         one = case.with_(key=key)
-        _alike(case, subject.call(one), subject.sibling("eager").call(one), f"key {key}, compiled with another key")
+        require_results_alike(case, subject.call(one), subject.sibling("eager").call(one), f"key {key}, compiled with another key")
 
 
 @contextmanager
@@ -101,7 +88,7 @@ def _nested(subject: Subject, case: Case) -> None:
     for name, run in subject.adapter.nestings().items():
         if (name == "tf.data") == pipelines:
             out = subject.numpy(case, run(subject.of(case), case.key, native, subject.ids(case)))
-            _alike(case, out, expected, f"inside {name}")
+            require_results_alike(case, out, expected, f"inside {name}")
 
 
 def _contexts(subject: Subject, case: Case) -> None:
@@ -111,7 +98,7 @@ def _contexts(subject: Subject, case: Case) -> None:
         native = subject.native(case, sample)
         with enter():
             out = subject.of(case)(subject.key(case), native, subject.ids(case))
-        _alike(case, subject.numpy(case, out), expected, f"in the context {name!r}")
+        require_results_alike(case, subject.numpy(case, out), expected, f"in the context {name!r}")
 
 
 def _differentiable(subject: Subject, case: Case) -> None:
@@ -161,6 +148,6 @@ LAWS = (
     Law("C7", "input pipelines", ("R4", "R7"), "Inside the framework's input pipeline the results are the same.", _nested,
         _nest_cases("C7", "pipelines", ("mix:train",)), _nests("pipelines")),
     Law("C9", "nesting", ("C12", "R4"), "Inside the user's own compiled functions the results are the same.", _nested,
-        _nest_cases("C9", "nesting", ("mix:train", "mix:some")), _nests("nesting")),
+        _nest_cases("C9", "nesting", ("mix:train",)), _nests("nesting")),
     Law("C10", "contexts and gradients", ("C2",), "Gradient modes and precision switches change no value; claimed gradients are finite.", _c10, _c10_cases, _claims_gradient),
 )

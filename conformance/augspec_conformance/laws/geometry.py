@@ -219,7 +219,7 @@ def _g8_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
     for op in _WARPS:
         for words in ({}, {"interpolation": "nearest"}, {"interpolation": "bicubic"}):
-            for signature in ("medium-u8", "medium-f32"):
+            for signature in ("large-u8", "large-f32") if words.get("interpolation") == "bicubic" else ("medium-u8", "medium-f32"):
                 found.append(Case(name=f"{op['op']} {words.get('interpolation', '')} {signature}", policy=document({**op, **words}), signature=signature))
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,16 @@ def _history(subject: Subject, case: Case) -> None:
     _require_same(subject.call(case), first, "other calls in between changed the result")
 
 
+def _threads(subject: Subject, case: Case) -> None:
+    others = [case.with_(key=key) for key in range(8)]
+    expected = [subject.call(one) for one in others]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for _ in range(3):
+            found = list(pool.map(subject.call, others))
+            for one, got, want in zip(others, found, expected, strict=True):
+                _require_same(got, want, f"key {one.key}: another result when eight threads call at once")
+
+
 def _compile_pure(subject: Subject, case: Case) -> None:
     policy = augspec.loads(_json(case.policy))
     text, hash_before = augspec.dumps(policy), policy.canonical_hash()
@@ -226,6 +237,8 @@ LAWS = (
         _globals_kept, _cases("P8", names=_FEW)),
     Law("P10", "no history", ("R2", "R8"), "A result is the same before and after any other calls, failing ones included.",
         _history, _cases("P10", names=_FEW)),
+    Law("P11", "threads", ("R2",), "Calls from several threads at once give what they give one after the other.",
+        _threads, lambda tier: tuple(c.with_(reach="eager" if c.reach != "dear" else "graph") for c in grid("P11", tier, names=_FEW))),
     Law("P13", "compiling is pure", ("R6",), "Compiling changes no policy, and equal policies compile to equal functions.",
         _compile_pure, lambda tier: tuple(c.with_(reach="eager") if c.reach != "dear" else c.with_(reach="graph")
                                           for c in grid("P13", tier, names=_FEW))),

@@ -13,9 +13,9 @@ from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import between_backends, close
+from augspec_conformance.tolerances import COORDINATE_BETWEEN, between_backends, close
 
-__all__ = ["LAWS", "expected_shape", "require_alike"]
+__all__ = ["LAWS", "expected_shape", "require_alike", "require_results_alike"]
 
 _WIDE = ("dot-u8", "dot-f32", "grey-u8", "grey-f32", "four-u8", "seven-f32", "row-u8", "column-f32", "large-u8")
 _NARROW = ("small-u16", "small-f16", "small-bf16", "small-f64")
@@ -101,6 +101,19 @@ def require_alike(case: Case, got: Any, expected: Any, reason: str) -> None:
         where = tuple(int(i) for i in np.argwhere(~ok)[0])
         require(False, f"{reason}: {int((~ok).sum())} of {ok.size} pixels are more than {bound:.3g} apart", where=where,
                 expected=float(b[where]), got=float(a[where]))
+
+
+def require_results_alike(case: Case, got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
+    """Demand the same result of two modes or functions: integers and masks equal, floats within their class."""
+    require(set(got) == set(expected), f"{reason}: the entries", expected=sorted(expected), got=sorted(got))
+    for name, value in expected.items():
+        if name in ("boxes", "keypoints"):
+            distance = float(np.abs(got[name].astype(np.float64) - value).max(initial=0.0))
+            require(distance <= COORDINATE_BETWEEN, f"{reason}: {name}", expected=f"within {COORDINATE_BETWEEN}", got=distance)
+        elif name == "image":
+            require_alike(case, got[name], value, f"{reason}: {name}")
+        else:
+            require_equal(got[name], value, f"{reason}: {name}")
 
 
 def _layouts(subject: Subject, case: Case) -> None:

@@ -127,6 +127,8 @@ def _honest(subject: Subject, case: Case) -> None:
         image = sample_of(case)["image"]
         try:
             native = subject.adapter.to_native(image, dtype)
+            if subject.adapter.dtype_name(native) != dtype:  # JAX without x64 has no float64
+                return
             subject.of(case)(0, native, subject.ids(case))
         except augspec.AugspecError:
             return

@@ -110,10 +110,9 @@ _DISTRIBUTIONS: tuple[dict[str, Any], ...] = (
     {"op": "rotate", "degrees": {"normal": {"mean": 4.0, "std": 9.0, "low": -3.0, "high": 40.0}}},
     {"op": "rotate", "degrees": {"uniform": [-3.0, 170.0]}},
     {"op": "scale", "factor": {"log_uniform": [0.3, 2.5]}},
-    {"op": "brightness_scale", "factor": {"beta": [2.0, 5.0]}},
+    {"op": "brightness_shift", "delta": {"beta": [2.0, 5.0]}},
     {"op": "brightness_shift", "delta": {"normal": {"mean": 0.1, "std": 0.2, "low": -0.9, "high": 0.9}}},
     {"op": "brightness_scale", "factor": {"log_uniform": [0.2, 7.0]}},
-    {"op": "gaussian_noise", "std": {"beta": [0.7, 3.0]}},
 )
 
 

@@ -114,9 +114,7 @@ class WidensRanges(Faulty):
             if not isinstance(m, Grid) or draw.quantity == "position":
                 return m
             extra = m.width // 20
-            return Grid(
-                m.low - extra if m.low - extra > 0 or m.low < 0 else m.low, m.width + 2 * extra, m.shift
-            )
+            return Grid(m.low - extra if m.low - extra > 0 or m.low < 0 else m.low, m.width + 2 * extra, m.shift)
 
         return _remap(draws, change)
 
@@ -159,10 +157,7 @@ class ChoosesWithReplacement(Faulty):
             m = draw.map
             if isinstance(m, Members) and 1 < m.k < m.n:
                 single = (replace(draw, map=Members(1, m.n)),)
-                picks = [
-                    sample_draws(xp, single, words, low ^ (turn << 24), high)[draw.path]
-                    for turn in range(m.k)
-                ]
+                picks = [sample_draws(xp, single, words, low ^ (turn << 24), high)[draw.path] for turn in range(m.k)]
                 values[draw.path] = np.maximum.reduce(picks)
         return values
 
@@ -226,8 +221,7 @@ class _WideNoise(Pixels):
         both = np.concatenate([half["image"], half["image"]], 1)
         first = self._fixed(old) if self.xp.dtype(both) == "int32" else old
         added = (
-            both[:, : old.shape[1]]
-            - np.concatenate([first[:, : (old.shape[1] + 1) // 2]] * 2, 1)[:, : old.shape[1]]
+            both[:, : old.shape[1]] - np.concatenate([first[:, : (old.shape[1] + 1) // 2]] * 2, 1)[:, : old.shape[1]]
         )
         return {**state, "image": self._numbers().clamp(first + added)}
 

@@ -50,9 +50,7 @@ class MovesLeft(Faulty):
     """Moves left and up for right and down."""
 
     def parameters(self, pipeline: Pipeline, values: Values) -> Values:
-        paths = paths_of(pipeline, Translate, "x", "y") + paths_of(
-            pipeline, Affine, "translate_x", "translate_y"
-        )
+        paths = paths_of(pipeline, Translate, "x", "y") + paths_of(pipeline, Affine, "translate_x", "translate_y")
         return {**values, **{path: -values[path] for path in paths if path in values}}
 
 
@@ -132,8 +130,7 @@ class NeverLastPlace(Faulty):
 
     def parameters(self, pipeline: Pipeline, values: Values) -> Values:
         return {
-            path: array - (array >> 2) if path.endswith(("/top", "/left")) else array
-            for path, array in values.items()
+            path: array - (array >> 2) if path.endswith(("/top", "/left")) else array for path, array in values.items()
         }
 
 

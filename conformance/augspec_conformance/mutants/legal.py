@@ -42,7 +42,7 @@ class Slow(Faulty):
     """Takes its time."""
 
     def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
-        time.sleep(0.002)
+        time.sleep(0.0005)
         return run(key, sample, index)
 
 
@@ -67,9 +67,7 @@ class Chunked(Faulty):
             rows = slice(start, start + 3)
             ids = (words, low[rows], None if high is None else high[rows])
             parts.append(
-                super().run(
-                    augmenter, runner, xp, ids, on_host, {name: x[rows] for name, x in arrays.items()}
-                )
+                super().run(augmenter, runner, xp, ids, on_host, {name: x[rows] for name, x in arrays.items()})
             )
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -92,9 +90,7 @@ class DrawsInHalves(Faulty):
 class _OtherOrder(FloatNumbers):
     def mean(self, x: Array) -> Array:
         columns = np.sum(x, 1, dtype=x.dtype) * x.dtype.type(1.0 / x.shape[1])
-        return (np.sum(columns, 1, dtype=x.dtype) * x.dtype.type(1.0 / x.shape[2])).reshape(
-            -1, 1, 1, x.shape[3]
-        )
+        return (np.sum(columns, 1, dtype=x.dtype) * x.dtype.type(1.0 / x.shape[2])).reshape(-1, 1, 1, x.shape[3])
 
     def grey(self, x: Array) -> Array:
         if x.shape[-1] != 3:

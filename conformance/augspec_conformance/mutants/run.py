@@ -105,9 +105,7 @@ def _healthy(mutant: Mutant, law: Law, result: Result) -> bool:
     return run_case(law, Subject(backend, result.mode), case).status == "passed"
 
 
-def kill_matrix(
-    mutants: Iterable[Mutant], tier: Tier | None = None, *, all_of_them: bool = False
-) -> list[Row]:
+def kill_matrix(mutants: Iterable[Mutant], tier: Tier | None = None, *, all_of_them: bool = False) -> list[Row]:
     """Return one row per mutant."""
     return [try_mutant(mutant, tier=tier, all_of_them=all_of_them) for mutant in mutants]
 
