@@ -9,7 +9,9 @@ collect_ignore = ["augspec_conformance"]
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     # Without an installed wheel (a source tree on the path) nobody has loaded the plugin yet.
-    if not any(getattr(plugin, "__name__", "") == "augspec_conformance.plugin" for plugin in pluginmanager.get_plugins()):
+    if not any(
+        getattr(plugin, "__name__", "") == "augspec_conformance.plugin" for plugin in pluginmanager.get_plugins()
+    ):
         pluginmanager.import_plugin("augspec_conformance.plugin")
     group = parser.getgroup("augspec")
     group.addoption("--backend", dest="augspec_backend", action="append", help="short for --augspec-backend")

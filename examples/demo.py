@@ -23,9 +23,7 @@ KINDS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Augment photographs and lay them out on a contact sheet.")
-    parser.add_argument(
-        "--photos", type=Path, help="a folder of your own photographs (the first six are shown)"
-    )
+    parser.add_argument("--photos", type=Path, help="a folder of your own photographs (the first six are shown)")
     parser.add_argument("--policy", type=Path, default=POLICY, help="a policy file (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="another seed draws another sheet")
     parser.add_argument("-o", "--output", type=Path, default=Path("demo/contact_sheet.png"))
@@ -35,10 +33,7 @@ def main() -> None:
     photos = folder(options.photos) if options.photos else from_skimage()
     if not photos:
         raise SystemExit(f"{options.photos}: no photographs ({', '.join(KINDS)})")
-    rows = [
-        row_of_tiles(policy, {"image": image}, seed=options.seed, name=name, draws=5)
-        for name, image in photos
-    ]
+    rows = [row_of_tiles(policy, {"image": image}, seed=options.seed, name=name, draws=5) for name, image in photos]
     sheet = contact_sheet(
         rows,
         title=f"augspec: the policy {policy.name or options.policy.stem}",

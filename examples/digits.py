@@ -59,9 +59,7 @@ def enlarge(digit: np.ndarray) -> np.ndarray:
 def off_centre(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Turn by up to 25°, zoom by up to a quarter, shift by up to 4 pixels, darken by up to a third."""
     angle = np.deg2rad(rng.uniform(-25, 25))
-    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / rng.uniform(
-        0.75, 1.25
-    )
+    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / rng.uniform(0.75, 1.25)
     middle = (np.array(image.shape) - 1) / 2
     offset = middle - matrix @ (middle + rng.uniform(-4, 4, 2))
     return ndimage.affine_transform(image, matrix, offset, order=1) * rng.uniform(0.67, 1)

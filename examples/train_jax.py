@@ -32,9 +32,7 @@ def initial(seed: int) -> Weights:
 
 def logits(weights: Weights, x: jax.Array) -> jax.Array:
     for name in ("conv1", "conv2"):
-        x = jax.lax.conv_general_dilated(
-            x, weights[name], (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
-        )
+        x = jax.lax.conv_general_dilated(x, weights[name], (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
         x = jax.nn.relu(x + weights[f"{name}_bias"])
     x = x.reshape(len(x), -1)
     x = jax.nn.relu(x @ weights["dense1"] + weights["dense1_bias"])

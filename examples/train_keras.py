@@ -48,12 +48,8 @@ def main() -> None:
             keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
         )
-        model.fit(
-            data.train.images, data.train.labels, batch_size=50, epochs=12 if options.quick else 30, verbose=0
-        )
-        judged = [
-            model.evaluate(*split, batch_size=199, verbose=0) for split in (data.validation, data.shifted)
-        ]
+        model.fit(data.train.images, data.train.labels, batch_size=50, epochs=12 if options.quick else 30, verbose=0)
+        judged = [model.evaluate(*split, batch_size=199, verbose=0) for split in (data.validation, data.shifted)]
         return judged[0][1], judged[1][1]
 
     compare(train)

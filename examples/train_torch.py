@@ -61,8 +61,7 @@ def main() -> None:
                 nn.functional.cross_entropy(model(images), labels).backward()
                 optimizer.step()
         judges = [
-            AugmentedDataset(dataset(split), policy, training=False)
-            for split in (validation_split, shifted_split)
+            AugmentedDataset(dataset(split), policy, training=False) for split in (validation_split, shifted_split)
         ]
         return accuracy(model, judges[0]), accuracy(model, judges[1])
 

@@ -62,7 +62,7 @@ def threefry(key: Pair, counter: Pair) -> Pair:
 
 
 def word(path: str, seed: int, epoch: int, view: int, id: int, d: int) -> int:  # noqa: A002 (the rule's word)
-    """Return word(d) of a stream (R3–R5)."""
+    """Return the word number d of a stream (R3–R5)."""
     digest = hashlib.sha256(b"augspec.rng.v1\0" + path.encode()).digest()
     name = int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
     k1 = threefry((seed >> 32, seed & _MASK), name)

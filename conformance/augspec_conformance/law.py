@@ -169,7 +169,10 @@ def require_equal(got: npt.ArrayLike, expected: npt.ArrayLike, reason: str) -> N
         where = tuple(int(i) for i in np.argwhere(~same)[0])
         count = int(np.size(same) - np.count_nonzero(same))
         raise LawViolation(
-            f"{reason}: {count} of {np.size(same)} elements differ", where=where, expected=_plain(b[where]), got=_plain(a[where])
+            f"{reason}: {count} of {np.size(same)} elements differ",
+            where=where,
+            expected=_plain(b[where]),
+            got=_plain(a[where]),
         )
 
 

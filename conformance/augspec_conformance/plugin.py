@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=None,
         metavar="NAME",
-        help="backend to check: a registered name or module:attribute; may be given several times (default: all installed)",
+        help="backend to check: a name or module:attribute; may be given several times (default: all installed)",
     )
     group.addoption(
         "--augspec-tier", default=None, choices=("kat", "smoke", "full"), help="how much to run (default: full)"

@@ -65,9 +65,11 @@ def check_backend(
                     break
     if not any(result.status != "not-claimed" for result in results):
         raise ValueError(f"not one case was executed (laws {laws}, tier {tier}): that is no result")
-    for waiver in waivers:
-        if waiver not in used:
-            results.append(Result(waiver.law, waiver.case, "", waiver.mode, "errored", f"waiver matched nothing: {waiver}"))
+    results += [
+        Result(waiver.law, waiver.case, "", waiver.mode, "errored", f"waiver matched nothing: {waiver}")
+        for waiver in waivers
+        if waiver not in used
+    ]
     return Report(found.name, tier, tuple(results), facts(found))
 
 

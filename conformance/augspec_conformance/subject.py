@@ -1,4 +1,4 @@
-"""A backend under test in one mode: compiled policies are kept, and everything goes in and comes out as NumPy arrays."""
+"""A backend under test in one mode: compiled policies are kept, NumPy arrays go in and come out."""
 
 from __future__ import annotations
 

@@ -24,7 +24,14 @@ __all__ = [
     "levels",
 ]
 
-EPSILON = {"float64": 2.0**-23, "float32": 2.0**-23, "uint16": 2.0**-16, "float16": 2.0**-10, "bfloat16": 2.0**-7, "uint8": 0.0}
+EPSILON = {
+    "float64": 2.0**-23,
+    "float32": 2.0**-23,
+    "uint16": 2.0**-16,
+    "float16": 2.0**-10,
+    "bfloat16": 2.0**-7,
+    "uint8": 0.0,
+}
 """One unit in the last place at 1. float64 images are computed by some backends in float32, so they get its epsilon."""
 
 _UNITS = {"move": 0.0, "point-f": 8.0, "interp-f": 24.0, "normalize": 64.0}
@@ -84,7 +91,10 @@ def between_backends(policy: dict[str, Any], dtype: str, span: float) -> float:
     kind = class_of(policy)
     if kind == "move":
         return 0.0
-    return span * (_UNITS[kind] * EPSILON["float32"] + _LARGER.get(dtype, 0.0) * EPSILON[dtype] * (8.0 if kind == "normalize" else 1.0))
+    return span * (
+        _UNITS[kind] * EPSILON["float32"]
+        + _LARGER.get(dtype, 0.0) * EPSILON[dtype] * (8.0 if kind == "normalize" else 1.0)
+    )
 
 
 def against_oracle(policy: dict[str, Any], dtype: str, height: int, width: int) -> float:
@@ -131,7 +141,7 @@ DIRECTION = 0.35
 
 
 def flip_resize(dtype: str) -> float:
-    """Return how far flip∘resize and resize∘flip may be apart: weights are rounded alike from both sides, ties are not."""
+    """Return how far flip∘resize and resize∘flip may be apart: only ties are rounded otherwise from the other side."""
     return 1.0 if dtype == "uint8" else 1e-4
 
 

@@ -13,7 +13,7 @@ from augspec_conformance.cases.catalogue import ALL_TARGETS
 from augspec_conformance.cases.policies import DEAR, MIXES, op_document, op_names, policy, policy_names
 from augspec_conformance.cases.probes import PROBES, image_of, sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
-from augspec_conformance.law import MAX_CASE_BYTES, Case, Law, LawViolation, require, require_equal, stable_seed
+from augspec_conformance.law import MAX_CASE_BYTES, Case, Law, LawViolation, require_equal, stable_seed
 from augspec_conformance.laws import all_laws
 from augspec_conformance.report import STATUSES, Report, Result, markdown_table
 from augspec_conformance.runner import check_backend, plan_cases, run_case, select_laws
@@ -108,7 +108,13 @@ def test_a_violation_says_law_case_difference_and_replay():
     law = Law("X1", "x", ("C1",), "Numbers are numbers.", check, lambda tier: (Case(name="one"),))
     result = run_case(law, reference(), Case(name="one"))
     assert result.status == "failed"
-    for text in ("X1 Numbers are numbers.", "first difference at (1,)", "expected 5, got 2", "replay: python -m", "case one"):
+    for text in (
+        "X1 Numbers are numbers.",
+        "first difference at (1,)",
+        "expected 5, got 2",
+        "replay: python -m",
+        "case one",
+    ):
         assert text in result.message
 
 

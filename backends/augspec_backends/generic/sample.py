@@ -106,6 +106,13 @@ def signature_of(
     batched = len(shape) == 4
     batch = shape[0] if batched else 1
     height, width, channels = shape[-3:] if form == "NHWC" else (shape[-2], shape[-1], shape[-3])
+    if None in (height, width, channels):
+        raise SampleError(
+            "image",
+            "static sides (only the batch size may be unknown)",
+            f"shape {shape}",
+            "Call ensure_shape() or resize before augmenting; images of differing sizes need batches of one size.",
+        )
     if min(height, width, channels) < 1:
         raise SampleError("image", f"at least one pixel and one channel, as {form}", f"shape {shape}")
     if max(height, width) > MAX_SIDE:

@@ -21,7 +21,8 @@ class NumpyNamespace:
         return np.asarray(value, dtype=dtype)
 
     def astype(self, x: Array, dtype: str) -> Array:
-        return np.asarray(x).astype(_dtype(dtype))
+        # In C order: NumPy adds floats in an order that follows the memory layout.
+        return np.asarray(x).astype(_dtype(dtype), order="C")
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype)

@@ -43,7 +43,7 @@ class Backend(GenericBackend):
         if x.shape is None or getattr(x.shape, "rank", len(x.shape)) is None:
             raise SampleError("sample", "a tensor of known rank", "an unknown shape", "Call set_shape() first.")
         shape = tuple(x.shape)
-        if any(side is None for side in shape[1 if len(shape) == 4 else 0 :]):
+        if None in shape[1:]:
             raise SampleError(
                 "sample",
                 "static sides (only the batch size may be unknown)",

@@ -170,7 +170,8 @@ class TensorFlowNamespace:
             mine = {name: array[None] for name, array in mine.items()}
             given = {name: array[None] for name, array in given.items()}
             runs = [lambda run=run: _first(run(mine, given)) for run in branches]
-            return tf.switch_case(number, runs, default=lambda: _first(mine))
+            chosen: dict[str, Array] = tf.switch_case(number, runs, default=lambda: _first(mine))
+            return chosen
 
         signature = {name: array.dtype for name, array in state.items()}
         result: dict[str, Array] = tf.map_fn(one, (branch, dict(state), dict(params)), fn_output_signature=signature)

@@ -175,7 +175,7 @@ def _calling(function: _GraphFunction) -> Any:
     def pixels(*tensors: Array) -> tuple[Array, ...]:
         return function(*tensors)
 
-    node = torch.compiler.allow_in_graph(pixels)
+    node = torch.compiler.allow_in_graph(pixels)  # type: ignore[no-untyped-call]
 
     def call(*tensors: Array) -> tuple[Array, ...]:
         result: tuple[Array, ...] = node(*tensors)

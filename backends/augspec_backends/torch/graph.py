@@ -114,7 +114,7 @@ def parameters(key: torch.Tensor, low: torch.Tensor, high: torch.Tensor | None, 
 
 def hash_words(k0: torch.Tensor, k1: torch.Tensor, x0: torch.Tensor, x1: torch.Tensor) -> list[torch.Tensor]:
     """Return both words of Threefry-2x32-20, eagerly, chunk by chunk so that lanes stay in cache."""
-    k0, k1, x0, x1 = (x.contiguous() for x in torch.broadcast_tensors(k0, k1, x0, x1))
+    k0, k1, x0, x1 = (x.contiguous() for x in torch.broadcast_tensors(k0, k1, x0, x1))  # type: ignore[no-untyped-call]
     first, second = torch.empty_like(x0), torch.empty_like(x0)
     flat = [x.reshape(-1) for x in (k0, k1, x0, x1)]
     chunk = 1 << 15 if x0.device.type == "cpu" else max(1, x0.numel())
@@ -142,5 +142,5 @@ def _(key: torch.Tensor, low: torch.Tensor, high: torch.Tensor | None, handle: i
 
 @_hash_op.register_fake
 def _(k0: torch.Tensor, k1: torch.Tensor, x0: torch.Tensor, x1: torch.Tensor) -> list[torch.Tensor]:
-    shape = torch.broadcast_shapes(k0.shape, k1.shape, x0.shape, x1.shape)
+    shape = torch.broadcast_shapes(k0.shape, k1.shape, x0.shape, x1.shape)  # type: ignore[no-untyped-call]
     return [x0.new_empty(shape), x0.new_empty(shape)]

@@ -85,7 +85,9 @@ def adapter_of(backend: Any) -> Adapter:
     class or a base of it is defined decide; else NumPy arrays are tried.
     """
     named = [getattr(backend, "framework", ""), backend.name]
-    named += [cls.__module__.split(".")[1] for cls in type(backend).__mro__ if cls.__module__.startswith("augspec_backends.")]
+    named += [
+        cls.__module__.split(".")[1] for cls in type(backend).__mro__ if cls.__module__.startswith("augspec_backends.")
+    ]
     for name in named:
         if name in FRAMEWORKS:
             return load_adapter(name)
@@ -99,7 +101,7 @@ def host_fingerprint() -> dict[str, Any]:
     import random
     import warnings
 
-    state = np.random.get_state()  # noqa: NPY002 (the global generator is what is watched)
+    state: Any = np.random.get_state()  # noqa: NPY002 (the global generator is what is watched)
     return {
         "random": hash(random.getstate()),
         "numpy.random": (str(state[0]), np.asarray(state[1]).tobytes(), state[2:]),

@@ -106,7 +106,7 @@ def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
 
 def _jit(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
     key = jnp.array([seed >> 32, seed & 0xFFFFFFFF], jnp.uint32)
-    return jax.jit(lambda k, s, i: augmenter(k, s, i))(key, sample, jnp.array(ids, jnp.int32))
+    return jax.jit(augmenter)(key, sample, jnp.array(ids, jnp.int32))
 
 
 def nestings() -> Mapping[str, Callable[..., Any]]:

@@ -103,7 +103,7 @@ def _words(seed: int) -> Any:
 
 
 def _function(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
-    run = tf.function(lambda k, s, i: augmenter(k, s, i), autograph=False)
+    run = tf.function(augmenter.__call__, autograph=False)
     return run(_words(seed), sample, tf.constant(np.asarray(ids, np.int64)))
 
 
@@ -112,7 +112,11 @@ def _dataset(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
     index = tf.constant(np.asarray(ids, np.int64))
     data = tf.data.Dataset.from_tensor_slices((sample, index)).batch(len(ids))
     words = _words(seed)
-    data = data.map(lambda s, i: augmenter(words, s, i), num_parallel_calls=2, deterministic=True)
+    data = data.map(
+        tf.autograph.experimental.do_not_convert(lambda s, i: augmenter(words, s, i)),
+        num_parallel_calls=2,
+        deterministic=True,
+    )
     return next(iter(data))
 
 
@@ -128,4 +132,4 @@ def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] 
         out = augmenter(key, image, ids)
         total = tf.reduce_sum(out)
     found = tape.gradient(total, image)
-    return None if found is None else (out, found)
+    return None if found is None else (out, tf.convert_to_tensor(found))

@@ -1,4 +1,4 @@
-"""Policies to ask about: at least one per op, derived from the op's own model, and compositions; never symmetric ones."""
+"""Policies to ask about: for every op, derived from its own model, and compositions; never symmetric ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from typing import Any, get_args
 import augspec
 from augspec_conformance.cases.signatures import SIGNATURES
 
-__all__ = ["DEAR", "MIXES", "accepts", "document", "op_document", "op_names", "pairs", "policy", "policy_names", "variants"]
+__all__ = [
+    "DEAR",
+    "MIXES",
+    "accepts",
+    "document",
+    "op_document",
+    "op_names",
+    "pairs",
+    "policy",
+    "policy_names",
+    "variants",
+]
 
 Json = dict[str, Any]
 
@@ -89,7 +100,9 @@ def _required(cls: Any) -> Json:
     for name, field in cls.model_fields.items():
         if name in ("op", "id", "p") or not field.is_required():
             continue
-        found[name] = _members() if name == "ops" else _range_of(parameters[name]) if name in parameters else _value(field, name)
+        found[name] = (
+            _members() if name == "ops" else _range_of(parameters[name]) if name in parameters else _value(field, name)
+        )
     return found
 
 
@@ -161,11 +174,10 @@ def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
         found["p=0.85"] = {**base, "p": 0.85}
     if "fill" in cls.model_fields:
         found["fill"] = {**base, "fill": 0.75}
-    for field in _VALUES:
+    for field, values in _VALUES.items():
         if field in cls.model_fields and field not in base:
             plain = {key: value for key, value in base.items() if key not in _VALUES}
-            for value in _VALUES[field]:
-                found[f"{field}"] = {**plain, field: value}
+            found[field] = {**plain, field: values[0]}
     return {key: op for key, op in found.items() if _accepted(op)}
 
 
@@ -231,7 +243,11 @@ MIXES: dict[str, Json] = {
         {"op": "brightness_scale", "factor": {"log_uniform": [0.6, 1.2]}},
         {"op": "saturation", "factor": _uniform(1.1, 2.0), "p": 0.85},
         {"op": "grayscale", "p": 0.3},
-        {"op": "contrast", "factor": {"choice": {"values": [0.5, 0.8, 1.4], "weights": [3, 2, 1]}}, "pivot": "channel_mean"},
+        {
+            "op": "contrast",
+            "factor": {"choice": {"values": [0.5, 0.8, 1.4], "weights": [3, 2, 1]}},
+            "pivot": "channel_mean",
+        },
     ),
     "nested": document(
         {
@@ -290,7 +306,7 @@ def accepts(name: str, signature: str) -> bool:
     _, height, width, channels = SIGNATURES[signature].shape
     for op in _walk(tuple(policy(name, signature)["ops"])):
         cls = augspec.ops()[op["op"]]
-        fields = {key: value for key, value in op.items() if key not in ("id",)}
+        fields = {key: value for key, value in op.items() if key != "id"}
         model = cls.model_validate_json(json.dumps(fields))
         if not getattr(model, "accepts", lambda _: True)(channels):
             return False

@@ -24,13 +24,17 @@ def _compiles(subject: Subject, case: Case) -> str:
 
 
 def _as_eager(subject: Subject, case: Case) -> None:
-    require_results_alike(case, subject.call(case), subject.sibling("eager").call(case), f"{subject.mode} against eager")
+    require_results_alike(
+        case, subject.call(case), subject.sibling("eager").call(case), f"{subject.mode} against eager"
+    )
 
 
 def _key_is_input(subject: Subject, case: Case) -> None:
     for key in (case.key, case.key ^ 0xFFFF_0000_FFFF, 3):
         one = case.with_(key=key)
-        require_results_alike(case, subject.call(one), subject.sibling("eager").call(one), f"key {key}, compiled with another key")
+        require_results_alike(
+            case, subject.call(one), subject.sibling("eager").call(one), f"key {key}, compiled with another key"
+        )
 
 
 @contextmanager
@@ -54,7 +58,11 @@ def _python_runs() -> Iterator[list[int]]:
 def _no_retrace(subject: Subject, case: Case) -> None:
     subject.call(case)
     before = subject.adapter.compilations()
-    others = [case.with_(key=case.key ^ 5), case.with_(ids=tuple(i + 1 for i in subject.ids(case))), case.with_(probe_seed=3)]
+    others = [
+        case.with_(key=case.key ^ 5),
+        case.with_(ids=tuple(i + 1 for i in subject.ids(case))),
+        case.with_(probe_seed=3),
+    ]
     if subject.cost == "dear":  # Dynamo counts, and would see the counting wrapper itself
         for other in others:
             subject.call(other)
@@ -69,7 +77,12 @@ def _no_retrace(subject: Subject, case: Case) -> None:
         fresh = Subject(subject.backend, subject.mode)
         fresh.call(case)
         now = subject.adapter.compilations()
-        require(subject.cost == "dear" or now != after, "a new function compiled nothing: the mode is not real", expected=f"more than {after}", got=now)
+        require(
+            subject.cost == "dear" or now != after,
+            "a new function compiled nothing: the mode is not real",
+            expected=f"more than {after}",
+            got=now,
+        )
 
 
 def _nests(which: str) -> Any:
@@ -106,11 +119,21 @@ def _differentiable(subject: Subject, case: Case) -> None:
     native = subject.native(case, sample)
     result = subject.adapter.gradient(subject.of(case), subject.key(case), native["image"], subject.ids(case))
     require(result is not None, "no gradient reached the image")
+    assert result is not None
     out, gradient = result
-    require_alike(case, subject.numpy(case, {"image": out})["image"], subject.call(case, {"image": sample["image"]})["image"], "with gradients")
+    require_alike(
+        case,
+        subject.numpy(case, {"image": out})["image"],
+        subject.call(case, {"image": sample["image"]})["image"],
+        "with gradients",
+    )
     values = subject.adapter.to_numpy(gradient)
-    require(values.shape == sample["image"].shape and bool(np.isfinite(values).all()) and bool(values.any()), "the gradient of the sum",
-            expected="finite, not all zero", got=float(np.nan_to_num(values).sum()))
+    require(
+        values.shape == sample["image"].shape and bool(np.isfinite(values).all()) and bool(values.any()),
+        "the gradient of the sum",
+        expected="finite, not all zero",
+        got=float(np.nan_to_num(values).sum()),
+    )
 
 
 def _c10(subject: Subject, case: Case) -> None:
@@ -139,15 +162,65 @@ def _nest_cases(law: str, which: str, names: tuple[str, ...]) -> Any:
 
 
 LAWS = (
-    Law("C1", "modes agree", ("C2", "R16"), "Every mode gives the bytes of eager mode for integers, and floats within their class.", _as_eager,
-        lambda tier: grid("C1", tier, signatures=(CORE_INTEGER, CORE_FLOAT)), _compiles, search=True),
-    Law("C2", "compiled once", ("C12",), "One signature is compiled once: other keys, ids and pixels reuse it, and no Python runs.", _no_retrace,
-        lambda tier: tuple(c.with_(reach="dear" if "mix:train" in c.name else "graph") for c in grid("C2", tier, names=("mix:train", "op:rotate"))), _compiles),
-    Law("C3", "keys are inputs", ("R2", "R4"), "A function compiled with one key serves every other key.", _key_is_input,
-        lambda tier: tuple(c.with_(reach="dear" if "mix:train" in c.name else "graph") for c in grid("C3", tier, names=("mix:train", "mix:some"))), _compiles),
-    Law("C7", "input pipelines", ("R4", "R7"), "Inside the framework's input pipeline the results are the same.", _nested,
-        _nest_cases("C7", "pipelines", ("mix:train",)), _nests("pipelines")),
-    Law("C9", "nesting", ("C12", "R4"), "Inside the user's own compiled functions the results are the same.", _nested,
-        _nest_cases("C9", "nesting", ("mix:train",)), _nests("nesting")),
-    Law("C10", "contexts and gradients", ("C2",), "Gradient modes and precision switches change no value; claimed gradients are finite.", _c10, _c10_cases, _claims_gradient),
+    Law(
+        "C1",
+        "modes agree",
+        ("C2", "R16"),
+        "Every mode gives the bytes of eager mode for integers, and floats within their class.",
+        _as_eager,
+        lambda tier: grid("C1", tier, signatures=(CORE_INTEGER, CORE_FLOAT)),
+        _compiles,
+        search=True,
+    ),
+    Law(
+        "C2",
+        "compiled once",
+        ("C12",),
+        "One signature is compiled once: other keys, ids and pixels reuse it, and no Python runs.",
+        _no_retrace,
+        lambda tier: tuple(
+            c.with_(reach="dear" if "mix:train" in c.name else "graph")
+            for c in grid("C2", tier, names=("mix:train", "op:rotate"))
+        ),
+        _compiles,
+    ),
+    Law(
+        "C3",
+        "keys are inputs",
+        ("R2", "R4"),
+        "A function compiled with one key serves every other key.",
+        _key_is_input,
+        lambda tier: tuple(
+            c.with_(reach="dear" if "mix:train" in c.name else "graph")
+            for c in grid("C3", tier, names=("mix:train", "mix:some"))
+        ),
+        _compiles,
+    ),
+    Law(
+        "C7",
+        "input pipelines",
+        ("R4", "R7"),
+        "Inside the framework's input pipeline the results are the same.",
+        _nested,
+        _nest_cases("C7", "pipelines", ("mix:train",)),
+        _nests("pipelines"),
+    ),
+    Law(
+        "C9",
+        "nesting",
+        ("C12", "R4"),
+        "Inside the user's own compiled functions the results are the same.",
+        _nested,
+        _nest_cases("C9", "nesting", ("mix:train",)),
+        _nests("nesting"),
+    ),
+    Law(
+        "C10",
+        "contexts and gradients",
+        ("C2",),
+        "Gradient modes and precision switches change no value; claimed gradients are finite.",
+        _c10,
+        _c10_cases,
+        _claims_gradient,
+    ),
 )

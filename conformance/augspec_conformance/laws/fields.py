@@ -35,7 +35,10 @@ def _one_plan(subject: Subject, case: Case) -> None:
         # Masks number all pixels of the batch from 1, row by row; 0 is the mask's fill.
         index = source[i].astype(np.int64) - 1 - i * image[0, ..., 0].size
         inside = source[i] > 0
-        require(bool((index[inside] >= 0).all() and (index[inside] < image[i, ..., 0].size).all()), "a mask value of another sample")
+        require(
+            bool((index[inside] >= 0).all() and (index[inside] < image[i, ..., 0].size).all()),
+            "a mask value of another sample",
+        )
         flat = image[i].reshape(-1, image.shape[-1])
         require_equal(out["image"][i][inside], flat[index[inside]], f"sample {i}: the image is not where its mask is")
     points, moved = sample["keypoints"], out["keypoints"]
@@ -52,9 +55,15 @@ def _f1_cases(tier: Tier) -> tuple[Case, ...]:
         if "interpolation" in augspec.ops()[name].model_fields:
             op["interpolation"] = "nearest"
         found.append(base.with_(policy=document(op), probe="coord"))
-    both = document({"op": "horizontal_flip", "p": 0.3}, {"op": "rotate", "degrees": {"uniform": [5, 30]}, "interpolation": "nearest"},
-                    {"op": "vertical_flip", "p": 0.85})
-    return (*found, case("F1", "mix:warps", "medium-u8", tier=tier).with_(name="flips and a turn", policy=both, probe="coord"))
+    both = document(
+        {"op": "horizontal_flip", "p": 0.3},
+        {"op": "rotate", "degrees": {"uniform": [5, 30]}, "interpolation": "nearest"},
+        {"op": "vertical_flip", "p": 0.85},
+    )
+    return (
+        *found,
+        case("F1", "mix:warps", "medium-u8", tier=tier).with_(name="flips and a turn", policy=both, probe="coord"),
+    )
 
 
 def _masks(subject: Subject, case: Case) -> None:
@@ -98,20 +107,40 @@ def _boxes_formed(subject: Subject, case: Case) -> None:
     out = subject.call(case, sample)
     boxes = out["boxes"]
     h, w = out["image"].shape[1:3]
-    require(bool((boxes[..., 2] >= boxes[..., 0]).all() and (boxes[..., 3] >= boxes[..., 1]).all()), "x1 ≤ x2 and y1 ≤ y2")
-    require(bool((boxes >= 0).all() and (boxes <= np.array([w, h, w, h])).all()), "boxes lie on the canvas", got=boxes.tolist()[:1])
+    require(
+        bool((boxes[..., 2] >= boxes[..., 0]).all() and (boxes[..., 3] >= boxes[..., 1]).all()), "x1 ≤ x2 and y1 ≤ y2"
+    )
+    require(
+        bool((boxes >= 0).all() and (boxes <= np.array([w, h, w, h])).all()),
+        "boxes lie on the canvas",
+        got=boxes.tolist()[:1],
+    )
     scale = np.array([w, h, w, h], np.float64)
-    for options in ({"box_format": "xywh"}, {"box_format": "cxcywh"}, {"box_format": "yxyx"}, {"box_units": "normalized"}):
+    for options in (
+        {"box_format": "xywh"},
+        {"box_format": "cxcywh"},
+        {"box_format": "yxyx"},
+        {"box_units": "normalized"},
+    ):
         other = case.with_(context={"options": options}, reach="eager")
         got = subject.call(other, sample_of(other))["boxes"].astype(np.float64)
         form = options.get("box_format", "xyxy")
         if options.get("box_units") == "normalized":
             got = got * scale
         a, b, c, d = np.moveaxis(got, -1, 0)
-        back = {"xyxy": (a, b, c, d), "yxyx": (b, a, d, c), "xywh": (a, b, a + c, b + d),
-                "cxcywh": (a - c / 2, b - d / 2, a + c / 2, b + d / 2)}[form]
+        back = {
+            "xyxy": (a, b, c, d),
+            "yxyx": (b, a, d, c),
+            "xywh": (a, b, a + c, b + d),
+            "cxcywh": (a - c / 2, b - d / 2, a + c / 2, b + d / 2),
+        }[form]
         distance = np.abs(np.stack(back, -1) - boxes).max(initial=0.0)
-        require(distance <= tolerances.coordinate(h, w), f"boxes as {options}", expected="the same boxes", got=float(distance))
+        require(
+            distance <= tolerances.coordinate(h, w),
+            f"boxes as {options}",
+            expected="the same boxes",
+            got=float(distance),
+        )
 
 
 def _rendered(subject: Subject, case: Case) -> None:
@@ -129,22 +158,37 @@ def _rendered(subject: Subject, case: Case) -> None:
         lit = np.argwhere(out["image"][i, ..., 0] > tolerances.LIT)
         (y1, x1), (y2, x2) = lit.min(0), lit.max(0) + 1
         got, seen = out["boxes"][i, 0], np.array([x1, y1, x2, y2])
-        require(np.abs(got - seen).max() <= case.context["within"], f"sample {i}: the box against the painted one",
-                expected=seen.tolist(), got=got.tolist())
+        require(
+            np.abs(got - seen).max() <= case.context["within"],
+            f"sample {i}: the box against the painted one",
+            expected=seen.tolist(),
+            got=got.tolist(),
+        )
 
 
 def _f4_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    flips = [document({"op": "horizontal_flip", "p": 1.0}), document({"op": "vertical_flip", "p": 1.0}),
-             document({"op": "center_crop", "size": [50, 40]})]
-    warps = [document({"op": "rotate", "degrees": {"uniform": [3, 8]}}), document({"op": "translate", "x": {"uniform": [0.05, 0.2]}}),
-             document({"op": "scale", "factor": {"uniform": [0.8, 1.3]}}), document({"op": "shear", "x": {"uniform": [0.02, 0.1]}}),
-             document({"op": "resize", "size": [96, 40]}),
-             document({"op": "horizontal_flip", "p": 0.5}, {"op": "rotate", "degrees": 5}, {"op": "translate", "y": -0.1})]
+    flips = [
+        document({"op": "horizontal_flip", "p": 1.0}),
+        document({"op": "vertical_flip", "p": 1.0}),
+        document({"op": "center_crop", "size": [50, 40]}),
+    ]
+    warps = [
+        document({"op": "rotate", "degrees": {"uniform": [3, 8]}}),
+        document({"op": "translate", "x": {"uniform": [0.05, 0.2]}}),
+        document({"op": "scale", "factor": {"uniform": [0.8, 1.3]}}),
+        document({"op": "shear", "x": {"uniform": [0.02, 0.1]}}),
+        document({"op": "resize", "size": [96, 40]}),
+        document({"op": "horizontal_flip", "p": 0.5}, {"op": "rotate", "degrees": 5}, {"op": "translate", "y": -0.1}),
+    ]
     return tuple(
-        Case(name=json.dumps(policy["ops"][0]["op"]).strip('"') + f" {n}", policy=policy, signature=CORE_FLOAT,
-             context={"within": 0.0 if policy in flips else tolerances.RENDERED})
+        Case(
+            name=json.dumps(policy["ops"][0]["op"]).strip('"') + f" {n}",
+            policy=policy,
+            signature=CORE_FLOAT,
+            context={"within": 0.0 if policy in flips else tolerances.RENDERED},
+        )
         for n, policy in enumerate((*flips, *warps))
     )
 
@@ -161,17 +205,30 @@ def _filtered(subject: Subject, case: Case) -> None:
     ):
         policy = document({"op": "translate", "x": 0.25}, targets={"boxes": rule})
         out = subject.call(case.with_(policy=policy), {"image": image, "boxes": boxes}, ids=[0])
-        require(out["boxes_valid"][0].tolist() == expected, f"boxes_valid with {rule}", expected=expected, got=out["boxes_valid"][0].tolist())
+        require(
+            out["boxes_valid"][0].tolist() == expected,
+            f"boxes_valid with {rule}",
+            expected=expected,
+            got=out["boxes_valid"][0].tolist(),
+        )
     policy = document({"op": "translate", "x": 0.4}, targets={"boxes": {"min_visibility": 0.6}})
     out = subject.call(case.with_(policy=policy), {"image": image, "boxes": boxes}, ids=[0])
     # Sixteen pixels: the fourth box keeps half of its area and becomes invalid, the first two are whole.
-    require(out["boxes_valid"][0].tolist() == [True, True, False, False, False], "boxes_valid of half a box",
-            expected=[True, True, False, False, False], got=out["boxes_valid"][0].tolist())
+    require(
+        out["boxes_valid"][0].tolist() == [True, True, False, False, False],
+        "boxes_valid of half a box",
+        expected=[True, True, False, False, False],
+        got=out["boxes_valid"][0].tolist(),
+    )
     points = np.array([[[5.0, 5.0], [35.0, 5.0], [29.9, 19.9]]], np.float32)
     policy = document({"op": "translate", "x": 0.25})
     out = subject.call(case.with_(policy=policy), {"image": image, "keypoints": points}, ids=[0])
-    require(out["keypoints_visible"][0].tolist() == [True, False, True], "keypoints_visible",
-            expected=[True, False, True], got=out["keypoints_visible"][0].tolist())
+    require(
+        out["keypoints_visible"][0].tolist() == [True, False, True],
+        "keypoints_visible",
+        expected=[True, False, True],
+        got=out["keypoints_visible"][0].tolist(),
+    )
 
 
 def _swapped(subject: Subject, case: Case) -> None:
@@ -181,18 +238,32 @@ def _swapped(subject: Subject, case: Case) -> None:
     for op, sign, offset in (("horizontal_flip", [-1, 1], [w, 0]), ("vertical_flip", [1, -1], [0, h])):
         out = subject.call(case.with_(policy=document({"op": op, "p": 1.0}, targets=targets)), sample)["keypoints"]
         expected = sample["keypoints"][:, [2, 1, 0]] * sign + offset
-        require(np.abs(out - expected).max() <= tolerances.COORDINATE_BETWEEN, f"{op}: keypoints move and change places",
-                expected=expected[0].tolist(), got=out[0].tolist())
+        require(
+            np.abs(out - expected).max() <= tolerances.COORDINATE_BETWEEN,
+            f"{op}: keypoints move and change places",
+            expected=expected[0].tolist(),
+            got=out[0].tolist(),
+        )
     turned = document({"op": "horizontal_flip", "p": 1.0}, {"op": "vertical_flip", "p": 1.0}, targets=targets)
     out = subject.call(case.with_(policy=turned), sample)["keypoints"]
     expected = np.array([w, h]) - sample["keypoints"]
-    require(np.abs(out - expected).max() <= tolerances.COORDINATE_BETWEEN, "two mirrors are a turn: no places change",
-            expected=expected[0].tolist(), got=out[0].tolist())
-    index = case.with_(policy=document({"op": "horizontal_flip", "p": 1.0}), context={"options": {"keypoint_format": "index"}})
+    require(
+        np.abs(out - expected).max() <= tolerances.COORDINATE_BETWEEN,
+        "two mirrors are a turn: no places change",
+        expected=expected[0].tolist(),
+        got=out[0].tolist(),
+    )
+    index = case.with_(
+        policy=document({"op": "horizontal_flip", "p": 1.0}), context={"options": {"keypoint_format": "index"}}
+    )
     pixels = {**sample, "keypoints": np.floor(sample["keypoints"])}
     out = subject.call(index, pixels)["keypoints"]
-    require(np.abs(out[..., 0] - (w - 1 - pixels["keypoints"][..., 0])).max() <= tolerances.COORDINATE_BETWEEN,
-            "pixel indices flip to W - 1 - x", expected=(w - 1 - pixels["keypoints"][0, :, 0]).tolist(), got=out[0, :, 0].tolist())
+    require(
+        np.abs(out[..., 0] - (w - 1 - pixels["keypoints"][..., 0])).max() <= tolerances.COORDINATE_BETWEEN,
+        "pixel indices flip to W - 1 - x",
+        expected=(w - 1 - pixels["keypoints"][0, :, 0]).tolist(),
+        got=out[0, :, 0].tolist(),
+    )
 
 
 def _apart(subject: Subject, case: Case) -> None:
@@ -210,18 +281,74 @@ def _apart(subject: Subject, case: Case) -> None:
 
 
 def _once(law: str, *signatures: str) -> Any:
-    return lambda tier: () if tier == "kat" else tuple(
-        Case(name=f"{law} {signature}", signature=signature, targets=ALL_TARGETS, probe_seed=5) for signature in signatures)
+    return lambda tier: (
+        ()
+        if tier == "kat"
+        else tuple(
+            Case(name=f"{law} {signature}", signature=signature, targets=ALL_TARGETS, probe_seed=5)
+            for signature in signatures
+        )
+    )
 
 
 LAWS = (
-    Law("F1", "one plan for all targets", ("C14", "T2"), "Image and mask of a sample move alike.", _one_plan, _f1_cases),
-    Law("F2", "masks", ("T2",), "Masks hold only old values and the fill, and keep their dtype; ops that move nothing leave all targets alone.", _f2, _f2_cases),
-    Law("F3", "boxes are boxes", ("T3",), "Boxes stay ordered and on the canvas, and all formats say the same.", _boxes_formed,
-        lambda tier: grid("F3", tier, names=(*(f"op:{n}" for n in _of_stage(*_GEOMETRY)), "mix:warps", "mix:crop"), signatures=("medium-u8",))),
-    Law("F4", "painted boxes", ("T3", "C5"), "A painted rectangle and its box move to the same place.", _rendered, _f4_cases),
-    Law("F5", "validity", ("T3", "T4"), "Boxes and keypoints are valid exactly if the rules say so; their number stays.", _filtered, _once("F5", "dot-u8")),
-    Law("F6", "keypoints", ("T4", "C5"), "Mirrors exchange declared pairs; pixel indices are shifted by a half.", _swapped, _once("F6", CORE_INTEGER, CORE_FLOAT)),
-    Law("F8", "targets are apart", ("C14", "R6"), "Adding or leaving out a target changes no other one.", _apart,
-        lambda tier: tuple(c.with_(reach="eager") for c in grid("F8", tier, names=("mix:train", "mix:steps", "mix:crop", "mix:targets")))),
+    Law(
+        "F1", "one plan for all targets", ("C14", "T2"), "Image and mask of a sample move alike.", _one_plan, _f1_cases
+    ),
+    Law(
+        "F2",
+        "masks",
+        ("T2",),
+        "Masks hold only old values and the fill, and keep their dtype; ops that move nothing leave all targets alone.",
+        _f2,
+        _f2_cases,
+    ),
+    Law(
+        "F3",
+        "boxes are boxes",
+        ("T3",),
+        "Boxes stay ordered and on the canvas, and all formats say the same.",
+        _boxes_formed,
+        lambda tier: grid(
+            "F3",
+            tier,
+            names=(*(f"op:{n}" for n in _of_stage(*_GEOMETRY)), "mix:warps", "mix:crop"),
+            signatures=("medium-u8",),
+        ),
+    ),
+    Law(
+        "F4",
+        "painted boxes",
+        ("T3", "C5"),
+        "A painted rectangle and its box move to the same place.",
+        _rendered,
+        _f4_cases,
+    ),
+    Law(
+        "F5",
+        "validity",
+        ("T3", "T4"),
+        "Boxes and keypoints are valid exactly if the rules say so; their number stays.",
+        _filtered,
+        _once("F5", "dot-u8"),
+    ),
+    Law(
+        "F6",
+        "keypoints",
+        ("T4", "C5"),
+        "Mirrors exchange declared pairs; pixel indices are shifted by a half.",
+        _swapped,
+        _once("F6", CORE_INTEGER, CORE_FLOAT),
+    ),
+    Law(
+        "F8",
+        "targets are apart",
+        ("C14", "R6"),
+        "Adding or leaving out a target changes no other one.",
+        _apart,
+        lambda tier: tuple(
+            c.with_(reach="eager")
+            for c in grid("F8", tier, names=("mix:train", "mix:steps", "mix:crop", "mix:targets"))
+        ),
+    ),
 )

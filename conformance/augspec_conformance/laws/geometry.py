@@ -76,25 +76,34 @@ def _direction(subject: Subject, case: Case) -> None:
     turned = np.array([c * at[0] + s * at[1], -s * at[0] + c * at[1]])
     expected: list[tuple[dict[str, Any], Any]] = [
         ({"op": "rotate", "degrees": 20}, turned),
-        ({"op": "translate", "x": 0.1}, at + [0.1 * w, 0]),
-        ({"op": "translate", "y": 0.2}, at + [0, 0.2 * h]),
+        ({"op": "translate", "x": 0.1}, at + np.array([0.1 * w, 0])),
+        ({"op": "translate", "y": 0.2}, at + np.array([0, 0.2 * h])),
         ({"op": "scale", "factor": 1.5}, at * 1.5),
         ({"op": "scale", "x": 1.5}, at * [1.5, 1]),
-        ({"op": "shear", "x": 0.3}, at + [0.3 * at[1], 0]),
-        ({"op": "shear", "y": 0.3}, at + [0, 0.3 * at[0]]),
+        ({"op": "shear", "x": 0.3}, at + np.array([0.3 * at[1], 0])),
+        ({"op": "shear", "y": 0.3}, at + np.array([0, 0.3 * at[0]])),
         ({"op": "horizontal_flip", "p": 1.0}, at * [-1, 1]),
         ({"op": "vertical_flip", "p": 1.0}, at * [1, -1]),
-        ({"op": "affine", "degrees": 20, "translate_x": 0.1, "scale": 1.25}, turned * 1.25 + [0.1 * w, 0]),
+        ({"op": "affine", "degrees": 20, "translate_x": 0.1, "scale": 1.25}, turned * 1.25 + np.array([0.1 * w, 0])),
     ]
     one = case.with_(signature="large-f32", ids=None)
     for op, where in expected:
-        points = (at + [w / 2, h / 2]).reshape(1, 1, 2).astype(np.float32)
+        points = (at + np.array([w / 2, h / 2])).reshape(1, 1, 2).astype(np.float32)
         out = subject.call(one.with_(policy=document(op)), {"image": image, "keypoints": points}, ids=[0])
         got = _centroid(out["image"])[0]
-        require(np.abs(got - where).max() < tolerances.DIRECTION, f"{op}: where the spot went", expected=where.tolist(), got=got.tolist())
+        require(
+            np.abs(got - where).max() < tolerances.DIRECTION,
+            f"{op}: where the spot went",
+            expected=where.tolist(),
+            got=got.tolist(),
+        )
         point = out["keypoints"][0, 0] - [w / 2, h / 2]
-        require(np.abs(point - where).max() < tolerances.coordinate(h, w), f"{op}: where the keypoint went",
-                expected=where.tolist(), got=point.tolist())
+        require(
+            np.abs(point - where).max() < tolerances.coordinate(h, w),
+            f"{op}: where the keypoint went",
+            expected=where.tolist(),
+            got=point.tolist(),
+        )
 
 
 def _shifts(subject: Subject, case: Case) -> None:
@@ -105,8 +114,14 @@ def _shifts(subject: Subject, case: Case) -> None:
         top, left = (h - height) // 2, (w - width) // 2
         crop = document({"op": "center_crop", "size": [height, width]})
         out = subject.call(case.with_(policy=crop), sample)
-        require_equal(out["image"], image[:, top : top + height, left : left + width], f"center_crop to {height}×{width}")
-        require_equal(out["mask"], sample["mask"][:, top : top + height, left : left + width], f"center_crop's mask {height}×{width}")
+        require_equal(
+            out["image"], image[:, top : top + height, left : left + width], f"center_crop to {height}×{width}"
+        )
+        require_equal(
+            out["mask"],
+            sample["mask"][:, top : top + height, left : left + width],
+            f"center_crop's mask {height}×{width}",
+        )
     # A quarter of 12 rows is three whole pixels; the columns stay.
     if h % 4 == 0:
         moved = subject.call(case.with_(policy=document({"op": "translate", "y": 0.25})), sample)
@@ -125,9 +140,21 @@ def _windows(subject: Subject, case: Case) -> None:
     tops, lefts = out[:, 0, 0, 0] // w, out[:, 0, 0, 0] % w
     for i in range(64):
         top, left = int(tops[i]), int(lefts[i])
-        require_equal(out[i], image[i, top : top + 6, left : left + 6], f"the crop of sample {i} is the window at {top}, {left}")
-    require(set(tops.tolist()) == set(range(h - 5)), "tops of 64 crops", expected=list(range(h - 5)), got=sorted(set(tops.tolist())))
-    require(set(lefts.tolist()) == set(range(w - 5)), "lefts of 64 crops", expected=list(range(w - 5)), got=sorted(set(lefts.tolist())))
+        require_equal(
+            out[i], image[i, top : top + 6, left : left + 6], f"the crop of sample {i} is the window at {top}, {left}"
+        )
+    require(
+        set(tops.tolist()) == set(range(h - 5)),
+        "tops of 64 crops",
+        expected=list(range(h - 5)),
+        got=sorted(set(tops.tolist())),
+    )
+    require(
+        set(lefts.tolist()) == set(range(w - 5)),
+        "lefts of 64 crops",
+        expected=list(range(w - 5)),
+        got=sorted(set(lefts.tolist())),
+    )
 
 
 def _g4(subject: Subject, case: Case) -> None:
@@ -144,11 +171,23 @@ def _centres(subject: Subject, case: Case) -> None:
                 first, second = _then(subject, case, flip, resize)["image"], _then(subject, case, resize, flip)["image"]
                 bound = tolerances.flip_resize(str(first.dtype))
                 distance = np.abs(first.astype(np.float64) - second.astype(np.float64)).max()
-                require(distance <= bound, f"resize to {size} and {flip['op']} do not commute {extra}", expected=f"within {bound}", got=float(distance))
+                require(
+                    distance <= bound,
+                    f"resize to {size} and {flip['op']} do not commute {extra}",
+                    expected=f"within {bound}",
+                    got=float(distance),
+                )
     ramp = np.arange(8, dtype=np.float32).reshape(1, 1, 8, 1) / 8
-    out = subject.call(case.with_(policy=document({"op": "resize", "size": [1, 16]}), signature="dot-f32"), {"image": ramp}, ids=[0])["image"]
+    out = subject.call(
+        case.with_(policy=document({"op": "resize", "size": [1, 16]}), signature="dot-f32"), {"image": ramp}, ids=[0]
+    )["image"]
     ideal = np.clip((np.arange(16) + 0.5) / 2 - 0.5, 0, 7) / 8
-    require(np.abs(out[0, 0, :, 0] - ideal).max() < 1e-4, "a ramp, twice as wide", expected=ideal.tolist(), got=out[0, 0, :, 0].tolist())
+    require(
+        np.abs(out[0, 0, :, 0] - ideal).max() < 1e-4,
+        "a ramp, twice as wide",
+        expected=ideal.tolist(),
+        got=out[0, 0, :, 0].tolist(),
+    )
 
 
 def _fill(subject: Subject, case: Case) -> None:
@@ -171,7 +210,12 @@ def _fill(subject: Subject, case: Case) -> None:
     for got, fill in ((one, fills[0]), (two, fills[1])):
         expected = np.floor(np.array(fill) * 255 + 0.5) if top == 255 else np.array(fill, np.float32)
         wrong = np.abs(got[outside].astype(np.float64) - expected) > tolerances.EPSILON["float32"]
-        require(not wrong.any(), "pixels outside are the fill, channel by channel", expected=fill, got=got[outside][wrong.any(-1)][:1].tolist())
+        require(
+            not wrong.any(),
+            "pixels outside are the fill, channel by channel",
+            expected=fill,
+            got=got[outside][wrong.any(-1)][:1].tolist(),
+        )
 
 
 def _borders(subject: Subject, case: Case) -> None:
@@ -180,7 +224,9 @@ def _borders(subject: Subject, case: Case) -> None:
     _, h, w, _ = image.shape
     modes = {"edge": "edge", "mirror": "reflect", "symmetric": "symmetric", "wrap": "wrap"}
     for border, mode in modes.items():
-        moved = subject.call(case.with_(policy=document({"op": "translate", "y": 0.25, "x": 0.5, "border": border})), {"image": image})["image"]
+        moved = subject.call(
+            case.with_(policy=document({"op": "translate", "y": 0.25, "x": 0.5, "border": border})), {"image": image}
+        )["image"]
         rows, columns = h // 4, w // 2
         padded = np.pad(image, ((0, 0), (rows, 0), (columns, 0), (0, 0)), mode=mode)[:, :h, :w]  # type: ignore[call-overload]
         require_equal(moved, padded, f"border {border}")
@@ -195,12 +241,23 @@ def _fit(*needs: str) -> Any:
     return check
 
 
-def _plain(law: str, *signatures: str, reach: str = "eager", targets: tuple[str, ...] = ("image",), probe: str = "noise") -> Any:
+def _plain(
+    law: str, *signatures: str, reach: str = "eager", targets: tuple[str, ...] = ("image",), probe: str = "noise"
+) -> Any:
     def cases(tier: Tier) -> tuple[Case, ...]:
         if tier == "kat":
             return ()
-        return tuple(Case(name=f"{law} {signature}", signature=signature, targets=targets, probe=probe, probe_seed=7,
-                          reach=reach if tier == "full" and i == 0 else "eager") for i, signature in enumerate(signatures))  # type: ignore[arg-type]
+        return tuple(
+            Case(
+                name=f"{law} {signature}",
+                signature=signature,
+                targets=targets,
+                probe=probe,
+                probe_seed=7,
+                reach=reach if tier == "full" and i == 0 else "eager",
+            )
+            for i, signature in enumerate(signatures)
+        )  # type: ignore[arg-type]
 
     return cases
 
@@ -219,8 +276,11 @@ def _g8_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
     for op in _WARPS:
         for words in ({}, {"interpolation": "nearest"}, {"interpolation": "bicubic"}):
-            for signature in ("large-u8", "large-f32") if words.get("interpolation") == "bicubic" else ("medium-u8", "medium-f32"):
-                found.append(Case(name=f"{op['op']} {words.get('interpolation', '')} {signature}", policy=document({**op, **words}), signature=signature))
+            for signature in (
+                ("large-u8", "large-f32") if words.get("interpolation") == "bicubic" else ("medium-u8", "medium-f32")
+            ):
+                name = f"{op['op']} {words.get('interpolation', '')} {signature}"
+                found += [Case(name=name, policy=document({**op, **words}), signature=signature)]
     return tuple(found)
 
 
@@ -234,13 +294,56 @@ def _g4_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 LAWS = (
-    Law("G1", "group relations", ("C6", "C11", "E4"), "Flips and quarter turns are exact moves and compose as they must.", _group,
-        _plain("G1", "square-u8", "small-u8", "odd-f32", "square-f32", reach="graph", probe="coord"), _fit("rotate")),
-    Law("G3", "directions", ("C5", "C6"), "Turns are counter-clockwise, translations right and down, scales above 1 enlarge, shears are tangents.",
-        _direction, _plain("G3", "large-f32"), _fit("rotate", "shear", "affine")),
-    Law("G4", "offsets", ("C5", "C12"), "Crops keep the declared window and reach every place; whole-pixel shifts are exact.", _g4, _g4_cases),
-    Law("G5", "pixel centres", ("C5", "C8"), "Resizing and flipping commute: pixel centres are at the half.", _centres,
-        _plain("G5", "small-u8", "odd-f32"), _fit("resize")),
-    Law("G8", "fill", ("C7",), "Outside is exactly the fill, channel by channel; inside does not depend on it.", _fill, _g8_cases),
-    Law("G9", "borders", ("C7",), "Borders continue the picture as their names say.", _borders, _plain("G9", "grey-u8", "grey-f32"), _fit("translate")),
+    Law(
+        "G1",
+        "group relations",
+        ("C6", "C11", "E4"),
+        "Flips and quarter turns are exact moves and compose as they must.",
+        _group,
+        _plain("G1", "square-u8", "small-u8", "odd-f32", "square-f32", reach="graph", probe="coord"),
+        _fit("rotate"),
+    ),
+    Law(
+        "G3",
+        "directions",
+        ("C5", "C6"),
+        "Turns are counter-clockwise, translations right and down, scales above 1 enlarge, shears are tangents.",
+        _direction,
+        _plain("G3", "large-f32"),
+        _fit("rotate", "shear", "affine"),
+    ),
+    Law(
+        "G4",
+        "offsets",
+        ("C5", "C12"),
+        "Crops keep the declared window and reach every place; whole-pixel shifts are exact.",
+        _g4,
+        _g4_cases,
+    ),
+    Law(
+        "G5",
+        "pixel centres",
+        ("C5", "C8"),
+        "Resizing and flipping commute: pixel centres are at the half.",
+        _centres,
+        _plain("G5", "small-u8", "odd-f32"),
+        _fit("resize"),
+    ),
+    Law(
+        "G8",
+        "fill",
+        ("C7",),
+        "Outside is exactly the fill, channel by channel; inside does not depend on it.",
+        _fill,
+        _g8_cases,
+    ),
+    Law(
+        "G9",
+        "borders",
+        ("C7",),
+        "Borders continue the picture as their names say.",
+        _borders,
+        _plain("G9", "grey-u8", "grey-f32"),
+        _fit("translate"),
+    ),
 )

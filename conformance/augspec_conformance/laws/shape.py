@@ -44,8 +44,14 @@ def _shapes(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     b, height, width, channels = SIGNATURES[case.signature].shape
     size = expected_shape(case.policy["ops"], height, width)
-    expected = {"image": (b, *size, channels), "mask": (b, *size), "boxes": (b, 4, 4), "boxes_valid": (b, 4),
-                "keypoints": (b, 3, 2), "keypoints_visible": (b, 3)}
+    expected = {
+        "image": (b, *size, channels),
+        "mask": (b, *size),
+        "boxes": (b, 4, 4),
+        "boxes_valid": (b, 4),
+        "keypoints": (b, 3, 2),
+        "keypoints_visible": (b, 3),
+    }
     out = subject.call(case, sample)
     spec = subject.of(case).output_spec(subject.native(case, sample))
     for name, value in out.items():
@@ -61,7 +67,7 @@ def _dtypes(subject: Subject, case: Case) -> None:
     given = {name: subject.adapter.dtype_name(value) for name, value in native.items()}
     if _normalizes(case) and given["image"].startswith("uint"):
         given["image"] = "float32"
-    given |= {name: "bool" for name in ("boxes_valid", "keypoints_visible")}
+    given |= dict.fromkeys(("boxes_valid", "keypoints_visible"), "bool")
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     spec = subject.of(case).output_spec(native)
     for name, value in out.items():
@@ -77,8 +83,12 @@ def _structure(subject: Subject, case: Case) -> None:
     entries = {**native, "meta": meta, "label": label}
     out = subject.of(case)(subject.key(case), {name: entries[name] for name in order}, subject.ids(case))
     require(isinstance(out, dict), "the result's type", expected="dict", got=type(out).__name__)
-    added = [name for name, source in (("boxes_valid", "boxes"), ("keypoints_visible", "keypoints")) if source in native]
-    require(list(out)[: len(order)] == order, "the entries and their order", expected=order, got=list(out)[: len(order)])
+    added = [
+        name for name, source in (("boxes_valid", "boxes"), ("keypoints_visible", "keypoints")) if source in native
+    ]
+    require(
+        list(out)[: len(order)] == order, "the entries and their order", expected=order, got=list(out)[: len(order)]
+    )
     require(set(out) == {*order, *added}, "the entries", expected=sorted({*order, *added}), got=sorted(out))
     require(out["meta"] is meta and out["label"] is label, "extra entries come back as the same objects")
     bare = subject.of(case)(subject.key(case), native["image"], subject.ids(case))
@@ -99,8 +109,13 @@ def require_alike(case: Case, got: Any, expected: Any, reason: str) -> None:
     ok = close(a, b, bound)
     if not ok.all():
         where = tuple(int(i) for i in np.argwhere(~ok)[0])
-        require(False, f"{reason}: {int((~ok).sum())} of {ok.size} pixels are more than {bound:.3g} apart", where=where,
-                expected=float(b[where]), got=float(a[where]))
+        require(
+            False,
+            f"{reason}: {int((~ok).sum())} of {ok.size} pixels are more than {bound:.3g} apart",
+            where=where,
+            expected=float(b[where]),
+            got=float(a[where]),
+        )
 
 
 def require_results_alike(case: Case, got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
@@ -109,7 +124,12 @@ def require_results_alike(case: Case, got: dict[str, Any], expected: dict[str, A
     for name, value in expected.items():
         if name in ("boxes", "keypoints"):
             distance = float(np.abs(got[name].astype(np.float64) - value).max(initial=0.0))
-            require(distance <= COORDINATE_BETWEEN, f"{reason}: {name}", expected=f"within {COORDINATE_BETWEEN}", got=distance)
+            require(
+                distance <= COORDINATE_BETWEEN,
+                f"{reason}: {name}",
+                expected=f"within {COORDINATE_BETWEEN}",
+                got=distance,
+            )
         elif name == "image":
             require_alike(case, got[name], value, f"{reason}: {name}")
         else:
@@ -134,7 +154,13 @@ def _range(subject: Subject, case: Case) -> None:
     if image.dtype.kind == "f":
         inside = (image >= low) & (image <= high)
         where = tuple(int(i) for i in np.argwhere(~inside)[0]) if not inside.all() else None
-        require(inside.all(), "a value outside the range", where=where, expected=(low, high), got=image[where] if where else None)
+        require(
+            inside.all(),
+            "a value outside the range",
+            where=where,
+            expected=(low, high),
+            got=image[where] if where else None,
+        )
     if "saturates" in case.context:
         expected = case.context["saturates"] * SIGNATURES[case.signature].top
         require((image == expected).all(), "saturation", expected=expected, got=sorted(set(image.ravel().tolist()))[:4])
@@ -147,9 +173,24 @@ def _s8_cases(tier: Tier) -> tuple[Case, ...]:
     cases = list(grid("S8", tier, names=names, signatures=(CORE_FLOAT,), probe="extremes"))
     for signature in ("small-u8", "small-u16", "odd-f32"):
         for end, op in ((1, {"op": "brightness_shift", "delta": 1.0}), (0, {"op": "brightness_shift", "delta": -1.0})):
-            cases.append(Case(name=f"shift to {end} {signature}", policy=document(op), signature=signature, context={"saturates": end}))
+            cases.append(
+                Case(
+                    name=f"shift to {end} {signature}",
+                    policy=document(op),
+                    signature=signature,
+                    context={"saturates": end},
+                )
+            )
     wide = {"options": {"value_range": [-2.0, 6.0]}}
-    cases += list(grid("S8", tier, names=("op:contrast", "mix:train", "op:gaussian_noise"), signatures=("grey-f32", "medium-f32"), context=wide))
+    cases += list(
+        grid(
+            "S8",
+            tier,
+            names=("op:contrast", "mix:train", "op:gaussian_noise"),
+            signatures=("grey-f32", "medium-f32"),
+            context=wide,
+        )
+    )
     return tuple(cases)
 
 
@@ -192,10 +233,28 @@ def _s10_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     rotate, crop = document({"op": "saturation", "factor": 0.5}), document({"op": "center_crop", "size": [5, 5]})
-    kinds = ("rank 2", "rank 5", "no image", "a list", "no pixels", "other mask", "box columns", "integer boxes", "crossed boxes",
-             "nan keypoints", "keypoint batch", "int32 image", "two channels")
-    cases = [Case(name=kind, policy=rotate, targets=ALL_TARGETS, context={"kind": kind}, reach="dear") for kind in kinds]
-    return (*cases, Case(name="too small", policy=crop, targets=ALL_TARGETS, context={"kind": "too small"}, reach="dear"))
+    kinds = (
+        "rank 2",
+        "rank 5",
+        "no image",
+        "a list",
+        "no pixels",
+        "other mask",
+        "box columns",
+        "integer boxes",
+        "crossed boxes",
+        "nan keypoints",
+        "keypoint batch",
+        "int32 image",
+        "two channels",
+    )
+    cases = [
+        Case(name=kind, policy=rotate, targets=ALL_TARGETS, context={"kind": kind}, reach="dear") for kind in kinds
+    ]
+    return (
+        *cases,
+        Case(name="too small", policy=crop, targets=ALL_TARGETS, context={"kind": "too small"}, reach="dear"),
+    )
 
 
 def _memory(subject: Subject, case: Case) -> None:
@@ -210,32 +269,99 @@ def _memory(subject: Subject, case: Case) -> None:
                 require_equal(out[leaf], value, f"{target} in the memory layout {name!r}: {leaf}")
 
 
-_FEW = ("op:rotate", "op:horizontal_flip", "op:center_crop", "op:contrast", "op:gaussian_blur", "op:random_resized_crop",
-        "mix:train", "mix:steps", "mix:empty")
+_FEW = (
+    "op:rotate",
+    "op:horizontal_flip",
+    "op:center_crop",
+    "op:contrast",
+    "op:gaussian_blur",
+    "op:random_resized_crop",
+    "mix:train",
+    "mix:steps",
+    "mix:empty",
+)
 
 
 def _s1_cases(tier: Tier) -> tuple[Case, ...]:
     wide = _WIDE if tier == "full" else ("dot-u8", "column-f32")
     core = grid("S1", tier, signatures=(CORE_INTEGER, CORE_FLOAT))
-    layout = tuple(c.with_(reach="eager") for c in grid("S1", tier, signatures=(CORE_INTEGER,), names=_FEW, layout="NCHW"))
+    layout = tuple(
+        c.with_(reach="eager") for c in grid("S1", tier, signatures=(CORE_INTEGER,), names=_FEW, layout="NCHW")
+    )
     return (*core, *layout, *grid("S1", tier, signatures=wide, every=1 if tier == "full" else 3))
 
 
 def _s2_cases(tier: Tier) -> tuple[Case, ...]:
     names = None if tier == "full" else _FEW
-    return (*grid("S2", tier, signatures=(CORE_INTEGER, CORE_FLOAT)), *grid("S2", tier, signatures=_NARROW, names=names))
+    return (
+        *grid("S2", tier, signatures=(CORE_INTEGER, CORE_FLOAT)),
+        *grid("S2", tier, signatures=_NARROW, names=names),
+    )
 
 
 LAWS = (
-    Law("S1", "shapes", ("C12",), "Output shapes follow from the policy and the input's shape, and output_spec knows them.", _shapes, _s1_cases),
-    Law("S2", "dtypes", ("C2", "T2", "E6"), "Dtypes are kept; normalize makes float32 of integers; validity is boolean.", _dtypes, _s2_cases),
-    Law("S3", "structure", ("T6",), "Entries keep names and order; unknown ones come back as the same objects; arrays give arrays.", _structure,
-        lambda tier: tuple(c.with_(reach="eager") if c.reach == "graph" and "train" not in c.name else c for c in grid("S3", tier, names=_FEW))),
-    Law("S5", "layouts", ("T1", "R16"), "NCHW gives the transpose of what NHWC gives.", _layouts,
-        lambda tier: tuple(c.with_(reach="graph" if c.name.startswith("mix:train") else "eager")
-                           for c in grid("S5", tier, signatures=(CORE_INTEGER, "medium-f32")))),
-    Law("S8", "ranges", ("C1", "C3"), "Results stay within the value range; integers saturate and never wrap.", _range, _s8_cases),
-    Law("S10", "refusals", ("T1", "T3", "C2"), "What does not fit is refused with an AugspecError before any work.", _refused, _s10_cases),
-    Law("S11", "memory layouts", ("T1",), "How an array lies in memory does not matter.", _memory,
-        lambda tier: grid("S11", tier, signatures=(CORE_INTEGER, CORE_FLOAT) if tier == "full" else (CORE_INTEGER,), names=_FEW)),
+    Law(
+        "S1",
+        "shapes",
+        ("C12",),
+        "Output shapes follow from the policy and the input's shape, and output_spec knows them.",
+        _shapes,
+        _s1_cases,
+    ),
+    Law(
+        "S2",
+        "dtypes",
+        ("C2", "T2", "E6"),
+        "Dtypes are kept; normalize makes float32 of integers; validity is boolean.",
+        _dtypes,
+        _s2_cases,
+    ),
+    Law(
+        "S3",
+        "structure",
+        ("T6",),
+        "Entries keep names and order; unknown ones come back as the same objects; arrays give arrays.",
+        _structure,
+        lambda tier: tuple(
+            c.with_(reach="eager") if c.reach == "graph" and "train" not in c.name else c
+            for c in grid("S3", tier, names=_FEW)
+        ),
+    ),
+    Law(
+        "S5",
+        "layouts",
+        ("T1", "R16"),
+        "NCHW gives the transpose of what NHWC gives.",
+        _layouts,
+        lambda tier: tuple(
+            c.with_(reach="graph" if c.name == f"mix:train {CORE_INTEGER}" and tier == "full" else "eager")
+            for c in grid("S5", tier, signatures=(CORE_INTEGER, "medium-f32"))
+        ),
+    ),
+    Law(
+        "S8",
+        "ranges",
+        ("C1", "C3"),
+        "Results stay within the value range; integers saturate and never wrap.",
+        _range,
+        _s8_cases,
+    ),
+    Law(
+        "S10",
+        "refusals",
+        ("T1", "T3", "C2"),
+        "What does not fit is refused with an AugspecError before any work.",
+        _refused,
+        _s10_cases,
+    ),
+    Law(
+        "S11",
+        "memory layouts",
+        ("T1",),
+        "How an array lies in memory does not matter.",
+        _memory,
+        lambda tier: grid(
+            "S11", tier, signatures=(CORE_INTEGER, CORE_FLOAT) if tier == "full" else (CORE_INTEGER,), names=_FEW
+        ),
+    ),
 )

@@ -71,8 +71,12 @@ def _gate(subject: Subject, case: Case) -> None:
     for position, op in enumerate(case.policy["ops"]):
         count = int(np.asarray(drawn[f"sample/{op['id']}/apply"]).sum())
         low, high = statistic.share_interval(len(_ids(case)), op["p"])
-        require(statistic.share_holds(count, len(_ids(case)), op["p"]), f"share of samples to which op {position} ({op['op']}) is applied",
-                expected=f"{op['p']} (accepted {low:.4f} to {high:.4f})", got=count / len(_ids(case)))
+        require(
+            statistic.share_holds(count, len(_ids(case)), op["p"]),
+            f"share of samples to which op {position} ({op['op']}) is applied",
+            expected=f"{op['p']} (accepted {low:.4f} to {high:.4f})",
+            got=count / len(_ids(case)),
+        )
 
 
 def _r1_cases(tier: Tier) -> tuple[Case, ...]:
@@ -86,7 +90,8 @@ def _r1_cases(tier: Tier) -> tuple[Case, ...]:
             op = case("R1", f"op:{name}").policy["ops"][0]
             ops.append({**op, "p": p, "id": f"gate_{name}"})
         for start in range(0, len(ops), 4):
-            found.append(Case(name=f"p {p} {start}", policy=document(*ops[start : start + 4]), key=number * 100 + start))
+            four = document(*ops[start : start + 4])
+            found += [Case(name=f"p {p} {start}", policy=four, key=number * 100 + start)]
     return tuple(found)
 
 
@@ -103,7 +108,12 @@ def _continuous(subject: Subject, case: Case) -> None:
         values, step = _steps(drawn, path)
         distance = statistic.cdf_distance(values, cdf_of(distribution), step)
         most = statistic.cdf_envelope(len(values)) + TABLE
-        require(distance <= most, f"the distribution of {path} is not {distribution}", expected=f"a distance of at most {most:.4f}", got=distance)
+        require(
+            distance <= most,
+            f"the distribution of {path} is not {distribution}",
+            expected=f"a distance of at most {most:.4f}",
+            got=distance,
+        )
 
 
 _DISTRIBUTIONS: tuple[dict[str, Any], ...] = (
@@ -145,13 +155,27 @@ def _discrete(subject: Subject, case: Case) -> None:
         atoms, shares = _atoms(distribution)
         nearest = np.abs(values[:, None] - np.array(atoms)).argmin(1)
         far = np.abs(values - np.array(atoms)[nearest])
-        require(bool((far < 1e-2).all()), f"{path} took a value that is not in {distribution}", got=float(values[far.argmax()]))
+        require(
+            bool((far < 1e-2).all()),
+            f"{path} took a value that is not in {distribution}",
+            got=float(values[far.argmax()]),
+        )
         counts = np.bincount(nearest, minlength=len(atoms))
         for atom, count, share in zip(atoms, counts.tolist(), shares, strict=True):
-            require((count > 0) == (share > 0), f"{path}: the value {atom} of share {share}", expected="some" if share else "none", got=count)
+            require(
+                (count > 0) == (share > 0),
+                f"{path}: the value {atom} of share {share}",
+                expected="some" if share else "none",
+                got=count,
+            )
         wrong = statistic.cells_hold(counts, shares)
         if wrong is not None:
-            require(False, f"{path}: share of the value {atoms[wrong]}", expected=shares[wrong], got=float(counts[wrong] / counts.sum()))
+            require(
+                False,
+                f"{path}: share of the value {atoms[wrong]}",
+                expected=shares[wrong],
+                got=float(counts[wrong] / counts.sum()),
+            )
 
 
 def _r3_cases(tier: Tier) -> tuple[Case, ...]:
@@ -174,11 +198,21 @@ def _bounded(subject: Subject, case: Case) -> None:
         low, high = (value["low"], value["high"]) if kind == "normal" else (0.0, 1.0) if kind == "beta" else value
         values, step = _steps(drawn, path)
         outside = (values < low - step) | (values > high + step)
-        require(not outside.any(), f"{path} left its bounds", where=int(outside.argmax()), expected=[low, high], got=float(values[outside.argmax()]))
+        require(
+            not outside.any(),
+            f"{path} left its bounds",
+            where=int(outside.argmax()),
+            expected=[low, high],
+            got=float(values[outside.argmax()]),
+        )
 
 
 def _r4_cases(tier: Tier) -> tuple[Case, ...]:
-    return tuple(one.with_(context={**one.context, "n": 65_536}, key=one.key ^ 1) for one in _r2_cases(tier) if "large" not in one.name)
+    return tuple(
+        one.with_(context={**one.context, "n": 65_536}, key=one.key ^ 1)
+        for one in _r2_cases(tier)
+        if "large" not in one.name
+    )
 
 
 def _uniforms(subject: Subject, case: Case, key: augspec.Key, ids: Any) -> dict[str, Floats]:
@@ -221,8 +255,13 @@ def _independent(subject: Subject, case: Case) -> None:
         counts, shares = _table(left, right, gates)
         wrong = statistic.cells_hold(counts, shares, FALSE_ALARM)
         if wrong is not None:
-            require(False, f"{a} and {b} depend on each other", where=divmod(wrong, counts.shape[1]),
-                    expected=float(shares.ravel()[wrong]), got=float(counts.ravel()[wrong] / counts.sum()))
+            require(
+                False,
+                f"{a} and {b} depend on each other",
+                where=divmod(wrong, counts.shape[1]),
+                expected=float(shares.ravel()[wrong]),
+                got=float(counts.ravel()[wrong] / counts.sum()),
+            )
 
 
 def _r5_cases(tier: Tier) -> tuple[Case, ...]:
@@ -248,7 +287,12 @@ def _selection(subject: Subject, case: Case) -> None:
             counts = np.bincount(branches[:, step], minlength=len(weights))
             wrong = statistic.cells_hold(counts, weights / weights.sum())
             if wrong is not None:
-                require(False, f"step {step}: share of member {wrong}", expected=float(weights[wrong] / weights.sum()), got=float(counts[wrong] / n))
+                require(
+                    False,
+                    f"step {step}: share of member {wrong}",
+                    expected=float(weights[wrong] / weights.sum()),
+                    got=float(counts[wrong] / n),
+                )
         if branches.shape[1] > 1:
             table = np.zeros((len(weights),) * 2)
             np.add.at(table, (branches[:, 0], branches[:, 1]), 1)
@@ -256,7 +300,12 @@ def _selection(subject: Subject, case: Case) -> None:
             require(wrong is None, "steps with replacement depend on each other", where=wrong)
         return
     flags = np.asarray(drawn["sample/some_of#0/member"]).reshape(n, -1)
-    require(bool((flags.sum(1) == op["n"]).all()), "members chosen per sample", expected=op["n"], got=sorted(set(flags.sum(1).tolist())))
+    require(
+        bool((flags.sum(1) == op["n"]).all()),
+        "members chosen per sample",
+        expected=op["n"],
+        got=sorted(set(flags.sum(1).tolist())),
+    )
     names, counts = np.unique(flags, axis=0, return_counts=True)
     possible = math.comb(flags.shape[1], op["n"])
     require(len(names) == possible, "sets of members that occur", expected=possible, got=len(names))
@@ -267,8 +316,13 @@ def _selection(subject: Subject, case: Case) -> None:
 def _r7_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    members = [{"op": "grayscale"}, {"op": "vertical_flip", "p": 1.0}, {"op": "brightness_scale", "factor": 0.5}, {"op": "rotate", "degrees": 9}]
-    policies = {
+    members = [
+        {"op": "grayscale"},
+        {"op": "vertical_flip", "p": 1.0},
+        {"op": "brightness_scale", "factor": 0.5},
+        {"op": "rotate", "degrees": 9},
+    ]
+    policies: dict[str, dict[str, Any]] = {
         "weights": {"op": "one_of", "weights": [4, 1, 2, 3], "ops": members},
         "equal": {"op": "one_of", "ops": members[:3]},
         "some": {"op": "some_of", "n": 2, "ops": members},
@@ -286,7 +340,12 @@ def _given_applied(subject: Subject, case: Case) -> None:
         for which, some in (("applied", values[applied]), ("not applied", values[~applied])):
             distance = statistic.cdf_distance(some, cdf_of(distribution), step)
             most = statistic.cdf_envelope(len(some)) + TABLE
-            require(distance <= most, f"the distribution of {path}, given {which}", expected=f"a distance of at most {most:.4f}", got=distance)
+            require(
+                distance <= most,
+                f"the distribution of {path}, given {which}",
+                expected=f"a distance of at most {most:.4f}",
+                got=distance,
+            )
 
 
 def _noise(subject: Subject, case: Case) -> None:
@@ -299,8 +358,18 @@ def _noise(subject: Subject, case: Case) -> None:
     u = np.array([normal.cdf(v) for v in z.ravel()]).reshape(z.shape)
     n = u.size
     distance = statistic.cdf_distance(u.ravel(), lambda x: np.clip(x, 0, 1), 1e-4)
-    require(distance <= statistic.cdf_envelope(n) + TABLE, "noise is not normal with the declared std", expected="≤ envelope", got=distance)
-    pairs = {"columns": (u[:, :, :-1], u[:, :, 1:]), "rows": (u[:, :-1], u[:, 1:]), "channels": (u[..., :-1], u[..., 1:]), "samples": (u[:1], u[1:])}
+    require(
+        distance <= statistic.cdf_envelope(n) + TABLE,
+        "noise is not normal with the declared std",
+        expected="≤ envelope",
+        got=distance,
+    )
+    pairs = {
+        "columns": (u[:, :, :-1], u[:, :, 1:]),
+        "rows": (u[:, :-1], u[:, 1:]),
+        "channels": (u[..., :-1], u[..., 1:]),
+        "samples": (u[:1], u[1:]),
+    }
     other = subject.call(case.with_(key=case.key + 1), {"image": image}, ids=[3, 4])["image"].astype(np.float64)
     pairs["keys"] = (u, np.array([normal.cdf(v) for v in ((other - 0.5) / std).ravel()]).reshape(z.shape))
     for name, (a, b) in pairs.items():
@@ -310,19 +379,79 @@ def _noise(subject: Subject, case: Case) -> None:
 
 
 def _one(name: str, *ops: dict[str, Any], key: int) -> Any:
-    return lambda tier: () if tier == "kat" else (Case(name=name, policy=document(*ops), key=key, signature="large-f32"),)
+    return lambda tier: (
+        () if tier == "kat" else (Case(name=name, policy=document(*ops), key=key, signature="large-f32"),)
+    )
 
 
 LAWS = (
-    Law("R1", "gates", ("C9", "R10"), "An op with probability p is applied to a share p of the samples.", _gate, _r1_cases, scope="backend"),
-    Law("R2", "continuous parameters", ("R13", "R14"), "Continuous parameters have the declared distribution.", _continuous, _r2_cases, scope="backend"),
-    Law("R3", "discrete parameters", ("R11",), "Discrete parameters have the declared shares; every value occurs, no other.", _discrete, _r3_cases, scope="backend"),
+    Law(
+        "R1",
+        "gates",
+        ("C9", "R10"),
+        "An op with probability p is applied to a share p of the samples.",
+        _gate,
+        _r1_cases,
+        scope="backend",
+    ),
+    Law(
+        "R2",
+        "continuous parameters",
+        ("R13", "R14"),
+        "Continuous parameters have the declared distribution.",
+        _continuous,
+        _r2_cases,
+        scope="backend",
+    ),
+    Law(
+        "R3",
+        "discrete parameters",
+        ("R11",),
+        "Discrete parameters have the declared shares; every value occurs, no other.",
+        _discrete,
+        _r3_cases,
+        scope="backend",
+    ),
     Law("R4", "bounds", ("R13", "R14"), "No draw leaves the declared bounds.", _bounded, _r4_cases, scope="backend"),
-    Law("R5", "independence", ("R5", "R6", "R8"), "Draws of other parameters, ids, seeds, epochs and views are independent.", _independent, _r5_cases, scope="backend"),
-    Law("R7", "choices", ("R11", "R12"), "Choices follow their weights; some_of takes exactly n, every set equally often.", _selection, _r7_cases, scope="backend"),
-    Law("R9", "gate and magnitude", ("R8", "C9"), "A parameter has the same distribution whether its op is applied or not.", _given_applied,
-        _one("gated", {"op": "rotate", "degrees": {"uniform": [-3.0, 40.0]}, "p": 0.3},
-             {"op": "brightness_scale", "factor": {"uniform": [0.4, 1.1]}, "p": 0.85}, key=9), scope="backend"),
-    Law("R10", "noise", ("R14", "R16"), "Noise is normal, of the declared deviation, and independent over pixels, channels, samples and keys.", _noise,
-        _one("noise", {"op": "gaussian_noise", "std": 0.06}, key=12), scope="backend"),
+    Law(
+        "R5",
+        "independence",
+        ("R5", "R6", "R8"),
+        "Draws of other parameters, ids, seeds, epochs and views are independent.",
+        _independent,
+        _r5_cases,
+        scope="backend",
+    ),
+    Law(
+        "R7",
+        "choices",
+        ("R11", "R12"),
+        "Choices follow their weights; some_of takes exactly n, every set equally often.",
+        _selection,
+        _r7_cases,
+        scope="backend",
+    ),
+    Law(
+        "R9",
+        "gate and magnitude",
+        ("R8", "C9"),
+        "A parameter has the same distribution whether its op is applied or not.",
+        _given_applied,
+        _one(
+            "gated",
+            {"op": "rotate", "degrees": {"uniform": [-3.0, 40.0]}, "p": 0.3},
+            {"op": "brightness_scale", "factor": {"uniform": [0.4, 1.1]}, "p": 0.85},
+            key=9,
+        ),
+        scope="backend",
+    ),
+    Law(
+        "R10",
+        "noise",
+        ("R14", "R16"),
+        "Noise is normal, of the declared deviation, and independent over pixels, channels, samples and keys.",
+        _noise,
+        _one("noise", {"op": "gaussian_noise", "std": 0.06}, key=12),
+        scope="backend",
+    ),
 )

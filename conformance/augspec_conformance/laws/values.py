@@ -47,7 +47,9 @@ def _near(got: Any, expected: Any, bound: float, reason: str) -> None:
     ok = tolerances.close(a, b, bound)
     if not ok.all():
         where = tuple(int(i) for i in np.argwhere(~ok)[0])
-        require(False, f"{reason}: more than {bound:g} apart", where=where, expected=float(b[where]), got=float(a[where]))
+        require(
+            False, f"{reason}: more than {bound:g} apart", where=where, expected=float(b[where]), got=float(a[where])
+        )
 
 
 def _visible(out: dict[str, Any], expected: dict[str, Any], case: Case) -> None:
@@ -56,7 +58,11 @@ def _visible(out: dict[str, Any], expected: dict[str, Any], case: Case) -> None:
     away = np.minimum(np.abs(points), np.abs(points - np.array([width, height]))).min(-1)
     unclear = away <= tolerances.BOUNDARY
     wrong = (out["keypoints_visible"] != expected["keypoints_visible"]) & ~unclear
-    require(not wrong.any(), f"keypoints_visible of {case.name}", where=tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.any() else None)
+    require(
+        not wrong.any(),
+        f"keypoints_visible of {case.name}",
+        where=tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.any() else None,
+    )
 
 
 def ideal(subject: Subject, case: Case, sample: dict[str, Any]) -> list[dict[str, Any]]:
@@ -85,10 +91,17 @@ def _against_oracle(subject: Subject, case: Case) -> None:
     if sig.dtype == "uint8" and out["image"].dtype == np.uint8:
         most, mean = tolerances.levels(case.policy)
         distance = np.abs(got - image * 255.0)
-        _within(distance, most + 1e-9, share, image * 255.0, got, f"E8: more than {most:g} levels from the float64 ideal")
+        _within(
+            distance, most + 1e-9, share, image * 255.0, got, f"E8: more than {most:g} levels from the float64 ideal"
+        )
         far = distance[distance <= most + 1e-9]
         if case.context.get("mean") and far.size:
-            require(far.mean() <= mean, "E8: mean distance from the float64 ideal", expected=f"at most {mean}", got=float(far.mean()))
+            require(
+                far.mean() <= mean,
+                "E8: mean distance from the float64 ideal",
+                expected=f"at most {mean}",
+                got=float(far.mean()),
+            )
     else:
         low, high = case.context.get("options", {}).get("value_range", (0.0, 1.0))
         span = 1.0 if sig.integer else float(high - low)
@@ -101,7 +114,12 @@ def _against_oracle(subject: Subject, case: Case) -> None:
     if "mask" in out:
         wrong = float(np.mean([np.mean(entry["mask"] != out["mask"][i]) for i, entry in enumerate(ideals)]))
         most = tolerances.NEAREST_SHARE if tolerances.class_of(case.policy) != "move" else 0.0
-        require(wrong <= most, "mask: share of pixels that differ from the float64 ideal", expected=f"at most {most}", got=wrong)
+        require(
+            wrong <= most,
+            "mask: share of pixels that differ from the float64 ideal",
+            expected=f"at most {most}",
+            got=wrong,
+        )
     if "boxes" in out:
         bound = tolerances.coordinate(image.shape[1], image.shape[2])
         for name in ("boxes", "keypoints"):
@@ -112,7 +130,13 @@ def _within(distance: Any, bound: float, share: float, expected: Any, got: Any, 
     bad = distance > bound
     if bad.mean() > share:
         where = tuple(int(i) for i in np.argwhere(bad)[0])
-        require(False, f"{reason}: {int(bad.sum())} of {bad.size} pixels", where=where, expected=float(expected[where]), got=float(got[where]))
+        require(
+            False,
+            f"{reason}: {int(bad.sum())} of {bad.size} pixels",
+            where=where,
+            expected=float(expected[where]),
+            got=float(got[where]),
+        )
 
 
 def _n1_cases(tier: Tier) -> tuple[Case, ...]:
@@ -123,11 +147,20 @@ def _n1_cases(tier: Tier) -> tuple[Case, ...]:
     extra = tuple(name for name in names if "/" in name)
     found = [*grid("N1", tier, signatures=(CORE_INTEGER, CORE_FLOAT))]
     found += grid("N1", tier, names=extra, signatures=("medium-u8", "medium-f32"), every=1 if full else 3)
-    found += grid("N1", tier, signatures=("medium-u8", "grey-u8", "small-u16", "small-f16"), every=1 if full else 4, probe="blobs")
+    found += grid(
+        "N1", tier, signatures=("medium-u8", "grey-u8", "small-u16", "small-f16"), every=1 if full else 4, probe="blobs"
+    )
     if full:
-        found += grid("N1", tier, signatures=("small-bf16", "four-u8", "row-u8", "column-f32", "dot-u8", "large-u8"), every=2)
-        found += grid("N1", tier, names=("mix:train", "mix:steps", "mix:crop"), signatures=("medium-f32",),
-                      context={"options": {"value_range": [-1.0, 1.0]}})
+        found += grid(
+            "N1", tier, signatures=("small-bf16", "four-u8", "row-u8", "column-f32", "dot-u8", "large-u8"), every=2
+        )
+        found += grid(
+            "N1",
+            tier,
+            names=("mix:train", "mix:steps", "mix:crop"),
+            signatures=("medium-f32",),
+            context={"options": {"value_range": [-1.0, 1.0]}},
+        )
         found += grid("N1", tier, signatures=("medium-u8",), probe="extremes", every=2)
     return tuple(found)
 
@@ -137,9 +170,15 @@ def _n1_oracle(tier: Tier) -> tuple[Case, ...]:
     names = policy_names(with_variants=full)
     against: dict[str, Any] = {"against": "oracle"}
     ops = tuple(name for name in names if name.startswith("op:"))
-    found = [*grid("N1", tier, names=names, signatures=("medium-u8",), probe="ramp", context=against, every=1 if full else 2)]
-    found += grid("N1", tier, names=names, signatures=("medium-f32",), probe="blobs", context=against, every=1 if full else 2)
-    found += grid("N1", tier, names=ops, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3)
+    found = [
+        *grid("N1", tier, names=names, signatures=("medium-u8",), probe="ramp", context=against, every=1 if full else 2)
+    ]
+    found += grid(
+        "N1", tier, names=names, signatures=("medium-f32",), probe="blobs", context=against, every=1 if full else 2
+    )
+    found += grid(
+        "N1", tier, names=ops, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3
+    )
     found += grid("N1", tier, names=policy_names(), signatures=(CORE_INTEGER, CORE_FLOAT), context=against)
     return tuple(c.with_(name=f"{c.name} oracle") for c in found)
 
@@ -161,12 +200,21 @@ def _local(subject: Subject, case: Case) -> None:
     reached = low != high
     require(not missing[1:].any(), "a NaN of the first sample reached another sample")
     lost = reached & ~missing
-    require(not lost.any(), "a pixel whose value depends on the NaN is finite",
-            where=tuple(int(i) for i in np.argwhere(lost)[0]) if lost.any() else None, expected="NaN")
+    require(
+        not lost.any(),
+        "a pixel whose value depends on the NaN is finite",
+        where=tuple(int(i) for i in np.argwhere(lost)[0]) if lost.any() else None,
+        expected="NaN",
+    )
     if case.context["local"]:
         extra = missing[0].any(-1) & ~grown(reached[0].any(-1), case.context["local"])
-        require(not extra.any(), "a NaN reached a pixel outside its footprint",
-                where=tuple(int(i) for i in np.argwhere(extra)[0]) if extra.any() else None, expected="finite", got="NaN")
+        require(
+            not extra.any(),
+            "a NaN reached a pixel outside its footprint",
+            where=tuple(int(i) for i in np.argwhere(extra)[0]) if extra.any() else None,
+            expected="finite",
+            got="NaN",
+        )
     same = ~missing & ~reached
     require(bool((out[same] == low[same]).all()), "a NaN changed a pixel outside its footprint")
 
@@ -211,8 +259,14 @@ def _n7_cases(tier: Tier) -> tuple[Case, ...]:
         for op in neutral:
             for signature in (CORE_INTEGER, CORE_FLOAT):
                 base = case("N7", "op:rotate", signature, tier=tier)
-                found.append(base.with_(name=f"{name} {signature}", policy=document(op), reach="graph" if tier == "full" else "eager",
-                                        context={"why": "a neutral parameter"}))
+                found.append(
+                    base.with_(
+                        name=f"{name} {signature}",
+                        policy=document(op),
+                        reach="graph" if tier == "full" else "eager",
+                        context={"why": "a neutral parameter"},
+                    )
+                )
     return tuple(found)
 
 
@@ -236,7 +290,13 @@ def _gates(subject: Subject, case: Case) -> None:
     own = f"sample/{case.policy['ops'][0]['op']}#0/apply"
     for path, value in drawn.items():
         if path == own:
-            require(not np.asarray(value).any(), f"p = 0 was applied ({path})", where=int(np.argmax(value)), expected=0, got=1)
+            require(
+                not np.asarray(value).any(),
+                f"p = 0 was applied ({path})",
+                where=int(np.argmax(value)),
+                expected=0,
+                got=1,
+            )
     sure = {**case.policy, "ops": [{**op, "p": 1.0} for op in case.policy["ops"]]}
     paths = [path for path in subject.augmenter(sure).draw(0, ids) if path == own]
     for path in paths:
@@ -274,29 +334,73 @@ def _fixed_point(subject: Subject, case: Case) -> None:
 
 
 def _n10_cases(tier: Tier) -> tuple[Case, ...]:
-    names = [name for name in policy_names(with_variants=tier == "full")
-             if name.startswith("op:") and augspec.ops()[name[3:].partition("/")[0]].stage in ("filter", "resample")]
-    names += [f"op:{op}/border={border}" for op in ("rotate", "translate", "scale") for border in ("edge", "mirror", "wrap")]
+    names = [
+        name
+        for name in policy_names(with_variants=tier == "full")
+        if name.startswith("op:") and augspec.ops()[name[3:].partition("/")[0]].stage in ("filter", "resample")
+    ]
+    names += [
+        f"op:{op}/border={border}" for op in ("rotate", "translate", "scale") for border in ("edge", "mirror", "wrap")
+    ]
     return grid("N10", tier, names=tuple(names), signatures=("medium-u8", "medium-f32"), probe="constant")
 
 
 def _n6(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     image = sample["image"]
-    image.flat[:: 7], image.flat[1 :: 7], image.flat[2 :: 7] = 1e-40, -0.0, 1.0
+    image.flat[::7], image.flat[1::7], image.flat[2::7] = 1e-40, -0.0, 1.0
     out = subject.call(case, sample)["image"]
     require(_finite(out).all(), "finite pixels became infinite or NaN")
 
 
 LAWS = (
-    Law("N1", "values", ("C2", "E1", "E4", "E7", "E8"),
-        "uint8 pixels, masks and validity equal the NumPy reference; floats stay within their class; both stay near the float64 ideal.",
-        _values, lambda tier: (*_n1_cases(tier), *_n1_oracle(tier)), search=True),
-    Law("N5", "NaN stays local", ("C13",), "A NaN reaches exactly the pixels whose footprint holds it.", _local, _n5_cases),
-    Law("N6", "finite stays finite", ("C3",), "Finite pixels, denormals and negative zero included, stay finite.", _n6,
-        lambda tier: grid("N6", tier, signatures=(CORE_FLOAT,))),
-    Law("N7", "neutral is identity", ("C11",), "Every op at its neutral parameters gives the sample back, bit for bit.", _unchanged, _n7_cases),
-    Law("N9", "certain gates", ("C9", "C11", "R10"), "p = 0 never applies and changes nothing; p = 1 always applies.", _gates, _n9_cases),
-    Law("N10", "constants stay", ("E7", "C8"), "A constant image is a fixed point of filters, of resampling and of borders that continue it.",
-        _fixed_point, _n10_cases),
+    Law(
+        "N1",
+        "values",
+        ("C2", "E1", "E4", "E7", "E8"),
+        "Integers equal the NumPy reference, floats stay within their class, and both near the float64 ideal (E8).",
+        _values,
+        lambda tier: (*_n1_cases(tier), *_n1_oracle(tier)),
+        search=True,
+    ),
+    Law(
+        "N5",
+        "NaN stays local",
+        ("C13",),
+        "A NaN reaches exactly the pixels whose footprint holds it.",
+        _local,
+        _n5_cases,
+    ),
+    Law(
+        "N6",
+        "finite stays finite",
+        ("C3",),
+        "Finite pixels, denormals and negative zero included, stay finite.",
+        _n6,
+        lambda tier: grid("N6", tier, signatures=(CORE_FLOAT,)),
+    ),
+    Law(
+        "N7",
+        "neutral is identity",
+        ("C11",),
+        "Every op at its neutral parameters gives the sample back, bit for bit.",
+        _unchanged,
+        _n7_cases,
+    ),
+    Law(
+        "N9",
+        "certain gates",
+        ("C9", "C11", "R10"),
+        "p = 0 never applies and changes nothing; p = 1 always applies.",
+        _gates,
+        _n9_cases,
+    ),
+    Law(
+        "N10",
+        "constants stay",
+        ("E7", "C8"),
+        "A constant image is a fixed point of filters, of resampling and of borders that continue it.",
+        _fixed_point,
+        _n10_cases,
+    ),
 )

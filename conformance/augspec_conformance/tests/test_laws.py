@@ -13,7 +13,10 @@ from augspec_conformance.subject import Subject
 
 def test_law(conformance_subject: Subject, conformance_law: Law, conformance_tier: Any) -> None:
     """Every pinned case of the law holds."""
-    results = [run_case(conformance_law, conformance_subject, case) for case in plan_cases(conformance_law, conformance_subject, conformance_tier)]
+    results = [
+        run_case(conformance_law, conformance_subject, case)
+        for case in plan_cases(conformance_law, conformance_subject, conformance_tier)
+    ]
     failed = [result for result in results if result.status in ("failed", "errored")]
     if failed:
         shown = "\n\n".join(result.message for result in failed[:3])

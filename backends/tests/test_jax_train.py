@@ -1,0 +1,82 @@
+"""R4 inside JAX: in a user's jit, vmap and grad, with traced keys and ids, samples are those of the host."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import augspec
+
+POLICY = augspec.loads("""
+{"augspec": 1, "ops": [
+  {"op": "horizontal_flip"},
+  {"op": "rotate", "degrees": {"uniform": [-40, 40]}},
+  {"op": "brightness_scale", "factor": {"uniform": [0.5, 1.5]}}
+]}
+""")
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 9, 12, 3), dtype=np.uint8)
+IDS = np.array([4, 0, 30, 2, 7])
+AUGMENT = augspec.compile(POLICY, "jax")
+KEY = augspec.Key(7).fold(3)
+EXPECTED = augspec.compile(POLICY)(KEY, IMAGES, IDS)
+
+
+def test_r4_traced_key_and_ids_inside_jit_equal_the_host() -> None:
+    step = jax.jit(AUGMENT)
+    np.testing.assert_array_equal(step(jnp.asarray(KEY.words()), IMAGES, IDS), EXPECTED)
+    plain = augspec.compile(POLICY)(7, IMAGES, IDS)
+    np.testing.assert_array_equal(step(jax.random.key(7), IMAGES, IDS), plain)
+    np.testing.assert_array_equal(step(jax.random.PRNGKey(7), IMAGES, IDS), plain)
+
+
+def test_r4_another_epoch_compiles_nothing_again() -> None:
+    step = jax.jit(augspec.compile(POLICY, "jax"))
+    for epoch in range(3):
+        key = augspec.Key(7).fold(epoch)
+        out = step(jnp.asarray(key.words()), IMAGES, IDS)
+        np.testing.assert_array_equal(out, augspec.compile(POLICY)(key, IMAGES, IDS))
+    assert step._cache_size() == 1
+
+
+def test_r4_one_sample_at_a_time_under_vmap_equals_the_batch() -> None:
+    one = jax.vmap(lambda key, image, number: AUGMENT(key, image, number[None]), in_axes=(None, 0, 0))
+    arguments = jnp.asarray(KEY.words()), jnp.asarray(IMAGES), jnp.asarray(IDS)
+    np.testing.assert_array_equal(one(*arguments), EXPECTED)
+    np.testing.assert_array_equal(jax.jit(one)(*arguments), EXPECTED)
+
+
+def test_a_train_step_differentiates_through_the_augmentation() -> None:
+    images = jnp.asarray(IMAGES, jnp.float32) / 255
+    weights = jnp.asarray(np.random.default_rng(1).normal(size=(9, 12, 3)), jnp.float32)
+
+    def loss(weights: jax.Array, images: jax.Array, key: jax.Array, ids: jax.Array) -> jax.Array:
+        return (AUGMENT(key, images, ids) * weights).sum()
+
+    by_weights, by_images = jax.jit(jax.grad(loss, argnums=(0, 1)))(weights, images, jnp.asarray(KEY.words()), IDS)
+    host = augspec.compile(POLICY)(KEY, np.asarray(images), IDS)
+    np.testing.assert_allclose(by_weights, host.sum(0), rtol=0, atol=1e-4)
+    assert by_images.shape == images.shape
+    assert jnp.isfinite(by_images).all()
+    assert jnp.abs(by_images).sum() > 0
+
+
+def test_a_scan_over_batches_equals_separate_calls() -> None:
+    def body(count: jax.Array, images: jax.Array) -> tuple[jax.Array, jax.Array]:
+        out = AUGMENT(jnp.asarray(KEY.words()), images, count + jnp.arange(5))
+        return count + 5, out
+
+    _, out = jax.lax.scan(body, jnp.int32(0), jnp.stack([jnp.asarray(IMAGES)] * 2))
+    host = augspec.compile(POLICY)
+    np.testing.assert_array_equal(out[0], host(KEY, IMAGES, range(5)))
+    np.testing.assert_array_equal(out[1], host(KEY, IMAGES, range(5, 10)))
+
+
+def test_evaluation_inside_jit_needs_no_key() -> None:
+    np.testing.assert_array_equal(jax.jit(lambda x: AUGMENT(None, x, training=False))(IMAGES), IMAGES)
+
+
+def test_float64_boxes_of_numpy_take_jax_own_width() -> None:
+    boxes = np.array([[[1.0, 1, 5, 4]]] * 5)
+    out = AUGMENT(KEY, {"image": IMAGES, "boxes": boxes}, IDS)
+    assert out["boxes"].dtype == jnp.float32
