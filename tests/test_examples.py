@@ -52,7 +52,8 @@ def test_the_training_scripts_share_one_policy() -> None:
 def test_flip_one_image_leaves_the_original(tmp_path: Path) -> None:
     out = run("flip_one_image.py", "-o", "flip.png", cwd=tmp_path)
     assert "unchanged" in out
-    picture = np.asarray(Image.open(tmp_path / "flip.png"))
+    with Image.open(tmp_path / "flip.png") as file:
+        picture = np.asarray(file)
     width = (picture.shape[1] - 16) // 3
     before, flipped, after = (picture[:, place : place + width] for place in (0, width + 8, 2 * width + 16))
     np.testing.assert_array_equal(after, before)
@@ -70,7 +71,8 @@ def test_a_tf_data_map_leaves_its_source(tmp_path: Path) -> None:
     out = run("tf_data_brightness_contrast.py", "-o", "pictures.png", cwd=tmp_path)
     digests = dict(re.findall(r"^(source before|source after|mapped) +([0-9a-f]+)", out, flags=re.MULTILINE))
     assert digests["source before"] == digests["source after"] != digests["mapped"]
-    assert Image.open(tmp_path / "pictures.png").size == (4 * 256, 2 * 256)
+    with Image.open(tmp_path / "pictures.png") as file:
+        assert file.size == (4 * 256, 2 * 256)
 
 
 def test_every_example_is_listed() -> None:

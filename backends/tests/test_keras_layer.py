@@ -144,10 +144,10 @@ def test_shapes_are_known_before_any_call() -> None:
 
 
 def test_dicts_of_targets_pass_through_a_functional_model() -> None:
-    image = keras.Input((9, 12, 3), dtype="uint8")
-    inputs = {"image": image, "boxes": keras.Input((2, 4)), "label": keras.Input(())}
+    shapes = {"image": ((9, 12, 3), "uint8"), "boxes": ((2, 4), "float32"), "label": ((), "float32")}
+    inputs = {name: keras.Input(shape, dtype=dtype, name=name) for name, (shape, dtype) in shapes.items()}
     outputs = Augment(POLICY, seed=7)(inputs)
-    assert outputs["label"] is inputs["label"]
+    assert list(outputs) == ["image", "boxes", "label", "boxes_valid"]
     model = keras.Model(inputs, outputs)
     boxes = np.array([[[1, 1, 5, 4], [2, 2, 9, 8]]] * 8, np.float32)
     given = {"image": IMAGES, "boxes": boxes, "label": np.arange(8, dtype=np.float32)}

@@ -16,7 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 if TYPE_CHECKING:
     from augspec_conformance.subject import Subject
 
-__all__ = ["MAX_CASE_BYTES", "Case", "Law", "LawViolation", "require", "require_equal", "stable_seed"]
+__all__ = [
+    "MAX_CASE_BYTES",
+    "Case",
+    "Law",
+    "LawViolation",
+    "Reach",
+    "Tier",
+    "require",
+    "require_equal",
+    "stable_seed",
+]
 
 MAX_CASE_BYTES = 2048
 """A case is a note, not a data set: pixels are derived from it."""

@@ -58,9 +58,7 @@ def augment_dataset(
         **options: of `Dataset.map`, such as `deterministic`.
     """
     if augmenter.backend.name != "tensorflow":
-        raise SampleError(
-            "augmenter", "one of the backend 'tensorflow'", f"one of {augmenter.backend.name!r}"
-        )
+        raise SampleError("augmenter", "one of the backend 'tensorflow'", f"one of {augmenter.backend.name!r}")
     spec = dataset.element_spec
     places = _places(spec, targets)
     if index is not None and not isinstance(spec, (tuple, Mapping)):
@@ -97,9 +95,7 @@ def _places(spec: Any, targets: Mapping[Any, str] | None) -> dict[str, Any]:
         return found
     if isinstance(spec, Mapping):
         if "image" not in spec:
-            raise SampleError(
-                "sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec)
-            )
+            raise SampleError("sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec))
         return {name: name for name in TARGETS if name in spec}
     return {"image": 0 if isinstance(spec, tuple) else None}
 

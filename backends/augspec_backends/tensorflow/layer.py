@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import keras
+import numpy as np
 
 import augspec
 from augspec.errors import AugspecError, SampleError
@@ -83,9 +86,7 @@ class Augment(keras.layers.Layer):
         }
         self.augment = augspec.compile(self.policy, keras.backend.backend(), **self._options)
         self._in_tf_data: Any = None
-        self.counter = self.add_weight(
-            name="counter", shape=(), dtype="int", initializer="zeros", trainable=False
-        )
+        self.counter = self.add_weight(name="counter", shape=(), dtype="int", initializer="zeros", trainable=False)
         self.built = True
 
     def call(
@@ -103,11 +104,8 @@ class Augment(keras.layers.Layer):
             index: the samples' ids, (B,); by default the numbers that follow the last call's.
             epoch: folded into the key, an int or an integer tensor of shape ().
         """
-        try:
+        with _own_errors():
             return self._augmented(inputs, bool(training), index, epoch)
-        except AugspecError as error:
-            vars(error)["_keras_call_info_injected"] = True  # else Keras turns it into a RuntimeError
-            raise
 
     def _augmented(self, inputs: Any, training: bool, index: Any, epoch: Any) -> Any:  # noqa: FBT001
         augment, sample = self._bound(inputs)
@@ -117,7 +115,9 @@ class Augment(keras.layers.Layer):
             return augment(self._key(epoch), sample, index)
         if augment is not self.augment:
             raise SampleError("index", "the samples' ids, inside tf.data", None, "Or use augment_dataset().")
-        image = sample["image"] if isinstance(sample, Mapping) and "image" in sample else sample
+        image = sample.get("image") if isinstance(sample, Mapping) else sample
+        if image is None:
+            return augment(self._key(epoch), sample)  # raises what a direct call does
         batch = keras.ops.shape(image)[0] if len(image.shape) == 4 else 1
         kind = self.counter.dtype
         out = augment(self._key(epoch), sample, self.counter.value + keras.ops.arange(batch, dtype=kind))
@@ -133,17 +133,14 @@ class Augment(keras.layers.Layer):
             if self._in_tf_data is None:
                 self._in_tf_data = augspec.compile(self.policy, "tensorflow", **self._options)
             return self._in_tf_data, inputs
-        new = {
-            name: keras.ops.convert_to_tensor(x) if any(x is y for y in foreign) else x
-            for name, x in flat.items()
-        }
+        new = {name: keras.ops.convert_to_tensor(x) if any(x is y for y in foreign) else x for name, x in flat.items()}
         return self.augment, new if isinstance(inputs, Mapping) else new["image"]
 
     def _key(self, epoch: Any) -> Any:
         if epoch is None:
             return self.key
-        if not hasattr(epoch, "shape"):
-            return self.key.fold(epoch)
+        if not hasattr(epoch, "shape") or isinstance(epoch, (np.ndarray, np.generic)):
+            return self.key.fold(operator.index(epoch))
         high, low, _, view = self.key.words().tolist()
         parts = [keras.ops.cast(part, "int32") for part in (high, low, epoch, view)]
         return keras.ops.stack(parts)
@@ -170,10 +167,13 @@ class Augment(keras.layers.Layer):
         def tensor(spec: Leaf) -> Any:
             return keras.KerasTensor(spec.shape, dtype=spec.dtype)
 
-        if not isinstance(inputs, Mapping):
-            return tensor(self._spec(leaf(inputs), training))
-        moving = {name: leaf(x) for name, x in inputs.items() if name in TARGETS}
-        return {**inputs, **{name: tensor(spec) for name, spec in self._spec(moving, training).items()}}
+        with _own_errors():
+            if not isinstance(inputs, Mapping):
+                return tensor(self._spec(leaf(inputs), training))
+            leaves = {name: leaf(x) for name, x in inputs.items()}
+            moving = {name: found for name, found in leaves.items() if name in TARGETS}
+            # A tensor that passes through is a new one too: Keras takes an output that is an input for an input.
+            return {name: tensor(spec) for name, spec in {**leaves, **self._spec(moving, training)}.items()}
 
     def _spec(self, leaves: Any, training: bool | None) -> Any:  # noqa: FBT001
         """Return what one pipeline gives, or what both have in common where it is not known which."""
@@ -191,12 +191,20 @@ class Augment(keras.layers.Layer):
         return {**super().get_config(), "policy": self.policy.to_dict(), "seed": self.key.seed, **options}
 
 
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Keep Keras from turning our errors into a RuntimeError, with the arrays' contents in its text."""
+    try:
+        yield
+    except AugspecError as error:
+        vars(error)["_keras_call_info_injected"] = True
+        raise
+
+
 def _filled(leaves: Any, probe: int) -> Any:
     """Put a number in the place of unknown sides; an unknown batch size stays."""
     if isinstance(leaves, Mapping):
-        return {
-            name: _filled(leaf, probe) if name in ("image", "mask") else leaf for name, leaf in leaves.items()
-        }
+        return {name: _filled(leaf, probe) if name in ("image", "mask") else leaf for name, leaf in leaves.items()}
     lead = 1 if len(leaves.shape) == 4 else 0
     sides = [probe if side is None else side for side in leaves.shape[lead:]]
     return Leaf((*leaves.shape[:lead], *sides), leaves.dtype)

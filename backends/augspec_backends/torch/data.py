@@ -208,9 +208,7 @@ def _host(name: str, value: Any) -> np.ndarray:
             array = array.transpose(1, 2, 0)
     else:
         if getattr(value, "mode", None) == "P" and name == "image":
-            raise SampleError(
-                name, "an image of grey or colour values", "a PIL palette image", 'Use .convert("RGB").'
-            )
+            raise SampleError(name, "an image of grey or colour values", "a PIL palette image", 'Use .convert("RGB").')
         array = np.asarray(value)
         if array.dtype == object:
             raise SampleError(name, "an array, a tensor or a PIL image", type(value).__name__)

@@ -75,9 +75,7 @@ class Augment(nn.Module):
         start = self._count()
         out = self.augment(key, sample, range(start, start + batch))
         self.counter.add_(batch)
-        self._known = (
-            None if self.counter.is_inference() else (self.counter, _version(self.counter), start + batch)
-        )
+        self._known = None if self.counter.is_inference() else (self.counter, _version(self.counter), start + batch)
         return out
 
     def _count(self) -> int:

@@ -40,7 +40,9 @@ def cost(mode: str) -> str:
 
 
 def to_native(array: Array, dtype: str) -> Any:
-    """Return an array in JAX's memory."""
+    """Return an array in JAX's memory; without x64 there is no float64, and float32 takes its place."""
+    if dtype == "float64" and not jax.config.jax_enable_x64:
+        dtype = "float32"
     return jnp.array(array, dtype=dtype).block_until_ready()
 
 

@@ -11,7 +11,7 @@ from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
-from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.law import Case, Law, Reach, Tier, require, require_equal
 from augspec_conformance.laws.values import grown
 from augspec_conformance.subject import Subject
 
@@ -242,7 +242,7 @@ def _fit(*needs: str) -> Any:
 
 
 def _plain(
-    law: str, *signatures: str, reach: str = "eager", targets: tuple[str, ...] = ("image",), probe: str = "noise"
+    law: str, *signatures: str, reach: Reach = "eager", targets: tuple[str, ...] = ("image",), probe: str = "noise"
 ) -> Any:
     def cases(tier: Tier) -> tuple[Case, ...]:
         if tier == "kat":
@@ -257,7 +257,7 @@ def _plain(
                 reach=reach if tier == "full" and i == 0 else "eager",
             )
             for i, signature in enumerate(signatures)
-        )  # type: ignore[arg-type]
+        )
 
     return cases
 

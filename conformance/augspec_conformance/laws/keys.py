@@ -103,9 +103,12 @@ def _published(subject: Subject, case: Case) -> None:
     elif kind == "chain":
         for row in golden.CHAIN:
             require(stream(row.path) == row.stream, f"stream({row.path!r})", expected=row.stream, got=stream(row.path))
-            got = tuple(golden.word(row.path, golden.SEED, row.epoch, row.view, row.id, d) for d in range(4))
+            words = tuple(golden.word(row.path, golden.SEED, row.epoch, row.view, row.id, d) for d in range(4))
             require(
-                got == row.words, f"words of {row.path} {row.epoch}/{row.view}/{row.id}", expected=row.words, got=got
+                words == row.words,
+                f"words of {row.path} {row.epoch}/{row.view}/{row.id}",
+                expected=row.words,
+                got=words,
             )
     else:
         _own_words(subject, case)

@@ -91,9 +91,9 @@ def _structure(subject: Subject, case: Case) -> None:
     )
     require(set(out) == {*order, *added}, "the entries", expected=sorted({*order, *added}), got=sorted(out))
     require(out["meta"] is meta and out["label"] is label, "extra entries come back as the same objects")
-    bare = subject.of(case)(subject.key(case), native["image"], subject.ids(case))
-    require(hasattr(bare, "shape"), "an array gives an array", expected="an array", got=type(bare).__name__)
-    if subject.cost != "dear":
+    if subject.cost != "dear":  # an image alone is another function to compile
+        bare = subject.of(case)(subject.key(case), native["image"], subject.ids(case))
+        require(hasattr(bare, "shape"), "an array gives an array", expected="an array", got=type(bare).__name__)
         require_equal(subject.adapter.to_numpy(bare), subject.adapter.to_numpy(out["image"]), "the image alone")
 
 
@@ -265,8 +265,7 @@ def _memory(subject: Subject, case: Case) -> None:
         for name, odd in subject.adapter.layouts(subject.in_layout(case, target, sample[target])).items():
             native = subject.of(case)(subject.key(case), {**plain, target: odd}, subject.ids(case))
             out = subject.numpy(case, native)
-            for leaf, value in expected.items():
-                require_equal(out[leaf], value, f"{target} in the memory layout {name!r}: {leaf}")
+            require_results_alike(case, out, expected, f"{target} in the memory layout {name!r}")
 
 
 _FEW = (
@@ -297,6 +296,13 @@ def _s2_cases(tier: Tier) -> tuple[Case, ...]:
         *grid("S2", tier, signatures=(CORE_INTEGER, CORE_FLOAT)),
         *grid("S2", tier, signatures=_NARROW, names=names),
     )
+
+
+def _s11_cases(tier: Tier) -> tuple[Case, ...]:
+    """Compilers may compile anew for other strides, so the dearest modes are left out."""
+    signatures = (CORE_INTEGER, CORE_FLOAT) if tier == "full" else (CORE_INTEGER,)
+    cases = grid("S11", tier, signatures=signatures, names=_FEW)
+    return tuple(c.with_(reach="graph") if c.reach == "dear" else c for c in cases)
 
 
 LAWS = (
@@ -360,8 +366,6 @@ LAWS = (
         ("T1",),
         "How an array lies in memory does not matter.",
         _memory,
-        lambda tier: grid(
-            "S11", tier, signatures=(CORE_INTEGER, CORE_FLOAT) if tier == "full" else (CORE_INTEGER,), names=_FEW
-        ),
+        _s11_cases,
     ),
 )

@@ -169,24 +169,25 @@ def _j6_cases(tier: Tier) -> tuple[Case, ...]:
     policy = document({"op": "brightness_scale", "factor": 0.5})
     found = [Case(name=kind, policy=policy, context={"kind": kind}, reach="dear") for kind in ("claims", "options")]
     for signature in ("small-u8", "small-u16", "small-f16", "small-bf16", "small-f64", "odd-f32"):
-        asked = {"signature": signature, "context": {"kind": "dtype"}, "reach": "graph"}
+        asked: dict[str, Any] = {"signature": signature, "context": {"kind": "dtype"}, "reach": "graph"}
         found += [Case(name=f"dtype {signature}", policy=policy, **asked)]
     return tuple(found)
 
 
 def _nesting(subject: Subject, case: Case) -> None:
-    plain = [
+    plain: list[dict[str, Any]] = [
         {"op": "horizontal_flip", "p": 1.0},
         {"op": "brightness_scale", "factor": 0.7},
         {"op": "rotate", "degrees": 12},
     ]
     expected = subject.call(case.with_(policy=document(*plain)))
-    for name, ops in {
+    forms: dict[str, list[dict[str, Any]]] = {
         "a sequence": [{"op": "sequence", "ops": plain}],
         "nested sequences": [plain[0], {"op": "sequence", "ops": [{"op": "sequence", "ops": plain[1:]}]}],
         "one_of one": [{"op": "one_of", "ops": [op]} for op in plain],
         "some_of all": [{"op": "some_of", "n": 3, "ops": plain}],
-    }.items():
+    }
+    for name, ops in forms.items():
         got = subject.call(case.with_(policy=document(*ops)))
         for target, value in expected.items():
             close = abs(got[target].astype(float) - value.astype(float)).max(initial=0) <= 1e-4

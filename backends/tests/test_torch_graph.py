@@ -1,0 +1,88 @@
+"""torch: our own compiled mode, the caller's `torch.compile(fullgraph=True)`, and gradients."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import augspec
+
+torch = pytest.importorskip("torch")
+
+POLICY = augspec.loads(
+    json.dumps(
+        {
+            "augspec": 1,
+            "ops": [
+                {"op": "rotate", "degrees": {"uniform": [-30, 10]}},
+                {"op": "brightness_scale", "factor": {"uniform": [0.7, 1.2]}, "p": 0.8},
+            ],
+        }
+    )
+)
+
+
+def _images() -> torch.Tensor:
+    return torch.randint(0, 256, (3, 3, 17, 21), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def test_fullgraph_with_traced_key_and_ids_gives_the_same_bytes() -> None:
+    augment = augspec.compile(POLICY, backend="torch")
+
+    @torch.compile(fullgraph=True)
+    def step(key: torch.Tensor, images: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = augment(key, images, ids)
+        return out
+
+    ids = torch.tensor([5, 2**40 + 1, 2**31 + 7])
+    for seed in (11, 12):
+        expected = augment(seed, _images(), ids)
+        assert torch.equal(step(torch.tensor(seed), _images(), ids), expected)
+
+
+def test_fullgraph_keeps_masks_and_other_entries() -> None:
+    augment = augspec.compile(POLICY, backend="torch")
+    sample = {"image": _images(), "mask": _images()[:, 0].int(), "label": torch.arange(3)}
+
+    got = torch.compile(lambda key, s: augment(key, s), fullgraph=True)(torch.tensor(4), sample)
+
+    expected = augment(4, sample)
+    assert list(got) == list(expected)
+    assert all(torch.equal(got[name], expected[name]) for name in expected)
+
+
+def test_compiled_mode_does_not_compile_again_for_new_keys() -> None:
+    torch._dynamo.reset()
+    augment = augspec.compile(POLICY, backend="torch", mode="compiled")
+    eager = augspec.compile(POLICY, backend="torch", mode="eager")
+    augment(1, _images())
+    before = torch._dynamo.utils.counters["stats"]["unique_graphs"]
+
+    for seed in range(2, 6):
+        assert torch.equal(augment(seed, _images(), [seed, 7, 9]), eager(seed, _images(), [seed, 7, 9]))
+
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == before
+
+
+# torch's own tracing reads .grad of an intermediate tensor and warns about itself.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+@pytest.mark.parametrize("mode", ["eager", "compiled"])
+def test_gradients_flow_to_float_images(mode: str) -> None:
+    augment = augspec.compile(POLICY, backend="torch", mode=mode)
+    images = (_images() / 255).requires_grad_()
+
+    augment(3, images).sum().backward()
+
+    assert images.grad is not None
+    assert float(images.grad.abs().sum()) > 100
+
+
+def test_linear_warps_have_exact_directional_derivatives() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "scale", "factor": 1.25, "border": "mirror"}]}')
+    augment = augspec.compile(policy, backend="torch")
+    images, step = torch.rand(1, 3, 12, 9), torch.rand(1, 3, 12, 9)
+
+    _, slope = torch.autograd.functional.jvp(lambda x: augment(0, x), images, step)
+
+    torch.testing.assert_close(slope, augment(0, step), atol=1e-5, rtol=1e-5)
