@@ -45,7 +45,7 @@ def test_fullgraph_keeps_masks_and_other_entries() -> None:
     augment = augspec.compile(POLICY, backend="torch")
     sample = {"image": _images(), "mask": _images()[:, 0].int(), "label": torch.arange(3)}
 
-    got = torch.compile(lambda key, s: augment(key, s), fullgraph=True)(torch.tensor(4), sample)
+    got = torch.compile(augment, fullgraph=True)(torch.tensor(4), sample)
 
     expected = augment(4, sample)
     assert list(got) == list(expected)

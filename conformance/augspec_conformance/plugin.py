@@ -70,7 +70,9 @@ def _subjects(config: pytest.Config) -> list[tuple[Any, bool]]:
             if named:
                 raise
             continue
-        found += [(Subject(backend, mode), number == 0) for number, mode in enumerate(backend.capabilities.modes)]
+        family: dict[str, Subject] = {}
+        modes = backend.capabilities.modes
+        found += [(Subject(backend, mode, family), number == 0) for number, mode in enumerate(modes)]
     return found
 
 

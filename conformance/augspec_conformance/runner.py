@@ -53,8 +53,9 @@ def check_backend(
             raise ValueError(f"{found.name} claims the modes {', '.join(known)}, not {mode!r}")
     results: list[Result] = []
     used: set[Waiver] = set()
+    family: dict[str, Subject] = {}
     for number, mode in enumerate(modes or known):
-        subject = Subject(found, mode)
+        subject = Subject(found, mode, family)
         for law in chosen:
             if law.scope != "modes" and number:
                 continue

@@ -33,22 +33,27 @@ class Subject:
     Args:
         backend: an instance with `name`, `capabilities` and `compile(policy, **options)`.
         mode: one of its modes.
+        family: the subjects of the same backend, by mode; they share their compiled functions.
     """
 
-    def __init__(self, backend: Any, mode: str) -> None:
+    def __init__(self, backend: Any, mode: str, family: dict[str, Subject] | None = None) -> None:
         self.backend, self.mode = backend, mode
         self.name: str = backend.name
         self.capabilities = backend.capabilities
         self.adapter = adapter_of(backend)
         self.cost = self.adapter.cost(mode)
         self._augmenters: dict[tuple[str, str], Any] = {}
+        self._family = {} if family is None else family
+        self._family.setdefault(mode, self)
 
     def __repr__(self) -> str:
         return f"Subject({self.name}, {self.mode})"
 
     def sibling(self, mode: str) -> Subject:
         """Return the same backend in another mode."""
-        return _sibling(self.backend, mode)
+        if mode not in self._family:
+            Subject(self.backend, mode, self._family)
+        return self._family[mode]
 
     def augmenter(self, policy: Mapping[str, Any], **options: Any) -> Any:
         """Return the compiled policy, compiled once; `layout` and other options as in `augspec.compile`."""
@@ -129,16 +134,6 @@ class Subject:
         """Return a case's draws on the host."""
         drawn: augspec.Draws = self.of(case).draw(self.key(case), self.ids(case) if ids is None else ids)
         return drawn.numpy()
-
-
-_SIBLINGS: dict[tuple[int, str], Subject] = {}
-
-
-def _sibling(backend: Any, mode: str) -> Subject:
-    key = (id(backend), mode)
-    if key not in _SIBLINGS or _SIBLINGS[key].backend is not backend:
-        _SIBLINGS[key] = Subject(backend, mode)
-    return _SIBLINGS[key]
 
 
 @cache

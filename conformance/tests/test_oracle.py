@@ -129,9 +129,7 @@ def test_c6_scale_above_one_makes_things_bigger() -> None:
 
 
 def test_c6_shear_is_a_tangent_about_the_centre_x_after_y() -> None:
-    points = matrices.move_points(
-        np.array([[10.0, 4.0], [8.0, 6.0]]), matrices.shear((8, 16), 0.5, 0.25), (8, 16)
-    )
+    points = matrices.move_points(np.array([[10.0, 4.0], [8.0, 6.0]]), matrices.shear((8, 16), 0.5, 0.25), (8, 16))
     # (2, 0) from the centre: y' = 0 + 2/4, x' = 2 + y'/2. (0, 2): y' = 2, x' = 1.
     np.testing.assert_allclose(points, [[10.25, 4.5], [9.0, 6.0]])
 
@@ -393,18 +391,14 @@ def test_c8_window_of_a_crop_equals_pillow_on_the_part() -> None:
     window = resample.Window(top=3, left=11, height=15, width=17)
     ours = resample.resize_image(image, window, (8, 20), interpolation="bilinear", antialias=True)
     part = Image.fromarray(image[3:18, 11:28, 0].astype(np.float32))
-    np.testing.assert_allclose(
-        ours[..., 0], np.asarray(part.resize((20, 8), Image.Resampling.BILINEAR)), atol=1e-5
-    )
+    np.testing.assert_allclose(ours[..., 0], np.asarray(part.resize((20, 8), Image.Resampling.BILINEAR)), atol=1e-5)
 
 
 def test_c8_without_antialias_it_is_plain_bilinear() -> None:
     image = picture(23, 30)
     ours = augmented(image, op("resize", size=[7, 9], interpolation="bilinear", antialias=False))
     x, y = grid.pixel_centres(7, 9)
-    theirs = grid.interpolate(
-        image, x * 30 / 9, y * 23 / 7, interpolation="bilinear", border="edge", fill=np.zeros(3)
-    )
+    theirs = grid.interpolate(image, x * 30 / 9, y * 23 / 7, interpolation="bilinear", border="edge", fill=np.zeros(3))
     np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
@@ -661,9 +655,7 @@ def test_t3_a_run_is_one_stage_and_other_settings_make_two() -> None:
 
 
 def test_t3_validity_by_area_and_visible_share() -> None:
-    boxes = np.array(
-        [[0.0, 0.0, 4.0, 4.0], [4.0, 0.0, 8.0, 4.0], [6.0, 0.0, 10.0, 4.0], [3.0, 3.0, 3.0, 5.0]]
-    )
+    boxes = np.array([[0.0, 0.0, 4.0, 4.0], [4.0, 0.0, 8.0, 4.0], [6.0, 0.0, 10.0, 4.0], [3.0, 3.0, 3.0, 5.0]])
     move = op("translate", x=-0.5, y=0.0)
 
     def valid(**rules: float) -> list[bool]:

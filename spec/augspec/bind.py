@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["backends", "compile", "get_backend"]
 
-_BUILT_IN = {
-    name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")
-}
+_BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")}
 _INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("jax", "tensorflow", "torch")}
 
 
@@ -69,7 +67,5 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(
-            f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}"
-        )
+        raise TypeError(f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
     return get_backend(backend).compile(policy, **options)

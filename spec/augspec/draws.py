@@ -72,8 +72,7 @@ class Draws(Mapping[str, Array]):
     def to_json(self) -> str:
         """Return JSON text that `from_json` reads back, exactly."""
         entries = {
-            path: {"quantity": self._quantities[path], "steps": _host(array).tolist()}
-            for path, array in self.items()
+            path: {"quantity": self._quantities[path], "steps": _host(array).tolist()} for path, array in self.items()
         }
         return json.dumps({"augspec_draws": 1, "batch": self._batch, "draws": entries})
 
@@ -94,11 +93,7 @@ class Draws(Mapping[str, Array]):
                 array = np.array(entry["steps"], dtype=np.int64)
                 if batch == 0:
                     array = array.reshape((0, *array.shape[1:]))
-                if (
-                    array.shape[:1] != (batch,)
-                    or entry["quantity"] not in QUANTITIES
-                    or (abs(array) > 2**31).any()
-                ):
+                if array.shape[:1] != (batch,) or entry["quantity"] not in QUANTITIES or (abs(array) > 2**31).any():
                     raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
                 arrays[path], quantities[path] = array.astype(np.int32), entry["quantity"]
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -44,9 +44,7 @@ def loads(text: str | bytes) -> Policy:
     try:
         data = text.encode() if isinstance(text, str) else bytes(text)
         if len(data) > MAX_BYTES:
-            raise PolicyError.single(
-                "", f"more than {MAX_BYTES} bytes", f"documents of at most {MAX_BYTES} bytes"
-            )
+            raise PolicyError.single("", f"more than {MAX_BYTES} bytes", f"documents of at most {MAX_BYTES} bytes")
         plain = data.decode("utf-8-sig")
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         raise _unreadable(f"text that is not UTF-8 ({error.reason})", "Save the file as UTF-8.") from None
@@ -57,9 +55,7 @@ def loads(text: str | bytes) -> Policy:
         where = f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
         raise _unreadable(f"text that is not JSON ({where})", _JSON_RULES) from None
     except ValueError:  # integers past Python's digit limit
-        raise PolicyError.single(
-            "", "a number of thousands of digits", "numbers of ordinary length"
-        ) from None
+        raise PolicyError.single("", "a number of thousands of digits", "numbers of ordinary length") from None
     return parse(document, plain)
 
 
@@ -83,9 +79,7 @@ def parse(document: Any, text: str | None = None) -> Policy:
     from augspec.normalize import check_policy
 
     if not isinstance(document, dict):
-        raise PolicyError.single(
-            "", show(document, quoted=True), 'a JSON object such as {"augspec": 1, "ops": []}'
-        )
+        raise PolicyError.single("", show(document, quoted=True), 'a JSON object such as {"augspec": 1, "ops": []}')
     _check_values(document)
     version = document.get("augspec")
     if type(version) is not int or version != 1:
@@ -93,9 +87,7 @@ def parse(document: Any, text: str | None = None) -> Policy:
             "augspec",
             "nothing" if "augspec" not in document else show(version, quoted=True),
             "1, the version of the language that this release reads",
-            "A newer version needs a newer augspec."
-            if type(version) is int and version > 1
-            else 'Write "augspec": 1.',
+            "A newer version needs a newer augspec." if type(version) is int and version > 1 else 'Write "augspec": 1.',
         )
     try:
         policy = Policy.model_validate_json(json.dumps(document) if text is None else text)
@@ -106,9 +98,7 @@ def parse(document: Any, text: str | None = None) -> Policy:
     for name, pipeline in (("ops", policy.ops), ("eval", policy.eval or ())):
         count = len(walk(pipeline, ()))
         if count > MAX_OPS:
-            raise PolicyError.single(
-                name, f"{count} ops", f"at most {MAX_OPS} ops, members of combinators included"
-            )
+            raise PolicyError.single(name, f"{count} ops", f"at most {MAX_OPS} ops, members of combinators included")
     check_policy(policy)
     return policy
 
@@ -139,9 +129,7 @@ def _check_nesting(data: bytes) -> None:
         elif byte in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise PolicyError.single(
-                    "", f"more than {MAX_DEPTH} levels of nesting", f"at most {MAX_DEPTH} levels"
-                )
+                raise PolicyError.single("", f"more than {MAX_DEPTH} levels of nesting", f"at most {MAX_DEPTH} levels")
         elif byte in b"]}":
             depth -= 1
 
@@ -173,31 +161,21 @@ def _check_values(document: Any) -> None:
         if nodes > MAX_NODES:
             raise PolicyError.single("", f"more than {MAX_NODES} JSON values", f"at most {MAX_NODES}")
         if len(path) >= MAX_DEPTH:
-            raise PolicyError.single(
-                "", f"more than {MAX_DEPTH} levels of nesting", f"at most {MAX_DEPTH} levels"
-            )
+            raise PolicyError.single("", f"more than {MAX_DEPTH} levels of nesting", f"at most {MAX_DEPTH} levels")
         if isinstance(value, _Repeated):
             here = format_path((*path, value.field))
-            found.append(
-                PolicyProblem(here, "the same field twice", "each field once", "Remove one of the two.")
-            )
+            found.append(PolicyProblem(here, "the same field twice", "each field once", "Remove one of the two."))
         if isinstance(value, dict):
             if not all(isinstance(key, str) and _whole(key) for key in value):
-                found.append(
-                    PolicyProblem(format_path(path), "a field name that is no text", "field names of text")
-                )
+                found.append(PolicyProblem(format_path(path), "a field name that is no text", "field names of text"))
                 continue
             stack.extend((child, (*path, key)) for key, child in reversed(value.items()))
         elif isinstance(value, (list, tuple)):
             stack.extend((value[i], (*path, i)) for i in reversed(range(len(value))))
         elif value is None:
-            found.append(
-                PolicyProblem(format_path(path), "null", "a value", "Leave the field out for its default.")
-            )
+            found.append(PolicyProblem(format_path(path), "null", "a value", "Leave the field out for its default."))
         elif isinstance(value, str) and not _whole(value):
-            found.append(
-                PolicyProblem(format_path(path), "half a character (a lone surrogate)", "whole characters")
-            )
+            found.append(PolicyProblem(format_path(path), "half a character (a lone surrogate)", "whole characters"))
         elif isinstance(value, float) and not math.isfinite(value):
             found.append(PolicyProblem(format_path(path), f"{value}", "finite numbers"))
         elif isinstance(value, int) and abs(value) >= 2**64:

@@ -30,9 +30,7 @@ def normalized_dict(policy: Policy) -> dict[str, Any]:
     """Return the normalized document with every default written out, as plain JSON values."""
     from augspec.language.policy import tags_first
 
-    full: dict[str, Any] = tags_first(
-        normalize(policy).model_dump(mode="json", by_alias=True, exclude_none=True)
-    )
+    full: dict[str, Any] = tags_first(normalize(policy).model_dump(mode="json", by_alias=True, exclude_none=True))
     return full
 
 
@@ -72,8 +70,7 @@ def check_policy(policy: Policy) -> None:
                 "eval",
                 "nothing",
                 f"a deterministic pipeline, because {where} ({resizes[0][1].tag}) changes the size",
-                'For example "eval": [{"op": "resize", "short_side": 256}, '
-                '{"op": "center_crop", "size": [224, 224]}].',
+                'For example "eval": [{"op": "resize", "short_side": 256}, {"op": "center_crop", "size": [224, 224]}].',
             )
         )
     pairs = policy.targets.keypoints.swap_pairs
@@ -100,11 +97,7 @@ def _final_size(ops: tuple[Op, ...]) -> str:
             size = _final_size(op.ops[:1] if op.tag == "one_of" else op.ops) or size
         elif op.resizes:
             fixed = getattr(op, "size", None)
-            size = (
-                f"{fixed}"
-                if fixed
-                else f"{size} {op.model_dump_json(exclude={'id', 'antialias', 'interpolation'})}"
-            )
+            size = f"{fixed}" if fixed else f"{size} {op.model_dump_json(exclude={'id', 'antialias', 'interpolation'})}"
     return size
 
 
@@ -127,17 +120,13 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
         inside = [member for _, member in walk((op,), ())]
         if op.p < 1 and any(member.resizes for member in inside):
             problems.append(
-                PolicyProblem(
-                    f"{where}.p", f"{op.p:g}", "1, because what changes the size is applied to every sample"
-                )
+                PolicyProblem(f"{where}.p", f"{op.p:g}", "1, because what changes the size is applied to every sample")
             )
         if isinstance(op, Combinator):
             problems.extend(_check_ids(op.ops, f"{where}.ops"))
             if op.tag == "some_of" and any(member.resizes for member in inside):
                 problems.append(
-                    PolicyProblem(
-                        where, "a member that changes the size", "members of some_of that keep the size"
-                    )
+                    PolicyProblem(where, "a member that changes the size", "members of some_of that keep the size")
                 )
             if op.tag == "one_of" and len({_final_size((member,)) for member in op.ops}) > 1:
                 problems.append(

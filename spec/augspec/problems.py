@@ -27,9 +27,7 @@ def problems(error: ValidationError, document: Any) -> list[PolicyProblem]:
     entries = error.errors(include_url=False)
     # An array whose entries failed is also "too short" to pydantic: say it once.
     failed = {entry["loc"][:end] for entry in entries for end in range(len(entry["loc"]))}
-    entries = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in failed][
-        :_MOST
-    ]
+    entries = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in failed][:_MOST]
     found: dict[tuple[str, str], PolicyProblem] = {}
     for entry in entries:
         problem = _problem(entry, document)
@@ -97,11 +95,7 @@ def _hint(given: Any, node: dict[str, Any]) -> str:
 
 def _number_hint(given: Any) -> str:
     kinds = distribution_kinds()
-    if (
-        isinstance(given, dict)
-        and set(given) & {"min", "max", "low", "high", "from", "to"}
-        and len(given) == 2
-    ):
+    if isinstance(given, dict) and set(given) & {"min", "max", "low", "high", "from", "to"} and len(given) == 2:
         given = list(given.values())
     if isinstance(given, list) and len(given) == 2:
         return f'A range is written {{"uniform": {show(given, quoted=True)}}}.'
@@ -125,9 +119,7 @@ def _path_in_document(location: Sequence[str | int], document: Any, *, absent: b
     kinds = distribution_kinds()
     for step, part in enumerate(location):
         at_value = bool(path) and location[step - 1] == path[-1] and isinstance(here, dict)
-        if at_value and (
-            part == here.get("op") if isinstance(path[-1], int) else part in kinds and part in here
-        ):
+        if at_value and (part == here.get("op") if isinstance(path[-1], int) else part in kinds and part in here):
             continue  # the tag of a union's member, not the field of that name
         inside = (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int) and 0 <= part < len(here)

@@ -120,9 +120,7 @@ def test_a_missing_file_leaves_2_and_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stage", ["policy", "plan", "fused", "draws"])
 def test_explain_prints_every_stage(stage: str) -> None:
-    assert call("explain", "-", "--stage", stage, stdin=GOOD).stdout == augspec.explain(
-        augspec.loads(GOOD), stage
-    )  # type: ignore[call-overload]
+    assert call("explain", "-", "--stage", stage, stdin=GOOD).stdout == augspec.explain(augspec.loads(GOOD), stage)  # type: ignore[call-overload]
     assert json.loads(call("explain", PHOTOS, "--stage", stage, "--format", "json").stdout)
 
 
@@ -291,9 +289,7 @@ def test_python_m_augspec_is_the_command_line() -> None:
 
 
 def test_no_color_is_honoured() -> None:
-    done = program(
-        "-m", "augspec", "validate", PHOTOS, env={"NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm"}
-    )
+    done = program("-m", "augspec", "validate", PHOTOS, env={"NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm"})
     assert "\x1b[3" not in done.stdout
 
 

@@ -20,9 +20,7 @@ HEAVY = (*FRAMEWORKS, "PIL", "click", "hypothesis", "jsonschema", "pytest", "ric
 
 
 def run(code: str) -> str:
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_import_augspec_imports_no_framework_and_no_tool() -> None:
@@ -48,9 +46,7 @@ def test_import_augspec_takes_less_than_200_ms() -> None:
 
 def test_all_is_sorted_and_equal_to_the_exported_names() -> None:
     tree = ast.parse(Path(augspec.__file__).read_text(encoding="utf-8"))
-    imports = [
-        node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module != "typing"
-    ]
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module != "typing"]
     exported = {alias.asname for node in imports for alias in node.names}
     assert augspec.__all__ == sorted(augspec.__all__)
     assert set(augspec.__all__) == exported

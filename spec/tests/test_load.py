@@ -263,9 +263,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
     ),
     (
         "sizes_differ",
-        document(
-            {"op": "one_of", "ops": [{"op": "center_crop", "size": [2, 2]}, {"op": "grayscale"}]}, eval=[]
-        ),
+        document({"op": "one_of", "ops": [{"op": "center_crop", "size": [2, 2]}, {"op": "grayscale"}]}, eval=[]),
         "ops[0]",
         "members of one_of that give the same size",
         "",
@@ -452,9 +450,7 @@ def test_a_policy_error_survives_pickling() -> None:
 
 def test_loads_takes_text_and_bytes_and_a_byte_order_mark() -> None:
     text = document({"op": "grayscale"}, name="é")
-    assert (
-        augspec.loads(text) == augspec.loads(text.encode()) == augspec.loads(b"\xef\xbb\xbf" + text.encode())
-    )
+    assert augspec.loads(text) == augspec.loads(text.encode()) == augspec.loads(b"\xef\xbb\xbf" + text.encode())
     with pytest.raises(TypeError, match="JSON text"):
         augspec.loads({"augspec": 1, "ops": []})  # type: ignore[arg-type]
     assert parse({"augspec": 1, "ops": []}) == augspec.loads('{"augspec": 1, "ops": []}')
@@ -486,9 +482,7 @@ EVERYTHING = document(
 )
 
 
-@pytest.mark.parametrize(
-    "text", [EVERYTHING, document(), (ROOT / "examples/policies/photos.json").read_text()]
-)
+@pytest.mark.parametrize("text", [EVERYTHING, document(), (ROOT / "examples/policies/photos.json").read_text()])
 def test_dumps_and_loads_are_inverse(text: str, tmp_path: Path) -> None:
     policy = augspec.loads(text)
     assert augspec.loads(augspec.dumps(policy)) == policy
@@ -516,10 +510,7 @@ def shuffled(value: Any) -> Any:
 
 def test_the_canonical_hash_does_not_depend_on_key_order_names_or_written_defaults() -> None:
     policy = augspec.loads(EVERYTHING)
-    assert (
-        augspec.loads(json.dumps(shuffled(json.loads(EVERYTHING)))).canonical_hash()
-        == policy.canonical_hash()
-    )
+    assert augspec.loads(json.dumps(shuffled(json.loads(EVERYTHING)))).canonical_hash() == policy.canonical_hash()
     renamed = json.loads(EVERYTHING) | {
         "name": "other",
         "description": "x",
@@ -529,8 +520,7 @@ def test_the_canonical_hash_does_not_depend_on_key_order_names_or_written_defaul
     plain, spelled = document({"op": "grayscale"}), document({"op": "grayscale", "p": 1.0})
     assert augspec.loads(plain).canonical_hash() == augspec.loads(spelled).canonical_hash()
     assert (
-        augspec.loads(document({"op": "grayscale", "p": 0.5})).canonical_hash()
-        != augspec.loads(plain).canonical_hash()
+        augspec.loads(document({"op": "grayscale", "p": 0.5})).canonical_hash() != augspec.loads(plain).canonical_hash()
     )
 
 

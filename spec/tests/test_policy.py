@@ -59,9 +59,7 @@ def test_r6_inserting_an_op_of_another_type_moves_no_draw() -> None:
 
 def test_r6_a_new_id_is_a_new_draw() -> None:
     a, b = (
-        augspec.compile(policy({"op": "rotate", "degrees": {"uniform": [-5, 5]}, "id": name})).draw(
-            7, index=range(50)
-        )
+        augspec.compile(policy({"op": "rotate", "degrees": {"uniform": [-5, 5]}, "id": name})).draw(7, index=range(50))
         for name in ("a", "b")
     )
     assert not np.array_equal(a["sample/a/degrees"], b["sample/b/degrees"])

@@ -36,9 +36,7 @@ def hexes(array: Any) -> str:
         ((0x243F6A88, 0x85A308D3), (0x13198A2E, 0x03707344), "c4923a9c 483df7a0"),
     ],
 )
-def test_r1_threefry_gives_the_known_answers(
-    counter: tuple[int, int], key: tuple[int, int], output: str
-) -> None:
+def test_r1_threefry_gives_the_known_answers(counter: tuple[int, int], key: tuple[int, int], output: str) -> None:
     y0, y1 = threefry(XP, i32(key[0]), i32(key[1]), i32(counter[0]), i32(counter[1]))
     assert f"{hexes(y0)} {hexes(y1)}" == output
 
@@ -51,9 +49,7 @@ def key_words(key: Key) -> KeyWords:
 def k2_and_words(path: str, key: Key, sample: int, count: int = 4) -> tuple[str, str]:
     hi, lo = stream(path)
     low, high = split_ids([sample], 1)
-    k0, k1 = stream_keys(
-        XP, key_words(key), i32(hi)[:, None], i32(lo)[:, None], None if high is None else high[None]
-    )
+    k0, k1 = stream_keys(XP, key_words(key), i32(hi)[:, None], i32(lo)[:, None], None if high is None else high[None])
     words = words_of(XP, k0, k1, low[None], np.arange(count, dtype=np.int32)[:, None])
     return f"{hexes(k0)} {hexes(k1)}", hexes(words)
 
@@ -85,9 +81,7 @@ def test_r5_k1_is_golden(path: str, k1: str) -> None:
         (APPLY, 0, 0, 0, "1b5611ec eda804e2", "30869569 8bf4d888 c1ae14e7 d65a486d"),
     ],
 )
-def test_r5_k2_and_words_are_golden(
-    path: str, epoch: int, view: int, sample: int, k2: str, words: str
-) -> None:
+def test_r5_k2_and_words_are_golden(path: str, epoch: int, view: int, sample: int, k2: str, words: str) -> None:
     assert k2_and_words(path, Key(SEED).fold(epoch).view(view), sample) == (k2, words)
 
 

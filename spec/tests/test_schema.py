@@ -18,9 +18,7 @@ from augspec.schema.generate import generate, text
 
 VALIDATOR = Draft202012Validator(augspec.schema())
 QUANTITIES = {
-    name: node["anyOf"]
-    for name, node in augspec.schema()["$defs"].items()
-    if "anyOf" in node and name != "Op"
+    name: node["anyOf"] for name, node in augspec.schema()["$defs"].items() if "anyOf" in node and name != "Op"
 }
 
 
@@ -54,9 +52,7 @@ def test_every_op_requires_its_tag_and_describes_every_field() -> None:
         assert node["description"].endswith((".", ").")), node["description"]
         for name, field in node["properties"].items():
             assert field.get("description"), f"{tag}.{name}"
-    assert {entry["$ref"] for entry in defs["Op"]["anyOf"]} == {
-        f"#/$defs/{c.__name__}" for c in augspec.ops().values()
-    }
+    assert {entry["$ref"] for entry in defs["Op"]["anyOf"]} == {f"#/$defs/{c.__name__}" for c in augspec.ops().values()}
 
 
 def test_there_is_no_noise_for_editors() -> None:
@@ -81,9 +77,7 @@ def parameters(quantity: str) -> st.SearchStrategy[Any]:
         pair.map(lambda p: {"uniform": sorted(p)}),
         pair.map(lambda p: {"log_uniform": sorted(abs(v) for v in p)}),
         st.lists(inside, min_size=1, max_size=4).map(lambda v: {"choice": v}),
-        st.lists(inside, min_size=1, max_size=4).map(
-            lambda v: {"choice": {"values": v, "weights": [1.0] * len(v)}}
-        ),
+        st.lists(inside, min_size=1, max_size=4).map(lambda v: {"choice": {"values": v, "weights": [1.0] * len(v)}}),
         st.tuples(pair, st.floats(0.1, 50)).map(
             lambda v: {"normal": {"mean": sum(v[0]) / 2, "std": v[1], "low": min(v[0]), "high": max(v[0])}}
         ),
@@ -192,9 +186,7 @@ GOOD: dict[str, Any] = {
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    children = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path] + [place for key, child in children for place in places(child, (*path, key))]
 
 
@@ -234,12 +226,7 @@ def test_an_unknown_field_is_refused_by_both(path: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("path", "wrong"),
-    [
-        (p, w)
-        for p in PLACES
-        for w in (None, {"no": 1}, "no such word", True)
-        if not (at(p) is True and w is True)
-    ],
+    [(p, w) for p in PLACES for w in (None, {"no": 1}, "no such word", True) if not (at(p) is True and w is True)],
     ids=str,
 )
 def test_a_wrong_type_is_refused_by_both(path: tuple[Any, ...], wrong: Any) -> None:

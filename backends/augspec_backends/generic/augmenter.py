@@ -46,7 +46,8 @@ class Augmenter:
 
     def __repr__(self) -> str:
         name = self.policy.name or f"{len(self.policy.ops)} ops"
-        return f"Augmenter({name}, backend={self.backend.name!r}, layout={self.options.layout!r}, mode={self.options.mode!r})"
+        options = f"layout={self.options.layout!r}, mode={self.options.mode!r}"
+        return f"Augmenter({name}, backend={self.backend.name!r}, {options})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A pickled augmenter is its declaration: compiled code is made anew where it arrives.
@@ -126,7 +127,7 @@ class Augmenter:
             training: which pipeline.
         """
         pipeline = self._training if training else self._evaluation
-        arrays, rest, signature = self._read(sample, pipeline, values=False)
+        _, rest, signature = self._read(sample, pipeline, values=False)
         runner = self._runner(training, signature)
         height, width = runner.size
         out: dict[str, Leaf] = {}
@@ -137,8 +138,10 @@ class Augmenter:
                 continue
             channels_first = self.options.layout == "NCHW"
             plain = name == "mask" and not signature.mask_channels
-            tail = (height, width) if plain else (
-                (shape[-3], height, width) if channels_first else (height, width, shape[-1])
+            tail = (
+                (height, width)
+                if plain
+                else ((shape[-3], height, width) if channels_first else (height, width, shape[-1]))
             )
             lead = shape[: len(shape) - len(tail)]
             out[name] = Leaf((*lead, *tail), runner.dtype_out() if name == "image" else dtype)
@@ -169,7 +172,12 @@ class Augmenter:
         for name, value in entries.items():
             if name not in TARGETS:
                 hint = nearest(str(name), TARGETS)
-                if hint and name not in ("label", "labels") and backend.owns(value) and str(name).rstrip("s") in TARGETS:
+                if (
+                    hint
+                    and name not in ("label", "labels")
+                    and backend.owns(value)
+                    and str(name).rstrip("s") in TARGETS
+                ):
                     raise SampleError("sample", f"the targets {', '.join(TARGETS)}", f"the entry {name!r}", hint)
                 rest[name] = value
             elif not values and not backend.owns(value):

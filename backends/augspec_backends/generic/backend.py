@@ -105,8 +105,10 @@ class GenericBackend(ABC):
         on_host = isinstance(words, np.ndarray) and isinstance(low, np.ndarray)
         if on_host:
             return (words, low, high), True
-        native = [None if part is None else xp.constant(part) if isinstance(part, np.ndarray) else part
-                  for part in (words, low, high)]
+        native = [
+            None if part is None else xp.constant(part) if isinstance(part, np.ndarray) else part
+            for part in (words, low, high)
+        ]
         return (native[0], native[1], native[2]), False
 
     def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> dict[str, Array]:
@@ -114,7 +116,13 @@ class GenericBackend(ABC):
         return runner.draw(NumpyNamespace() if on_host else xp, *keys)
 
     def run(
-        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
         """Draw and apply; by default parameters are made on the host when they can be."""
         draws = self.draw(runner, keys, on_host, xp)

@@ -77,7 +77,10 @@ class FixedNumbers:
 
 
 class FloatNumbers:
-    """float32 (float64 where a backend offers it): pixels are (B, H, W, C) in the declared range, parameters the same integers as in the exact domain."""
+    """float32, or float64 where a backend offers it: the same integer parameters as in the exact domain.
+
+    Pixels are (B, H, W, C) in the declared range.
+    """
 
     def __init__(self, xp: Namespace, low: float, high: float, dtype: str = "float32") -> None:
         self.xp, self.low, self.high, self.dtype = xp, float(low), float(high), dtype

@@ -249,7 +249,11 @@ class Pixels:
         image = self._working(self._now(state["image"]))
         _, height, width, channels = xp.shape(image)
         field = normal_field(
-            xp, params[f"{at}.key"], height, width, channels if op.per_channel else 1  # type: ignore[attr-defined]
+            xp,
+            params[f"{at}.key"],
+            height,
+            width,
+            channels if op.per_channel else 1,  # type: ignore[attr-defined]
         )
         new = op.pixels(image, self._draw(stage.leaf, params, at), self._numbers(), field)
         return {**state, "image": self._where_on(params, at, new, image)}

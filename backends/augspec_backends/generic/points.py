@@ -81,9 +81,7 @@ def move_keypoints(
     """Return keypoints (B, K, 2) moved, invisible once they leave the canvas."""
     points = state["keypoints"]
     x, y = _move(xp, points[..., 0], points[..., 1], matrix)
-    inside = xp.logical_and(
-        xp.logical_and(x >= 0, x < float(width)), xp.logical_and(y >= 0, y < float(height))
-    )
+    inside = xp.logical_and(xp.logical_and(x >= 0, x < float(width)), xp.logical_and(y >= 0, y < float(height)))
     return {
         "keypoints": xp.stack([x, y], -1),
         "keypoints_visible": xp.logical_and(state["keypoints_visible"], inside),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
 from augspec.ops.base import FilterOp, MoveOp, ResampleOp, WarpOp
 from augspec.plan.program import noise_path
@@ -26,6 +27,10 @@ def output_size(stages: tuple[Stage, ...], height: int, width: int) -> tuple[int
     for stage in stages:
         if isinstance(stage, Choose):
             sizes = {output_size(branch, height, width) for branch in stage.branches}
+            if len(sizes) > 1:
+                raise SampleError(
+                    "image", "a size that every member of a choice turns into the same one", f"{height}×{width}"
+                )
             height, width = sizes.pop()
         elif isinstance(stage, (Move, Resample)) and isinstance(stage.leaf.op, (MoveOp, ResampleOp)):
             height, width = stage.leaf.op.output_size(height, width)
@@ -96,10 +101,7 @@ class Preparation:
     def _branch(self, selector: Selector, count: int) -> Array:
         """Return the number of the branch each sample takes, (B,); `count` means none."""
         xp = self.xp
-        if selector.branch is None:
-            branch = self.zeros
-        else:
-            branch = self._entry(selector.branch, selector.branch_entry)
+        branch = self.zeros if selector.branch is None else self._entry(selector.branch, selector.branch_entry)
         if selector.gate is None:
             return branch
         return xp.where(self._entry(selector.gate, selector.gate_entry) == 1, branch, branch * 0 + count)
@@ -161,7 +163,8 @@ class Preparation:
         left, top, w, h = window
         flips: dict[str, Array | None] = {"horizontal": None, "vertical": None}
         for leaf in stage.mirrors:
-            assert isinstance(leaf.op, MoveOp) and leaf.op.mirrors is not None
+            assert isinstance(leaf.op, MoveOp)
+            assert leaf.op.mirrors is not None
             applied = self._applied(leaf)
             one = self.zeros + 1 if applied is None else xp.astype(applied, "int32")
             before = flips[leaf.op.mirrors]
@@ -174,15 +177,19 @@ class Preparation:
         for name, start, length, mirrored, side, size in axes:
             if bilinear:
                 first, weights = axis_weights(
-                    xp, start, length, mirrored, side, size, antialias=op.antialias  # type: ignore[attr-defined]
+                    xp,
+                    start,
+                    length,
+                    mirrored,
+                    side,
+                    size,
+                    antialias=op.antialias,  # type: ignore[attr-defined]
                 )
                 self.params[f"{at}.{name}"], self.params[f"{at}.{name}_weights"] = first, weights
             if self.mask or not bilinear:
                 self.params[f"{at}.{name}_nearest"] = nearest_index(xp, start, length, mirrored, size)
         if self.points:
-            self.params[f"{at}.forward"] = _window_matrix(
-                xp, (left, top, w, h), (flipped_x, flipped_y), out_h, out_w
-            )
+            self.params[f"{at}.forward"] = _window_matrix(xp, (left, top, w, h), (flipped_x, flipped_y), out_h, out_w)
             total = None
             for flipped in (flipped_x, flipped_y):
                 if flipped is not None:
@@ -237,5 +244,3 @@ def _window_matrix(
     if flips[1] is not None:
         sy, y0 = xp.where(flips[1], -sy, sy), xp.where(flips[1], float(height) - y0, y0)
     return xp.stack([sx, zero, x0, zero, sy, y0], 1)
-
-

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -134,9 +133,7 @@ def signature_of(
             else:
                 _check_points(name, shape, kind, batched, batch, policy)
             facts.append((name, shape, kind))
-    return Signature(
-        batched, batch, height, width, channels, dtype, domain, tuple(facts), mask_channels, bare
-    )
+    return Signature(batched, batch, height, width, channels, dtype, domain, tuple(facts), mask_channels, bare)
 
 
 def _check_channels(plan: Plan, channels: int, form: str) -> None:
@@ -176,7 +173,9 @@ def _check_mask(
     return rank == 3
 
 
-def _check_points(name: str, shape: tuple[int, ...], dtype: str, batched: bool, batch: int | None, policy: Policy) -> None:
+def _check_points(
+    name: str, shape: tuple[int, ...], dtype: str, batched: bool, batch: int | None, policy: Policy
+) -> None:
     size = 4 if name == "boxes" else 2
     wanted = f"(B, N, {size})" if batched else f"(N, {size})"
     if len(shape) != 2 + batched or shape[-1] != size or (batched and shape[0] != batch):

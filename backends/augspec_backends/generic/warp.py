@@ -151,10 +151,9 @@ def _bilinear_fixed(
 
     def axis(first: Array, f: Array, n: int) -> list[tuple[Array, Array]]:
         taps = []
-        for step, weight in ((0, 2048 - f), (1, f)):
+        for step, share in ((0, 2048 - f), (1, f)):
             i = first + step
-            if border == "constant":
-                weight = xp.where(_inside(xp, i, n), weight, 0)
+            weight = xp.where(_inside(xp, i, n), share, 0) if border == "constant" else share
             taps.append((border_index(xp, i, n, border), weight[..., None]))
         return taps
 

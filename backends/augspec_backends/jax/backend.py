@@ -61,7 +61,9 @@ class Backend(GenericBackend):
         if not self.owns(key) or key.dtype not in (jnp.uint32, jnp.int32) or key.shape not in ((2,), (4,)):
             got = f"{key.dtype} of shape {key.shape}" if hasattr(key, "dtype") else type(key).__name__
             raise SampleError(
-                "key", "an int seed, an augspec.Key, a threefry key, or its uint32 words (2,) or with epoch and view (4,)", got
+                "key",
+                "an int seed, an augspec.Key, a threefry key, or its uint32 words (2,) or with epoch and view (4,)",
+                got,
             )
         if not is_traced(key):
             words = np.asarray(key).view(np.int32)
@@ -72,7 +74,9 @@ class Backend(GenericBackend):
     def native_ids(self, index: Any, batch: int) -> tuple[Any, Any]:
         if is_traced(index):
             if not jnp.issubdtype(index.dtype, jnp.integer) or index.size != batch:
-                raise SampleError("index", f"one whole number per sample, shape ({batch},)", f"{index.dtype}{index.shape}")
+                raise SampleError(
+                    "index", f"one whole number per sample, shape ({batch},)", f"{index.dtype}{index.shape}"
+                )
             index = index.reshape(-1)
             if index.dtype.itemsize == 8:
                 return index.astype(jnp.int32), ((index >> 32) & 0xFFFF).astype(jnp.int32)
@@ -83,7 +87,13 @@ class Backend(GenericBackend):
         return jnp.copy(out) if any(out is x for x in inputs.values()) else out
 
     def run(
-        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
         traced = not on_host or any(is_traced(x) for x in arrays.values())
         if augmenter.options.mode == "eager" and not traced:

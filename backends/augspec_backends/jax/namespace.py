@@ -146,9 +146,7 @@ class JaxNamespace:
         """A conditional that is always true, but not provably so: XLA on the CPU expands its own barrier away."""
         if not is_traced(guard) or guard.shape[0] == 0:
             return f()
-        return lax.cond(
-            _always(guard), f, lambda: jnp.zeros((guard.shape[0], *shape), dtype)
-        )
+        return lax.cond(_always(guard), f, lambda: jnp.zeros((guard.shape[0], *shape), dtype))
 
     def choose(
         self,
@@ -171,7 +169,7 @@ class JaxNamespace:
             runs: list[Any] = [lambda s, p, run=run: dict(run(s, p)) for run in branches]
             shapes = jax.eval_shape(runs[0], mine, given)
             if all(shapes[name].shape == mine[name].shape for name in mine):
-                runs.append(lambda s, p: dict(s))
+                runs.append(lambda s, _: dict(s))
             out: dict[str, Array] = lax.switch(jnp.minimum(number, len(runs) - 1), runs, mine, given)
             return {name: array[0] for name, array in out.items()}
 

@@ -65,7 +65,7 @@ class Backend(GenericBackend):
         return tf.shape(arrays["image"])[0]
 
     def native_key(self, key: Any) -> Any:
-        if not self.owns(key) or not (tf.is_tensor(key) and key.dtype.is_integer or isinstance(key, np.ndarray)):
+        if not self.owns(key) or not ((tf.is_tensor(key) and key.dtype.is_integer) or isinstance(key, np.ndarray)):
             raise SampleError(
                 "key", "an int seed, an augspec.Key, or an integer tensor: () a seed, (2,) or (4,) its words", type(key)
             )
@@ -84,7 +84,9 @@ class Backend(GenericBackend):
         zero = tf.zeros(2, tf.int32)
         if shape == ():
             wide = tf.reshape(tf.cast(key, tf.int64), [1])
-            return tf.concat([_low_word(tf.bitwise.right_shift(wide, tf.constant(32, tf.int64))), _low_word(wide), zero], 0)
+            return tf.concat(
+                [_low_word(tf.bitwise.right_shift(wide, tf.constant(32, tf.int64))), _low_word(wide), zero], 0
+            )
         words = _low_word(tf.cast(key, tf.int64))
         return words if shape == (4,) else tf.concat([words, zero], 0)
 
@@ -98,14 +100,22 @@ class Backend(GenericBackend):
         if not index.dtype.is_integer or index.shape.rank not in (0, 1):
             raise SampleError("index", "one whole number per sample", f"{index.dtype.name} of shape {index.shape}")
         wide = tf.reshape(tf.cast(index, tf.int64), [-1])
-        high = tf.bitwise.bitwise_and(tf.bitwise.right_shift(wide, tf.constant(32, tf.int64)), tf.constant(0xFFFF, tf.int64))
+        high = tf.bitwise.bitwise_and(
+            tf.bitwise.right_shift(wide, tf.constant(32, tf.int64)), tf.constant(0xFFFF, tf.int64)
+        )
         return _low_word(wide), tf.cast(high, tf.int32)
 
     def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
         return tf.identity(out) if any(out is x for x in inputs.values()) else out
 
     def run(
-        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
         arrays = _own(arrays)
         mode = augmenter.options.mode

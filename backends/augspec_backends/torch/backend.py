@@ -136,7 +136,13 @@ class TracedBackend(Backend):
         return _unshared(out, inputs)
 
     def run(
-        self, augmenter: Augmenter, runner: Runner, xp: Namespace, keys: Keys, on_host: bool, arrays: Mapping[str, Array]
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
         if on_host:
             return super().run(augmenter, runner, xp, keys, on_host, arrays)

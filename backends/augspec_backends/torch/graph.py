@@ -41,8 +41,14 @@ class TorchAugmenter(Augmenter):
         bare = isinstance(sample, torch.Tensor)
         names = ("image",) if bare else tuple(name for name in TARGETS if name in sample)
         tensors = (sample,) if bare else tuple(sample[name] for name in names)
-        words = None if not training else key if isinstance(key, (int, torch.Tensor)) else torch.tensor(
-            [(key.seed >> 32) - ((key.seed >> 63) << 32), _signed(key.seed), _signed(key.epoch), key.of_view]
+        words = (
+            None
+            if not training
+            else key
+            if isinstance(key, (int, torch.Tensor))
+            else torch.tensor(
+                [(key.seed >> 32) - ((key.seed >> 63) << 32), _signed(key.seed), _signed(key.epoch), key.of_view]
+            )
         )
         out = record(self._handle, training, bare, names, words, index, *tensors)
         if bare:
@@ -128,10 +134,16 @@ def hash_words(k0: torch.Tensor, k1: torch.Tensor, x0: torch.Tensor, x1: torch.T
 _EAGER: Namespace = TorchNamespace()
 
 _parameters_op = torch.library.custom_op(
-    "augspec::parameters", parameters, mutates_args=(), schema="(Tensor key, Tensor low, Tensor? high, int handle) -> Tensor[]"
+    "augspec::parameters",
+    parameters,
+    mutates_args=(),
+    schema="(Tensor key, Tensor low, Tensor? high, int handle) -> Tensor[]",
 )
 _hash_op = torch.library.custom_op(
-    "augspec::hash_words", hash_words, mutates_args=(), schema="(Tensor k0, Tensor k1, Tensor x0, Tensor x1) -> Tensor[]"
+    "augspec::hash_words",
+    hash_words,
+    mutates_args=(),
+    schema="(Tensor k0, Tensor k1, Tensor x0, Tensor x1) -> Tensor[]",
 )
 
 

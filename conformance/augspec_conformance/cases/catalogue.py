@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from augspec_conformance.cases.policies import DEAR, pairs, policy, policy_names
+from augspec_conformance.cases.policies import COMBINATORS, DEAR, pairs, policy, policy_names
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Reach, Tier, stable_seed
 
@@ -15,15 +15,8 @@ ALL_TARGETS = ("image", "mask", "boxes", "keypoints")
 CORE_INTEGER, CORE_FLOAT = "small-u8", "odd-f32"
 """The signatures on which compiled modes are asked."""
 
-_FLOAT = (
-    "op:rotate",
-    "op:gaussian_noise",
-    "op:gaussian_blur",
-    "op:resize",
-    "op:horizontal_flip",
-    "mix:train",
-    "mix:colour",
-)
+_EAGER = ("mix:warps", "mix:targets", "mix:filter")
+_FLOAT = ("op:rotate", "op:gaussian_noise", "op:resize", "mix:train", "mix:colour")
 """Float arithmetic of each kind, in compiled modes."""
 
 _SMOKE = ("op:rotate", "op:contrast", "mix:train", "mix:some")
@@ -36,6 +29,8 @@ def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> R
     if tier == "full":
         if signature == CORE_FLOAT:
             return "dear" if name == "mix:train" else "graph" if name in _FLOAT else "eager"
+        if name.removeprefix("op:") in COMBINATORS or name in _EAGER:
+            return "eager"  # the other mixes hold every combinator
         return "dear" if name in DEAR else "graph"
     if name == "mix:train" and signature == CORE_INTEGER:
         return "dear"

@@ -12,6 +12,7 @@ import augspec
 from augspec_conformance.cases.signatures import SIGNATURES
 
 __all__ = [
+    "COMBINATORS",
     "DEAR",
     "MIXES",
     "accepts",

@@ -11,7 +11,7 @@ import augspec
 from augspec.normalize import normalized_dict
 from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, grid
-from augspec_conformance.cases.policies import document, op_names, policy_names
+from augspec_conformance.cases.policies import COMBINATORS, document, op_names, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
@@ -250,24 +250,27 @@ def _unchanged(subject: Subject, case: Case) -> None:
 def _n7_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    found = []
+    found, every = [], []
     for name in op_names():
         cls = augspec.ops()[name]
         neutral = _neutral(name)
         if cls.stage == "combinator" or neutral is None:
             continue
-        for op in neutral:
-            for signature in (CORE_INTEGER, CORE_FLOAT):
-                base = case("N7", "op:rotate", signature, tier=tier)
-                found.append(
-                    base.with_(
-                        name=f"{name} {signature}",
-                        policy=document(op),
-                        reach="graph" if tier == "full" else "eager",
-                        context={"why": "a neutral parameter"},
-                    )
-                )
-    return tuple(found)
+        every.append(neutral[-1])
+        found += [
+            (f"{name} {signature}", signature, [op]) for op in neutral for signature in (CORE_INTEGER, CORE_FLOAT)
+        ]
+    # One function for compiled modes: all of them in a row.
+    found += [(f"all {signature}", signature, every) for signature in (CORE_INTEGER, CORE_FLOAT)]
+    return tuple(
+        case("N7", "op:rotate", signature, tier=tier).with_(
+            name=name,
+            policy=document(*ops),
+            reach="graph" if ops is every and tier == "full" else "eager",
+            context={"why": "a neutral parameter"},
+        )
+        for name, signature, ops in found
+    )
 
 
 def _neutral(name: str) -> list[dict[str, Any]] | None:
@@ -307,7 +310,8 @@ def _gates(subject: Subject, case: Case) -> None:
 def _n9_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    found = []
+    found: list[Case] = []
+    every: list[dict[str, Any]] = []
     for name in op_names():
         if hasattr(augspec.ops()[name], "output_size") and not getattr(augspec.ops()[name], "mirrors", None):
             continue
@@ -315,12 +319,13 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
             continue
         base = case("N9", f"op:{name}", tier=tier)
         policy = document({**base.policy["ops"][0], "p": 0.0})
-        reach = "graph" if tier == "full" or name == "rotate" else "eager"
-        found.append(base.with_(policy=policy, context={"why": "p = 0"}, reach=reach))
+        every += policy["ops"] if name not in COMBINATORS else []
+        found.append(base.with_(policy=policy, context={"why": "p = 0"}, reach="eager"))
         float_ = case("N9", f"op:{name}", CORE_FLOAT, tier=tier)
         found.append(float_.with_(policy=policy, context={"why": "p = 0"}, reach="eager"))
         found.append(base.with_(policy=policy, context={"p": 0}, reach="eager"))
-    return tuple(found)
+    all_of_them = case("N9", "mix:train", tier=tier).with_(name="all", policy=document(*every), reach="graph")
+    return (*found, all_of_them.with_(context={"why": "p = 0"}))
 
 
 def _fixed_point(subject: Subject, case: Case) -> None:

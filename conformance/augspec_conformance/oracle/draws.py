@@ -79,9 +79,7 @@ class Draws:
     def words(self, name: str, count: int) -> WordArray:
         """Return `count` 32-bit words, shape (count,); those of step s > 0 stand under `name#s`."""
         entry = self.every(f"{name}#{self.step}" if self.step else name)
-        return (
-            (entry.astype(np.int64) & 0xFFFFFFFF).astype(np.uint32).reshape(count)
-        )  # signed lanes are welcome
+        return (entry.astype(np.int64) & 0xFFFFFFFF).astype(np.uint32).reshape(count)  # signed lanes are welcome
 
     def _entry(self, name: str, count: int) -> FloatArray:
         flat = self.every(name)

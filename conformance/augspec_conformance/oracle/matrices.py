@@ -49,9 +49,7 @@ def translate(canvas: Canvas, x: float, y: float) -> FloatArray:
     return np.array([[1.0, 0.0, x * width], [0.0, 1.0, y * height], [0.0, 0.0, 1.0]])
 
 
-def scale(
-    _canvas: Canvas, factor: float | None = None, x: float | None = None, y: float | None = None
-) -> FloatArray:
+def scale(_canvas: Canvas, factor: float | None = None, x: float | None = None, y: float | None = None) -> FloatArray:
     """Enlarge about the centre by one factor, or by one for each axis; above 1 makes things bigger (C6)."""
     both = 1.0 if factor is None else factor
     return np.diag([both if x is None else x, both if y is None else y, 1.0])

@@ -135,9 +135,7 @@ def run_stage(run: Run, size: tuple[int, int], mask_fill: float) -> Stage:
     how = run.settings
 
     def image(plane: FloatArray) -> FloatArray:
-        return warp.warp_image(
-            plane, run.matrix, interpolation=how.interpolation, border=how.border, fill=how.fill
-        )
+        return warp.warp_image(plane, run.matrix, interpolation=how.interpolation, border=how.border, fill=how.fill)
 
     def mask(plane: AnyArray) -> AnyArray:
         return warp.warp_mask(plane, run.matrix, border=how.border, fill=mask_fill)
@@ -159,7 +157,5 @@ def move(state: State, stage: Stage) -> State:
         moved = replace(moved, boxes=clipped, share=state.share * boxes_of.visible_share(clipped, whole))
     if state.keypoints is not None and state.visible is not None:
         points = stage.points(state.keypoints)
-        moved = replace(
-            moved, keypoints=points, visible=state.visible & keypoints_of.inside(points, height, width)
-        )
+        moved = replace(moved, keypoints=points, visible=state.visible & keypoints_of.inside(points, height, width))
     return moved

@@ -27,9 +27,7 @@ def source_positions(matrix: FloatArray, height: int, width: int) -> tuple[Float
     return source_x, source_y
 
 
-def warp_image(
-    image: FloatArray, matrix: FloatArray, *, interpolation: str, border: str, fill: object
-) -> FloatArray:
+def warp_image(image: FloatArray, matrix: FloatArray, *, interpolation: str, border: str, fill: object) -> FloatArray:
     """Warp an image of unit range, once.
 
     Args:

@@ -18,7 +18,5 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in _NEEDS:
             raise
-        sys.stderr.write(
-            f'augspec: the command line needs {error.name}. Install it with: pip install "augspec[cli]"\n'
-        )
+        sys.stderr.write(f'augspec: the command line needs {error.name}. Install it with: pip install "augspec[cli]"\n')
         raise SystemExit(2) from None

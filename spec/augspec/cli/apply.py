@@ -23,9 +23,7 @@ def apply(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT_DIR", help="Where the results go.")],
     seed: SeedOption = 0,
     epoch: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Another epoch draws anew.")] = 0,
-    copies: Annotated[
-        int, typer.Option(min=1, max=1000, help="How many different results of each image.")
-    ] = 1,
+    copies: Annotated[int, typer.Option(min=1, max=1000, help="How many different results of each image.")] = 1,
     backend: Annotated[str, typer.Option(help="numpy, torch, tensorflow or jax: the same bytes.")] = "numpy",
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
 ) -> None:
@@ -51,9 +49,7 @@ def apply(
                 result = augment(key.view(copy), batch, index=ids)
                 _save(augment.backend.to_host(result)[0], targets[file][copy])
     talk.out(str(output))
-    talk.note(
-        f"{len(files) * copies} images, seed {seed}, epoch {epoch}, policy {checked.canonical_hash()[:12]}"
-    )
+    talk.note(f"{len(files) * copies} images, seed {seed}, epoch {epoch}, policy {checked.canonical_hash()[:12]}")
 
 
 def _images(in_dir: Path, output: Path) -> list[Path]:
@@ -94,9 +90,7 @@ def _save(array: Any, target: Path) -> None:
     from PIL import Image
 
     if array.dtype != np.uint8:
-        raise augspec.Unsupported(
-            "apply", "the policy ends in normalize, whose result is no image", "Leave it out."
-        )
+        raise augspec.Unsupported("apply", "the policy ends in normalize, whose result is no image", "Leave it out.")
     target.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(array).save(target)
 

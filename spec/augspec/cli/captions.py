@@ -52,9 +52,7 @@ def _applied(stages: tuple[Stage, ...], steps: Mapping[str, Any]) -> Iterator[Le
         if isinstance(stage, Choose):
             s = stage.selector
             if s.gate is None or _entry(steps[s.gate], s.gate_entry):
-                yield from _applied(
-                    stage.branches[_entry(steps[s.branch], s.branch_entry) if s.branch else 0], steps
-                )
+                yield from _applied(stage.branches[_entry(steps[s.branch], s.branch_entry) if s.branch else 0], steps)
             continue
         for leaf in leaves((stage,)):
             if leaf.gate is None or _entry(steps[leaf.gate], leaf.step):
@@ -71,12 +69,9 @@ def _phrase(leaf: Leaf, steps: Mapping[str, Any], size: tuple[int, int]) -> str:
     if tag == "random_resized_crop":
         return f"{name} {_crop(leaf, steps, size)}"
     values = [
-        (field, _human(leaf, field, mark.quantity.name, value, steps))
-        for field, mark, value, _ in leaf.op.draws()
+        (field, _human(leaf, field, mark.quantity.name, value, steps)) for field, mark, value, _ in leaf.op.draws()
     ]
-    shown = [
-        (field, text) for field, text in values if text not in ("0 %", "+0 %", "0", "0°", "×1")
-    ] or values
+    shown = [(field, text) for field, text in values if text not in ("0 %", "+0 %", "0", "0°", "×1")] or values
     if len(values) == 1:
         return f"{name} {values[0][1]}"
     return " ".join([name, *(f"{field.replace('_', ' ')} {text}" for field, text in shown)])
@@ -111,9 +106,7 @@ def _crop(leaf: Leaf, steps: Mapping[str, Any], size: tuple[int, int]) -> str:
         path = f"{leaf.path}/{field}"
         start = (leaf.step or 0) * count
         constants = [mark.quantity.quantise(value)] * count if path not in steps else []
-        raw = constants or (
-            steps[path][start : start + count] if isinstance(steps[path], list) else [steps[path]]
-        )
+        raw = constants or (steps[path][start : start + count] if isinstance(steps[path], list) else [steps[path]])
         found[field] = [mark.quantity.human(step) for step in raw]
     for area, ratio in zip(found["area"], found["ratio"], strict=True):
         w = math.floor(math.sqrt(area * height * width * ratio) + 0.5)

@@ -68,9 +68,7 @@ def contact_sheet(
             _place(sheet, draw, entry, lines, (_MARGIN + column * (tile + _GAP), top), tile)
         top += tall + _GAP
     if footer:
-        draw_text(
-            draw, (_MARGIN, height - _MARGIN + 4), cut(footer, _TEXT, width - 2 * _MARGIN), _TEXT, _SOFT
-        )
+        draw_text(draw, (_MARGIN, height - _MARGIN + 4), cut(footer, _TEXT, width - 2 * _MARGIN), _TEXT, _SOFT)
     return sheet
 
 

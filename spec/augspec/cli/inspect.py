@@ -27,9 +27,7 @@ class Stage(StrEnum):
 
 def explain(
     policy: PolicyArgument,
-    stage: Annotated[
-        Stage, typer.Option("--stage", help="Normalized policy, plan, fused plan or draws.")
-    ] = Stage.plan,
+    stage: Annotated[Stage, typer.Option("--stage", help="Normalized policy, plan, fused plan or draws.")] = Stage.plan,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
 ) -> None:
     """Show what becomes of a policy: what is written out, what runs, what is drawn."""

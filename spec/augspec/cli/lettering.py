@@ -40,14 +40,10 @@ def _parts(text: str) -> list[str]:
 
 def text_width(text: str, size: int) -> float:
     """Return the width of a line in pixels."""
-    return sum(
-        _DRAWN[part] * size if part in _DRAWN else _font(size).getlength(part) for part in _parts(text)
-    )
+    return sum(_DRAWN[part] * size if part in _DRAWN else _font(size).getlength(part) for part in _parts(text))
 
 
-def draw_text(
-    draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: Colour
-) -> float:
+def draw_text(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: Colour) -> float:
     """Write a line with its baseline at `at`; return where it ends."""
     x, y = at
     for part in _parts(text):

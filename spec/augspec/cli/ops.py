@@ -26,9 +26,7 @@ def ops(
     """List the ops with their fields, or show one in detail."""
     known = augspec.ops()
     if name is not None and name not in known:
-        raise typer.BadParameter(
-            f"no op {name!r}. {nearest(name, known)} All of them: augspec ops".replace("  ", " ")
-        )
+        raise typer.BadParameter(f"no op {name!r}. {nearest(name, known)} All of them: augspec ops".replace("  ", " "))
     facts = [_facts(tag) for tag in (known if name is None else [name])]
     if format is Format.json:
         talk.json_out(facts if name is None else facts[0])
@@ -73,12 +71,8 @@ def _list(facts: list[dict[str, Any]]) -> None:
         for field in entry["fields"]:
             if field["name"] not in _COMMON:
                 talk.out(f"    {field['name']:<16}  {field['brief']:<58}  ", (_state(field), "dim"))
-    talk.note(
-        "All ops have p and id; warps have interpolation, border, fill. One op in detail: augspec ops rotate"
-    )
-    talk.note(
-        "An op's last word is the tolerance class of float images; uint8 images are equal on every backend."
-    )
+    talk.note("All ops have p and id; warps have interpolation, border, fill. One op in detail: augspec ops rotate")
+    talk.note("An op's last word is the tolerance class of float images; uint8 images are equal on every backend.")
 
 
 def _brief(prop: dict[str, Any], defs: dict[str, Any]) -> str:

@@ -18,7 +18,5 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
-PolicyArgument = Annotated[
-    str, typer.Argument(metavar="POLICY", help="A policy file; '-' for standard input.")
-]
+PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help="A policy file; '-' for standard input.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**64 - 1, help="The key of the draws.")]

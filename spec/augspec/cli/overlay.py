@@ -28,9 +28,9 @@ def picture(image: Any) -> Image.Image:
     if array.dtype != np.uint8:  # after `normalize`: stretch what is there to what can be seen
         low, high = float(array.min()), float(array.max())
         array = ((array - low) * (255.0 / max(high - low, 1e-9)) + 0.5).astype(np.uint8)
-    return Image.fromarray(
-        array[..., 0] if array.shape[-1] == 1 else np.ascontiguousarray(array[..., :3])
-    ).convert("RGB")
+    return Image.fromarray(array[..., 0] if array.shape[-1] == 1 else np.ascontiguousarray(array[..., :3])).convert(
+        "RGB"
+    )
 
 
 def with_mask(image: Image.Image, mask: Any) -> Image.Image:
@@ -57,9 +57,7 @@ def with_boxes(image: Image.Image, boxes: Any, valid: Any) -> Image.Image:
     for row, (box, good) in enumerate(zip(np.asarray(boxes), np.asarray(valid), strict=True)):
         if good:
             x0, y0, x1, y1 = (float(side) for side in box)
-            draw.rectangle(
-                (x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=COLOURS[row % len(COLOURS)], width=line
-            )
+            draw.rectangle((x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=COLOURS[row % len(COLOURS)], width=line)
     return image
 
 

@@ -20,16 +20,12 @@ def preview(
     output: Annotated[Path, typer.Option("-o", "--output", help="The sheet, a PNG file.")] = Path("grid.png"),
     draws: Annotated[int, typer.Option(min=1, max=99, help="How many draws are shown.")] = 11,
     seed: SeedOption = 0,
-    mask: Annotated[
-        Path | None, typer.Option(help="An image of class numbers that belongs to the photo.")
-    ] = None,
+    mask: Annotated[Path | None, typer.Option(help="An image of class numbers that belongs to the photo.")] = None,
     boxes: Annotated[
         Path | None,
         typer.Option(help='JSON: [[x0, y0, x1, y1], …] or {"boxes": …, "keypoints": [[x, y], …]}.'),
     ] = None,
-    size: Annotated[
-        int, typer.Option(min=48, max=1024, help="Side of a picture on the sheet, in pixels.")
-    ] = 256,
+    size: Annotated[int, typer.Option(min=48, max=1024, help="Side of a picture on the sheet, in pixels.")] = 256,
 ) -> None:
     """Draw a contact sheet: the photo, and what the policy makes of it.
 

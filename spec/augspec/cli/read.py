@@ -26,9 +26,7 @@ def policy_text(name: str) -> bytes:
         return sys.stdin.buffer.read()
     path = Path(name)
     if path.is_dir():
-        raise typer.BadParameter(
-            f"{name} is a folder; give policy files, such as {name.rstrip('/')}/policy.json"
-        )
+        raise typer.BadParameter(f"{name} is a folder; give policy files, such as {name.rstrip('/')}/policy.json")
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -121,7 +119,5 @@ def boxes_file(path: Path, scale: float) -> dict[str, Any]:
     except (ValueError, TypeError):
         arrays = {}
     if not arrays:
-        raise typer.BadParameter(
-            f'{path}: give [[x0, y0, x1, y1], …] or {{"boxes": […], "keypoints": [[x, y], …]}}'
-        )
+        raise typer.BadParameter(f'{path}: give [[x0, y0, x1, y1], …] or {{"boxes": […], "keypoints": [[x, y], …]}}')
     return arrays

@@ -43,9 +43,7 @@ def _drawn(sample: dict[str, Any]) -> Image.Image:
     if "mask" in sample:
         image = with_mask(image, sample["mask"])
     if "boxes" in sample:
-        image = with_boxes(
-            image, sample["boxes"], sample.get("boxes_valid", np.ones(len(sample["boxes"]), bool))
-        )
+        image = with_boxes(image, sample["boxes"], sample.get("boxes_valid", np.ones(len(sample["boxes"]), bool)))
     if "keypoints" in sample:
         points = sample["keypoints"]
         image = with_keypoints(image, points, sample.get("keypoints_visible", np.ones(len(points), bool)))

@@ -16,17 +16,13 @@ __all__ = ["validate"]
 
 
 def validate(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILES...", help="Policy files; '-' for standard input.")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Policy files; '-' for standard input.")],
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
 ) -> None:
     """Check policy files and list everything that is wrong with them."""
     reports = [_report(name) for name in files]
     if format is Format.json:
-        talk.json_out(
-            [{key: value for key, value in report.items() if key != "policy"} for report in reports]
-        )
+        talk.json_out([{key: value for key, value in report.items() if key != "policy"} for report in reports])
     else:
         for report in reports:
             _print(report)
@@ -39,8 +35,7 @@ def _report(name: str) -> dict[str, Any]:
         policy = policy_file(name)
     except PolicyError as error:
         problems = [
-            {"path": p.path, "value": p.value, "allowed": p.allowed, "suggestion": p.suggestion}
-            for p in error.problems
+            {"path": p.path, "value": p.value, "allowed": p.allowed, "suggestion": p.suggestion} for p in error.problems
         ]
         return {"file": name, "ok": False, "hash": None, "problems": problems, "policy": None}
     return {"file": name, "ok": True, "hash": policy.canonical_hash(), "problems": [], "policy": policy}

@@ -102,8 +102,7 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
     if draw.quantity == "index":
         total = sum(draw.source)
         return ", ".join(
-            f"{number(100 * weight / total, 3)} % member {position}"
-            for position, weight in enumerate(draw.source)
+            f"{number(100 * weight / total, 3)} % member {position}" for position, weight in enumerate(draw.source)
         )
     if draw.quantity == "position":
         return "uniform, first to last"

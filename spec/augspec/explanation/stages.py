@@ -46,9 +46,7 @@ def as_text(policy: Policy, *, fused: bool) -> str:
     what = "fused plan" if fused else "plan"
     lines = [f"{what} of {policy.name or 'the policy'}"]
     for name, stages in _pipelines(policy, fused=fused):
-        counts = (
-            f"{len(stages)} stage{'s' if len(stages) != 1 else ''} for {sum(1 for _ in leaves(stages))} ops"
-        )
+        counts = f"{len(stages)} stage{'s' if len(stages) != 1 else ''} for {sum(1 for _ in leaves(stages))} ops"
         lines += ["", f"{name}: {counts if stages else 'nothing changes'}"]
         lines += _lines(stages, "  ")
     return "\n".join(lines) + "\n"

@@ -145,9 +145,7 @@ class Normal(Model):
 class Beta(Model):
     """Beta(a, b) on [0, 1]."""
 
-    beta: Annotated[
-        tuple[Annotated[float, Field(ge=0.05, le=50)], Annotated[float, Field(ge=0.05, le=50)]], Field()
-    ]
+    beta: Annotated[tuple[Annotated[float, Field(ge=0.05, le=50)], Annotated[float, Field(ge=0.05, le=50)]], Field()]
 
     def support(self) -> tuple[float, float]:
         """Return the ends of the support."""
@@ -195,9 +193,7 @@ class ChoiceParameters(Model):
     """Values and, optionally, their relative weights."""
 
     values: Annotated[tuple[float, ...], Field(min_length=1, max_length=MAX_CHOICES)]
-    weights: (
-        Annotated[tuple[Annotated[float, Field(ge=0, le=1e6)], ...], Field(max_length=MAX_CHOICES)] | None
-    ) = None
+    weights: Annotated[tuple[Annotated[float, Field(ge=0, le=1e6)], ...], Field(max_length=MAX_CHOICES)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> ChoiceParameters:

@@ -69,9 +69,7 @@ Sigma = _parameter("sigma")
 Area = _parameter("area")
 Aspect = _parameter("aspect")
 
-Probability = Annotated[
-    float, Field(ge=0, le=1, description="Probability per sample that the op is applied (C9).")
-]
+Probability = Annotated[float, Field(ge=0, le=1, description="Probability per sample that the op is applied (C9).")]
 Border = Annotated[
     Literal["constant", "edge", "mirror", "symmetric", "wrap"],
     Field(
@@ -87,13 +85,10 @@ Interpolation = Annotated[
     Literal["nearest", "bilinear"],
     Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
 ]
-Antialias = Annotated[
-    bool, Field(description="Whether a smaller result averages over all pixels it stands for (C8).")
-]
+Antialias = Annotated[bool, Field(description="Whether a smaller result averages over all pixels it stands for (C8).")]
 _Level = Annotated[float, Field(ge=0, le=1)]
 Fill = Annotated[
-    Annotated[_Level, Tag("number")]
-    | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64), Tag("list")],
+    Annotated[_Level, Tag("number")] | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64), Tag("list")],
     Discriminator(lambda value: "list" if isinstance(value, (list, tuple)) else "number"),
     Field(
         description="Value outside the image with a constant border: 0 is black, 1 white; "

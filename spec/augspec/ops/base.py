@@ -139,9 +139,7 @@ class ResampleOp(Op):
         """Return the size of the result."""
 
     @abstractmethod
-    def window(
-        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
-    ) -> tuple[Array, ...] | None:
+    def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...] | None:
         """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
 
 

@@ -48,9 +48,7 @@ class RandomResizedCrop(ResampleOp):
         """Return `size`."""
         return self.size
 
-    def window(
-        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
-    ) -> tuple[Array, ...]:
+    def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...]:
         """Return (left, top, width, height) of the first candidate that fits."""
         return tuple(
             arithmetic.crop_window(

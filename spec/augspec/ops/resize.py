@@ -23,9 +23,7 @@ class Resize(ResampleOp):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [{"required": ["size"]}, {"required": ["short_side"]}, {"required": ["long_side"]}]
-        }
+        json_schema_extra={"oneOf": [{"required": ["size"]}, {"required": ["short_side"]}, {"required": ["long_side"]}]}
     )
 
     op: Literal["resize"]
@@ -55,9 +53,7 @@ class Resize(ResampleOp):
         new = self.short_side or self.long_side or 0
         sides = tuple(max(1, (2 * side * new + old) // (2 * old)) for side in (height, width))
         if max(sides) > MAX_SIDE:
-            raise SampleError(
-                "image", f"sides of at most {MAX_SIDE} pixels after resize", f"{sides[0]}×{sides[1]}"
-            )
+            raise SampleError("image", f"sides of at most {MAX_SIDE} pixels after resize", f"{sides[0]}×{sides[1]}")
         return sides[0], sides[1]
 
     def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> None:

@@ -20,9 +20,7 @@ class Scale(WarpOp):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [{"required": ["factor"]}, {"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}]
-        }
+        json_schema_extra={"oneOf": [{"required": ["factor"]}, {"anyOf": [{"required": ["x"]}, {"required": ["y"]}]}]}
     )
 
     op: Literal["scale"]
@@ -38,9 +36,7 @@ class Scale(WarpOp):
     @model_validator(mode="after")
     def _one_way(self) -> "Scale":
         if (self.factor is None) == (self.x is None and self.y is None):
-            raise PydanticCustomError(
-                "fields", "either `factor`, or `x` and `y` (a missing one of these is 1)"
-            )
+            raise PydanticCustomError("fields", "either `factor`, or `x` and `y` (a missing one of these is 1)")
         return self
 
     def transform(self, draw: Mapping[str, Array], plane: Plane) -> Transform:

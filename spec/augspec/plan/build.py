@@ -125,9 +125,7 @@ def _compose(stages: list[Stage]) -> tuple[Stage, ...]:
                 flips.insert(0, move.leaf)
             before = result[-1] if result and not flips else None
             if isinstance(before, Warp) and _alike(before, stage):
-                result[-1] = Warp(
-                    before.members + stage.members, stage.interpolation, stage.border, stage.fill
-                )
+                result[-1] = Warp(before.members + stage.members, stage.interpolation, stage.border, stage.fill)
             else:
                 result.append(Warp((*flips, *stage.members), stage.interpolation, stage.border, stage.fill))
         elif isinstance(before, Warp) and _is_flip(stage):

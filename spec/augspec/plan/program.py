@@ -173,9 +173,7 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | 
             if isinstance(value, (int, float)):
                 yield Fixed(f"{here}/{name}", quantity.name, quantity.quantise(value), entries)
             else:
-                yield Draw(
-                    f"{here}/{name}", quantity.name, _map(value, quantity, here), entries, entries or 1, value
-                )
+                yield Draw(f"{here}/{name}", quantity.name, _map(value, quantity, here), entries, entries or 1, value)
         if isinstance(op, NoiseOp):
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
@@ -184,9 +182,7 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | 
 def _categorical(weights: tuple[float, ...], values: tuple[int, ...] = ()) -> Categorical:
     total = math.fsum(weights)
     sums = [math.fsum(weights[: i + 1]) / total for i in range(len(weights) - 1)]
-    return Categorical(
-        tuple(math.floor(share * 2**24 + 0.5) for share in sums), values or tuple(range(len(weights)))
-    )
+    return Categorical(tuple(math.floor(share * 2**24 + 0.5) for share in sums), values or tuple(range(len(weights))))
 
 
 def _map(value: Any, quantity: Quantity, path: str) -> Map:
@@ -219,9 +215,7 @@ def _table(value: Any, quantity: Quantity, path: str) -> Table:
     try:
         return _cached_table(value, quantity.name)
     except ValueError:
-        raise PolicyError.single(
-            path, value, "a distribution without such long tails (move the bounds)"
-        ) from None
+        raise PolicyError.single(path, value, "a distribution without such long tails (move the bounds)") from None
 
 
 @cache

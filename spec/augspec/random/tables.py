@@ -24,9 +24,7 @@ def _pinned(table: npt.NDArray[np.float64], digest: str, name: str) -> Table:
     ints = table.astype("<i4")
     found = hashlib.sha256(ints.tobytes()).hexdigest()
     if not found.startswith(digest):
-        raise AugspecError(
-            f"the {name} table computed on this machine differs from the language's ({found[:16]})"
-        )
+        raise AugspecError(f"the {name} table computed on this machine differs from the language's ({found[:16]})")
     result = ints.astype(np.int32)
     result.setflags(write=False)
     return result

@@ -105,19 +105,11 @@ def _plain(number: float) -> str:
 def _array(node: Node) -> str:
     if "prefixItems" in node:
         first = node["prefixItems"][0]
-        name = (
-            str(node.get("description", "")).split("]")[0] + "]"
-            if "[" in node.get("description", "")
-            else "[…, …]"
-        )
+        name = str(node.get("description", "")).split("]")[0] + "]" if "[" in node.get("description", "") else "[…, …]"
         return f"{name}, each {_typed(first)}"
     low, high = node.get("minItems", 0), node.get("maxItems")
     count = (
-        f"{low} to {high}"
-        if high is not None and low
-        else f"at most {high}"
-        if high is not None
-        else "any number of"
+        f"{low} to {high}" if high is not None and low else f"at most {high}" if high is not None else "any number of"
     )
     inner = node.get("items", {})
     return f"an array of {count} entries, each {allowed(inner)}"

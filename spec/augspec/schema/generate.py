@@ -111,11 +111,7 @@ def _op(cls: type[Op], raw: Node) -> Node:
     return {
         "title": properties["op"]["const"],
         "description": _paragraph(cls),
-        **{
-            key: value
-            for key, value in raw.items()
-            if key not in ("title", "description", "properties", "required")
-        },
+        **{key: value for key, value in raw.items() if key not in ("title", "description", "properties", "required")},
         "properties": {name: properties[name] for name in order},
         "required": [name for name in order if name in raw["required"]],
     }
@@ -174,17 +170,10 @@ def _plain(node: Any) -> Any:
         return [_plain(entry) for entry in node]
     if not isinstance(node, dict):
         return _short(node)
-    if (
-        "oneOf" in node and "properties" not in node
-    ):  # the options exclude each other; editors explain anyOf better
+    if "oneOf" in node and "properties" not in node:  # the options exclude each other; editors explain anyOf better
         node = {"anyOf": node["oneOf"], **{key: value for key, value in node.items() if key != "oneOf"}}
     made_up = (
-        "type" in node
-        or "anyOf" in node
-        or "oneOf" in node
-        or "const" in node
-        or "enum" in node
-        or "$ref" in node
+        "type" in node or "anyOf" in node or "oneOf" in node or "const" in node or "enum" in node or "$ref" in node
     )
     result = {key: _plain(value) for key, value in node.items() if not (key == "title" and made_up)}
     if isinstance(result.get("description"), str):
