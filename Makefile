@@ -56,12 +56,14 @@ lint: $(VENV)/.wheel  ## Check style (ruff), types (mypy) and layers (import-lin
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-# One process for each suite: no suite sees the global state that another one's frameworks left behind.
-# `pytest conformance` holds conformance/tests and every installed backend at tier full.
+# One process for each suite, and one for each backend's laws: nobody sees the global state that another framework left
+# behind, and memory for compiled code is given back. `pytest conformance` runs all of the laws in one process as well.
 suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
 	$(PYTEST) spec/tests
 	$(PYTEST) backends/tests
-	$(PYTEST) conformance
+	$(PYTEST) conformance --ignore=conformance/tests/test_laws.py
+	set -e; for backend in numpy torch jax tensorflow; do \
+	    $(PYTEST) conformance/tests/test_laws.py --backend $$backend; done
 	$(PYTEST) tests
 
 format: $(VENV)/.dependencies  ## Format the code and apply the safe fixes

@@ -11,6 +11,8 @@ __all__ = ["pytest_addoption", "pytest_generate_tests", "pytest_report_header"]
 _ORDER = {"numpy": 0, "torch": 1, "jax": 2, "tensorflow": 3}
 """Frameworks share a process if they are imported in this order."""
 
+_SUBJECTS: pytest.StashKey[list[tuple[Any, bool]]] = pytest.StashKey()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
@@ -46,7 +48,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from augspec_conformance.laws import all_laws
 
     pairs: list[Any] = []
-    for subject, first in _subjects(metafunc.config):
+    stash = metafunc.config.stash
+    if _SUBJECTS not in stash:  # all tests share them, and with them what they compiled
+        stash[_SUBJECTS] = _subjects(metafunc.config)
+    for subject, first in stash[_SUBJECTS]:
         for law in all_laws():
             if metafunc.function.__name__ == "test_search" and not law.search:
                 continue

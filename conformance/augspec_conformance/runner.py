@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -89,9 +90,14 @@ def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
 def plan_cases(law: Law, subject: Subject, tier: Tier) -> Iterator[Case]:
     """Yield the law's cases that a subject's mode can afford."""
     affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
-    for case in law.cases(tier):
+    for case in _cases_of(law, tier):
         if case.reach in affordable:
             yield case
+
+
+@cache
+def _cases_of(law: Law, tier: Tier) -> tuple[Case, ...]:
+    return law.cases(tier)
 
 
 def run_case(
