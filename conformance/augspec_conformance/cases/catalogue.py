@@ -19,7 +19,7 @@ _EAGER = ("mix:warps", "mix:targets", "mix:filter")
 _FLOAT = ("op:rotate", "op:gaussian_noise", "op:resize", "mix:train", "mix:colour")
 """Float arithmetic of each kind, in compiled modes."""
 
-_SMOKE = ("op:contrast", "mix:train")
+_SMOKE = ("op:rotate", "op:contrast", "mix:train", "mix:some")
 
 
 def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> Reach:
