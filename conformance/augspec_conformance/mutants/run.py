@@ -147,4 +147,15 @@ def _framework_settings() -> list[Any]:
     if torch is not None:
         grad, generator = torch.is_grad_enabled(), torch.get_rng_state()
         undo += [lambda: torch.set_grad_enabled(grad), lambda: torch.set_rng_state(generator)]
+    else:
+        undo.append(_torch_as_imported)
     return undo
+
+
+def _torch_as_imported() -> None:
+    """Give torch its own defaults back if it was first imported by what is being undone."""
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_grad_enabled(True)
