@@ -82,9 +82,6 @@ class Namespace(Protocol):
     def logical_or(self, x: Array, y: Array) -> Array:
         """Return the disjunction of booleans."""
 
-    def isnan(self, x: Array) -> Array:
-        """Return where floats are NaN."""
-
     def take(self, table: Array, index: Array) -> Array:
         """Look up a (n,) table at indices of any shape."""
 
@@ -103,9 +100,6 @@ class Namespace(Protocol):
     def transpose(self, x: Array, axes: Sequence[int]) -> Array:
         """Permute axes."""
 
-    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
-        """Expand axes of length one."""
-
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         """Join along a new axis."""
 
@@ -117,12 +111,6 @@ class Namespace(Protocol):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         """Add up, in the array's own dtype."""
-
-    def min(self, x: Array, axis: int) -> Array:
-        """Return the minimum over an axis."""
-
-    def max(self, x: Array, axis: int) -> Array:
-        """Return the maximum over an axis."""
 
     def arange(self, n: int) -> Array:
         """Return 0 … n − 1 as int32."""

@@ -537,4 +537,4 @@ def test_the_canonical_hash_is_stable_over_processes_and_time() -> None:
     assert hashes == {PINNED}
 
 
-PINNED = "eae1b766048ca530032e3deb11019b2ba70d6a93d23138e062e17c4e92d1e962"
+PINNED = "547c5a6a4329784abc04c52eeebc4bd77b586e8ba6623b0808c53f6bdf0abf5b"

@@ -12,6 +12,7 @@ from augspec.draws import Draws
 from augspec.errors import SampleError, nearest
 from augspec.language.policy import Policy
 from augspec.plan.stages import Plan
+from augspec_backends.generic.compaction import check_compaction, compacted
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Pipeline, Runner
 from augspec_backends.generic.sample import TARGETS, Leaf, Signature, check_values, signature_of
@@ -133,8 +134,10 @@ class Augmenter:
         out: dict[str, Leaf] = {}
         for name, shape, dtype in signature.leaves:
             if name in ("boxes", "keypoints"):
-                out[name] = Leaf(shape, dtype)
-                out["boxes_valid" if name == "boxes" else "keypoints_visible"] = Leaf(shape[:-1], "bool")
+                # A compacted sample has as many boxes as stay valid.
+                rows = None if name == "boxes" and self._compacts(signature) else shape[-2]
+                out[name] = Leaf((*shape[:-2], rows, shape[-1]), dtype)
+                out["boxes_valid" if name == "boxes" else "keypoints_visible"] = Leaf((*shape[:-2], rows), "bool")
                 continue
             channels_first = self.options.layout == "NCHW"
             plain = name == "mask" and not signature.mask_channels
@@ -158,6 +161,9 @@ class Augmenter:
 
     def _make_runner(self, training: bool, signature: Signature) -> Runner:
         return Runner(self._training if training else self._evaluation, signature, self.options)
+
+    def _compacts(self, signature: Signature) -> bool:
+        return self.policy.targets.boxes.compact and signature.has("boxes")
 
     def _batch(self, signature: Signature, arrays: Mapping[str, Any]) -> Any:
         return self.backend.dynamic_batch(arrays) if signature.batch is None else signature.batch
@@ -201,6 +207,8 @@ class Augmenter:
             for name in ("boxes", "keypoints"):
                 if name in arrays and backend.concrete(arrays[name]):
                     check_values(name, backend.to_host(arrays[name]), self.options)
+            if self._compacts(signature):
+                check_compaction(signature, rest, concrete=all(backend.concrete(array) for array in arrays.values()))
         return arrays, rest, signature
 
     def _write(
@@ -212,6 +220,8 @@ class Augmenter:
         entries: Any,
     ) -> Any:
         new = {name: self.backend.fresh(array, arrays) for name, array in out.items()}
+        if self._compacts(signature):
+            new, rest = compacted(self.backend, self.backend.namespace(arrays), new, rest)
         if signature.bare:
             return new["image"]
         order = [*entries, *(name for name in new if name not in entries)]

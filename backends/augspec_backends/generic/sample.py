@@ -29,9 +29,9 @@ _OTHER_MASKS = ("uint8", "int8", "uint16", "int16", "int32", "int64", "bool", *F
 
 @dataclass(frozen=True)
 class Leaf:
-    """Shape and dtype of one array, for `output_spec`."""
+    """Shape and dtype of one array, for `output_spec`; None is a side that only the values decide."""
 
-    shape: tuple[int, ...]
+    shape: tuple[int | None, ...]
     dtype: str
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import jax
@@ -12,16 +12,14 @@ import numpy as np
 from augspec.draws import Draws
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
-from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.backend import GenericBackend, Keys
+from augspec_backends.generic.compiled import CompiledBackend
 from augspec_backends.generic.options import Capabilities
-from augspec_backends.generic.pipeline import Runner
 from augspec_backends.jax.namespace import JaxNamespace, is_traced
 
 __all__ = ["Backend"]
 
 
-class Backend(GenericBackend):
+class Backend(CompiledBackend):
     """JAX arrays on any device; keys and ids may be traced; x64 is not needed and changes nothing."""
 
     name: ClassVar[str] = "jax"
@@ -45,7 +43,7 @@ class Backend(GenericBackend):
         return tuple(x.shape)
 
     def dtype(self, x: Array) -> str:
-        return str(x.dtype)
+        return str(jax.dtypes.canonicalize_dtype(x.dtype))  # without x64 there is no int64, no float64
 
     def concrete(self, x: Array) -> bool:
         return not is_traced(x)
@@ -83,58 +81,18 @@ class Backend(GenericBackend):
             return index.astype(jnp.int32), None
         return super().native_ids(index, batch)
 
-    def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
-        return jnp.copy(out) if any(out is x for x in inputs.values()) else out
+    def own(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: jnp.array(x) if isinstance(x, np.ndarray) else x for name, x in arrays.items()}
 
-    def run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        keys: Keys,
-        on_host: bool,
-        arrays: Mapping[str, Array],
-    ) -> dict[str, Array]:
-        traced = not on_host or any(is_traced(x) for x in arrays.values())
-        if augmenter.options.mode == "eager" and not traced:
-            return super().run(augmenter, runner, xp, keys, on_host, _own(arrays))
-        if traced:
-            native = [None if part is None else jnp.asarray(part) for part in keys]
-            return runner.everything(xp, native[0], native[1], native[2], _own(arrays))
+    def copy(self, x: Array) -> Array:
+        return jnp.copy(x)
 
-        def compile_it() -> Any:
-            return jax.jit(lambda key, low, high, given: _copied(runner.everything(xp, key, low, high, given), given))
+    def inline(self, mode: str, *, host_keys: bool, arrays: Mapping[str, Array]) -> bool:
+        return not host_keys or any(is_traced(x) for x in arrays.values())
 
-        result: dict[str, Array] = augmenter.compiled(runner, compile_it)(*keys, _own(arrays))
-        return result
-
-    def run_pixels(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        params: Mapping[str, Array],
-        arrays: Mapping[str, Array],
-    ) -> dict[str, Array]:
-        arrays = _own(arrays)
-        if augmenter.options.mode == "eager" or any(is_traced(x) for x in (*arrays.values(), *params.values())):
-            return runner.pixels(xp, params, arrays)
-
-        def compile_it() -> Any:
-            return jax.jit(lambda given, images: _copied(runner.pixels(xp, given, images), images))
-
-        result: dict[str, Array] = augmenter.compiled(runner, compile_it, "pixels")(dict(params), arrays)
-        return result
-
-
-def _own(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Return JAX arrays; NumPy memory is copied, because JAX may otherwise alias it."""
-    return {name: jnp.array(x) if isinstance(x, np.ndarray) else x for name, x in arrays.items()}
-
-
-def _copied(out: Mapping[str, Array], inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """Copy what passed through untouched: jit would hand the caller's own buffer back."""
-    return {name: jnp.copy(x) if any(x is y for y in inputs.values()) else x for name, x in out.items()}
+    def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
+        compiled: Callable[..., Any] = jax.jit(f)
+        return compiled
 
 
 def _flatten(draws: Draws) -> tuple[tuple[Array, ...], tuple[tuple[str, ...], tuple[tuple[str, str], ...], int]]:

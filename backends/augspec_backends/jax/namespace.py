@@ -10,6 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from augspec_backends.generic.namespace import Branches, OperatorNamespace, grouped
+
 __all__ = ["JaxNamespace", "is_traced"]
 
 Array = Any
@@ -25,7 +27,7 @@ def is_traced(x: Any) -> bool:
     return isinstance(x, jax.core.Tracer)
 
 
-class JaxNamespace:
+class JaxNamespace(OperatorNamespace):
     """int32 wraps around; nothing needs 64-bit types."""
 
     name = "jax"
@@ -35,12 +37,6 @@ class JaxNamespace:
 
     def astype(self, x: Array, dtype: str) -> Array:
         return x.astype(jax.dtypes.canonicalize_dtype(dtype))  # without x64 there is no int64, no float64
-
-    def dtype(self, x: Array) -> str:
-        return str(x.dtype)
-
-    def shape(self, x: Array) -> tuple[int, ...]:
-        return tuple(x.shape)
 
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         return jnp.where(condition, a, b)
@@ -60,37 +56,10 @@ class JaxNamespace:
     def floor(self, x: Array) -> Array:
         return jnp.floor(x)
 
-    def shl(self, x: Array, bits: int) -> Array:
-        return x << bits
-
-    def shr(self, x: Array, bits: Array | int) -> Array:
-        return x >> bits
-
-    def bitand(self, x: Array, mask: Array | int) -> Array:
-        return x & mask
-
-    def bitor(self, x: Array, y: Array) -> Array:
-        return x | y
-
-    def bitxor(self, x: Array, y: Array | int) -> Array:
-        return x ^ y
-
     def floordiv(self, a: Array, b: Array | int) -> Array:
         # Both are non-negative, so truncation is the floor; jnp's own floor adds sign corrections.
         a, b = jnp.broadcast_arrays(a, jnp.asarray(b, a.dtype))
         return lax.div(a, b)
-
-    def logical_not(self, x: Array) -> Array:
-        return ~x
-
-    def logical_and(self, x: Array, y: Array) -> Array:
-        return x & y
-
-    def logical_or(self, x: Array, y: Array) -> Array:
-        return x | y
-
-    def isnan(self, x: Array) -> Array:
-        return jnp.isnan(x)
 
     def take(self, table: Array, index: Array) -> Array:
         return table.at[index].get(mode="promise_in_bounds")
@@ -115,9 +84,6 @@ class JaxNamespace:
     def transpose(self, x: Array, axes: Sequence[int]) -> Array:
         return jnp.transpose(x, axes)
 
-    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
-        return jnp.broadcast_to(x, shape)
-
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         return jnp.stack(arrays, axis)
 
@@ -129,12 +95,6 @@ class JaxNamespace:
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return jnp.sum(x, axis=axis, dtype=x.dtype)
-
-    def min(self, x: Array, axis: int) -> Array:
-        return jnp.min(x, axis=axis)
-
-    def max(self, x: Array, axis: int) -> Array:
-        return jnp.max(x, axis=axis)
 
     def arange(self, n: int) -> Array:
         return jnp.arange(n, dtype=jnp.int32)
@@ -149,18 +109,13 @@ class JaxNamespace:
         return lax.cond(_always(guard), f, lambda: jnp.zeros((guard.shape[0], *shape), dtype))
 
     def choose(
-        self,
-        branch: Array,
-        branches: Sequence[Callable[..., Mapping[str, Array]]],
-        state: Mapping[str, Array],
-        params: Mapping[str, Array],
+        self, branch: Array, branches: Branches, state: Mapping[str, Array], params: Mapping[str, Array]
     ) -> Mapping[str, Array]:
         """Compiled: a sequential map over samples with a real `switch`, which costs the average of the members."""
-        if branch.shape[0] == 0:
-            # No sample chooses; run one branch for its shapes.
-            return branches[0](state, params)
         if not any(is_traced(x) for x in (branch, *state.values(), *params.values())):
-            return self._grouped(branch, branches, state, params)
+            return grouped(self, np.asarray(branch), branches, state, params)
+        if branch.shape[0] == 0:
+            return branches[0](state, params)  # nobody chooses; the shapes are still those of a branch
 
         def one(row: tuple[Array, dict[str, Array], dict[str, Array]]) -> dict[str, Array]:
             number, mine, given = row
@@ -175,26 +130,3 @@ class JaxNamespace:
 
         result: dict[str, Array] = lax.map(one, (branch, dict(state), dict(params)))
         return result
-
-    def _grouped(
-        self,
-        branch: Array,
-        branches: Sequence[Callable[..., Mapping[str, Array]]],
-        state: Mapping[str, Array],
-        params: Mapping[str, Array],
-    ) -> Mapping[str, Array]:
-        result: dict[str, Array] = {}
-        host = np.asarray(branch)
-        for number, run in enumerate(branches):
-            rows = np.flatnonzero(host == number)
-            if len(rows) == 0:
-                continue
-            new = run({k: v[rows] for k, v in state.items()}, {k: v[rows] for k, v in params.items()})
-            for name, array in new.items():
-                before = result.get(name)
-                if before is None:
-                    old = state[name]
-                    same = old.shape[1:] == array.shape[1:] and old.dtype == array.dtype
-                    before = old if same else jnp.zeros((old.shape[0], *array.shape[1:]), array.dtype)
-                result[name] = before.at[rows].set(array)
-        return {name: result.get(name, array) for name, array in state.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,16 +10,14 @@ import tensorflow as tf
 
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
-from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.backend import GenericBackend, Keys
+from augspec_backends.generic.compiled import CompiledBackend
 from augspec_backends.generic.options import Capabilities
-from augspec_backends.generic.pipeline import Runner
 from augspec_backends.tensorflow.namespace import TensorFlowNamespace
 
 __all__ = ["Backend"]
 
 
-class Backend(GenericBackend):
+class Backend(CompiledBackend):
     """TensorFlow tensors; keys, ids and the batch size may be symbolic, image sides must be static."""
 
     name: ClassVar[str] = "tensorflow"
@@ -105,71 +103,24 @@ class Backend(GenericBackend):
         )
         return _low_word(wide), tf.cast(high, tf.int32)
 
-    def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
-        return tf.identity(out) if any(out is x for x in inputs.values()) else out
+    def own(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        return {
+            name: tf.constant(x.copy()) if isinstance(x, np.ndarray) else tf.convert_to_tensor(x)
+            for name, x in arrays.items()
+        }
 
-    def run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        keys: Keys,
-        on_host: bool,
-        arrays: Mapping[str, Array],
-    ) -> dict[str, Array]:
-        arrays = _own(arrays)
-        mode = augmenter.options.mode
-        if mode == "eager" and tf.executing_eagerly():
-            return super().run(augmenter, runner, xp, keys, on_host, arrays)
-        native = [None if part is None else tf.convert_to_tensor(part) for part in keys]
-        if not tf.executing_eagerly() and mode != "compiled":
-            return runner.everything(xp, native[0], native[1], native[2], arrays)
-        inner = TensorFlowNamespace(xla=mode == "compiled")
+    def copy(self, x: Array) -> Array:
+        return tf.identity(x)
 
-        def compile_it() -> Any:
-            return tf.function(
-                lambda key, low, high, given: _copied(runner.everything(inner, key, low, high, given), given),
-                jit_compile=mode == "compiled",
-                autograph=False,
-            )
+    def inline(self, mode: str, *, host_keys: bool, arrays: Mapping[str, Array]) -> bool:
+        return not tf.executing_eagerly() and mode != "compiled"
 
-        result: dict[str, Array] = augmenter.compiled(runner, compile_it)(*native, arrays)
-        return result
+    def inner(self, mode: str, xp: Namespace) -> Namespace:
+        return TensorFlowNamespace(xla=mode == "compiled")
 
-    def run_pixels(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        params: Mapping[str, Array],
-        arrays: Mapping[str, Array],
-    ) -> dict[str, Array]:
-        arrays, mode = _own(arrays), augmenter.options.mode
-        if mode == "eager" or not tf.executing_eagerly():
-            return runner.pixels(xp, params, arrays)
-        inner = TensorFlowNamespace(xla=mode == "compiled")
-
-        def compile_it() -> Any:
-            return tf.function(
-                lambda given, images: _copied(runner.pixels(inner, given, images), images),
-                jit_compile=mode == "compiled",
-                autograph=False,
-            )
-
-        result: dict[str, Array] = augmenter.compiled(runner, compile_it, "pixels")(dict(params), arrays)
-        return result
-
-
-def _own(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Return tensors; NumPy memory is copied, because TensorFlow may otherwise alias it."""
-    return {
-        name: tf.constant(x.copy()) if isinstance(x, np.ndarray) else tf.convert_to_tensor(x)
-        for name, x in arrays.items()
-    }
-
-
-def _copied(out: Mapping[str, Array], inputs: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: tf.identity(x) if any(x is y for y in inputs.values()) else x for name, x in out.items()}
+    def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
+        compiled: Callable[..., Any] = tf.function(f, jit_compile=mode == "compiled", autograph=False)
+        return compiled
 
 
 def _low_word(ids: tf.Tensor) -> tf.Tensor:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from augspec_backends.generic.namespace import Branches, OperatorNamespace, grouped
+
 __all__ = ["TensorFlowNamespace"]
 
 Array = Any
 
 
-class TensorFlowNamespace:
+class TensorFlowNamespace(OperatorNamespace):
     """int32 wraps around, eager, in graphs and under XLA.
 
     Args:
@@ -33,9 +35,6 @@ class TensorFlowNamespace:
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype.name)
-
-    def shape(self, x: Array) -> tuple[int, ...]:
-        return tuple(x.shape)
 
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         if not tf.is_tensor(a):
@@ -87,9 +86,6 @@ class TensorFlowNamespace:
     def logical_or(self, x: Array, y: Array) -> Array:
         return tf.logical_or(x, y)
 
-    def isnan(self, x: Array) -> Array:
-        return tf.math.is_nan(x)
-
     def take(self, table: Array, index: Array) -> Array:
         return tf.gather(table, index)
 
@@ -112,9 +108,6 @@ class TensorFlowNamespace:
     def transpose(self, x: Array, axes: Sequence[int]) -> Array:
         return tf.transpose(x, tuple(axes))
 
-    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
-        return tf.broadcast_to(x, tuple(shape))
-
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         return tf.stack(list(arrays), axis)
 
@@ -126,12 +119,6 @@ class TensorFlowNamespace:
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return tf.reduce_sum(x, axis)
-
-    def min(self, x: Array, axis: int) -> Array:
-        return tf.reduce_min(x, axis)
-
-    def max(self, x: Array, axis: int) -> Array:
-        return tf.reduce_max(x, axis)
 
     def arange(self, n: int) -> Array:
         return tf.range(n, dtype=tf.int32)
@@ -153,17 +140,13 @@ class TensorFlowNamespace:
         return result
 
     def choose(
-        self,
-        branch: Array,
-        branches: Sequence[Callable[..., Mapping[str, Array]]],
-        state: Mapping[str, Array],
-        params: Mapping[str, Array],
+        self, branch: Array, branches: Branches, state: Mapping[str, Array], params: Mapping[str, Array]
     ) -> Mapping[str, Array]:
         """Eager: group the batch by branch. In graphs: a sequential map over samples with a real `switch_case`."""
-        if branch.shape[0] == 0:
-            return branches[0](state, params)
         if tf.executing_eagerly():
-            return self._grouped(branch, branches, state, params)
+            return grouped(self, branch.numpy(), branches, state, params)
+        if branch.shape[0] == 0:
+            return branches[0](state, params)  # nobody chooses; the shapes are still those of a branch
 
         def one(row: tuple[Array, dict[str, Array], dict[str, Array]]) -> dict[str, Array]:
             number, mine, given = row
@@ -176,27 +159,6 @@ class TensorFlowNamespace:
         signature = {name: array.dtype for name, array in state.items()}
         result: dict[str, Array] = tf.map_fn(one, (branch, dict(state), dict(params)), fn_output_signature=signature)
         return result
-
-    def _grouped(
-        self,
-        branch: Array,
-        branches: Sequence[Callable[..., Mapping[str, Array]]],
-        state: Mapping[str, Array],
-        params: Mapping[str, Array],
-    ) -> Mapping[str, Array]:
-        host = branch.numpy()
-        order, parts = [], []
-        for number, run in enumerate((*branches, None)):
-            rows = np.flatnonzero(host == number)
-            if len(rows) == 0:
-                continue
-            mine = {name: tf.gather(array, rows) for name, array in state.items()}
-            if run is not None:
-                mine = dict(run(mine, {name: tf.gather(array, rows) for name, array in params.items()}))
-            order.append(rows)
-            parts.append(mine)
-        back = np.argsort(np.concatenate(order))
-        return {name: tf.gather(tf.concat([part[name] for part in parts], 0), back) for name in state}
 
 
 def _first(state: Mapping[str, Array]) -> dict[str, Array]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+
+from augspec_backends.generic.namespace import Branches, OperatorNamespace, grouped
 
 __all__ = ["TorchNamespace"]
 
 Array = Any
 
 
-class TorchNamespace:
+class TorchNamespace(OperatorNamespace):
     """int32 with wrap-around: torch's uint32 lacks addition, shifts and comparisons.
 
     Args:
@@ -36,9 +38,6 @@ class TorchNamespace:
 
     def dtype(self, x: Array) -> str:
         return str(x.dtype).removeprefix("torch.")
-
-    def shape(self, x: Array) -> tuple[int, ...]:
-        return tuple(x.shape)
 
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         # A Python number takes the other side's dtype; torch would promote it to its default one.
@@ -63,35 +62,8 @@ class TorchNamespace:
     def floor(self, x: Array) -> Array:
         return torch.floor(x)
 
-    def shl(self, x: Array, bits: int) -> Array:
-        return x << bits
-
-    def shr(self, x: Array, bits: Array | int) -> Array:
-        return x >> bits
-
-    def bitand(self, x: Array, mask: Array | int) -> Array:
-        return x & mask
-
-    def bitor(self, x: Array, y: Array) -> Array:
-        return x | y
-
-    def bitxor(self, x: Array, y: Array | int) -> Array:
-        return x ^ y
-
     def floordiv(self, a: Array, b: Array | int) -> Array:
         return torch.div(a, b, rounding_mode="trunc")
-
-    def logical_not(self, x: Array) -> Array:
-        return ~x
-
-    def logical_and(self, x: Array, y: Array) -> Array:
-        return x & y
-
-    def logical_or(self, x: Array, y: Array) -> Array:
-        return x | y
-
-    def isnan(self, x: Array) -> Array:
-        return torch.isnan(x)
 
     def take(self, table: Array, index: Array) -> Array:
         return table[index.long()]
@@ -108,16 +80,15 @@ class TorchNamespace:
         return x[rows[:, :, None], columns[None, :, None], index.long()[:, None, :]]
 
     def select_axis(self, x: Array, index: Any, axis: int) -> Array:
-        return torch.index_select(x, axis, torch.as_tensor(np.asarray(index).tolist(), device=x.device))
+        return torch.index_select(
+            x, axis, torch.as_tensor(np.asarray(index).tolist(), dtype=torch.int64, device=x.device)
+        )
 
     def reshape(self, x: Array, shape: Sequence[int]) -> Array:
         return torch.reshape(x, tuple(shape))
 
     def transpose(self, x: Array, axes: Sequence[int]) -> Array:
         return torch.permute(x, tuple(axes))
-
-    def broadcast_to(self, x: Array, shape: Sequence[int]) -> Array:
-        return torch.broadcast_to(x, tuple(shape))
 
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         return torch.stack(list(arrays), axis)
@@ -131,12 +102,6 @@ class TorchNamespace:
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return torch.sum(x, axis, dtype=x.dtype)
 
-    def min(self, x: Array, axis: int) -> Array:
-        return torch.amin(x, axis)
-
-    def max(self, x: Array, axis: int) -> Array:
-        return torch.amax(x, axis)
-
     def arange(self, n: int) -> Array:
         return torch.arange(n, dtype=torch.int32, device=self.device)
 
@@ -147,56 +112,29 @@ class TorchNamespace:
         first, second = torch.ops.augspec.hash_words(k0, k1, x0, x1)
         return first, second
 
-    def recomputes(self, x: Array) -> bool:
-        return False
-
-    def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
-        return f()
-
     def choose(
-        self,
-        branch: Array,
-        branches: Sequence[Callable[..., Mapping[str, Array]]],
-        state: Mapping[str, Array],
-        params: Mapping[str, Array],
+        self, branch: Array, branches: Branches, state: Mapping[str, Array], params: Mapping[str, Array]
     ) -> Mapping[str, Array]:
         """Eager: group the batch by branch. Inside a graph, whose shapes are static: run and select."""
         if self.traced:
-            return self._select(branch, branches, state, params)
-        result: dict[str, Array] = {}
-        host = branch.cpu()
-        for number, run in enumerate(branches):
-            rows = torch.nonzero(host == number)[:, 0].to(self.device)
-            if len(rows) == 0:
-                continue
-            new = run({k: v[rows] for k, v in state.items()}, {k: v[rows] for k, v in params.items()})
-            for name, array in new.items():
-                before = result.get(name)
-                if before is None:
-                    old = state[name]
-                    same = old.shape[1:] == array.shape[1:] and old.dtype == array.dtype
-                    before = old if same else array.new_zeros((old.shape[0], *array.shape[1:]))
-                result[name] = before.index_copy(0, rows, array)
-        return {name: result.get(name, array) for name, array in state.items()}
+            return _select(branch, branches, state, params)
+        return grouped(self, branch.cpu().numpy(), branches, state, params)
 
-    def _select(
-        self,
-        branch: Array,
-        branches: Sequence[Callable[..., Mapping[str, Array]]],
-        state: Mapping[str, Array],
-        params: Mapping[str, Array],
-    ) -> Mapping[str, Array]:
-        result: dict[str, Array] = dict(state)
-        for number, run in enumerate(branches):
-            chosen = branch == number
-            for name, array in run(state, params).items():
-                before = result[name]
-                if before.shape[1:] != array.shape[1:]:
-                    result[name] = array  # every branch changes the size; the last selection fills all rows
-                    continue
-                mask = chosen.reshape((-1,) + (1,) * (array.ndim - 1))
-                result[name] = torch.where(mask, array, before)
-        return result
+
+def _select(
+    branch: Array, branches: Branches, state: Mapping[str, Array], params: Mapping[str, Array]
+) -> Mapping[str, Array]:
+    result: dict[str, Array] = dict(state)
+    for number, run in enumerate(branches):
+        chosen = branch == number
+        for name, array in run(state, params).items():
+            before = result[name]
+            if before.shape[1:] != array.shape[1:]:
+                result[name] = array  # every branch changes the size; the last selection fills all rows
+                continue
+            mask = chosen.reshape((-1,) + (1,) * (array.ndim - 1))
+            result[name] = torch.where(mask, array, before)
+    return result
 
 
 def _dtype(name: str) -> torch.dtype:

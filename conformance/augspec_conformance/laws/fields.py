@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import augspec
+from augspec.errors import SampleError
 from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case, grid
 from augspec_conformance.cases.policies import document, op_names
@@ -231,6 +232,40 @@ def _filtered(subject: Subject, case: Case) -> None:
     )
 
 
+def _compacted(subject: Subject, case: Case) -> None:
+    """Compaction keeps just the rows that stay valid without it, of the boxes and of their labels."""
+    full = sample_of(case.with_(targets=("image", "boxes")))
+    names = tuple(f"object {row}" for row in range(full["boxes"].shape[1]))
+    numbers = np.arange(len(names)) + 40
+    op, rules = {"op": "translate", "x": {"choice": [0.0, 0.6, 1.0]}}, {"min_visibility": 0.5}
+    plain = case.with_(policy=document(op, targets={"boxes": rules}))
+    compact = case.with_(policy=document(op, targets={"boxes": {**rules, "compact": True}}))
+    seen = set()
+    for i in range(12):
+        native = subject.native(case, {name: array[i % len(array)] for name, array in full.items()})
+        expected = subject.numpy(case, subject.of(plain)(subject.key(case), native, [i]))
+        kept = expected["boxes_valid"]
+        seen |= set(kept.tolist())
+        own = subject.adapter.to_native(numbers, "int32")
+        for labels in (names, list(names), numbers, own):
+            out = subject.of(compact)(subject.key(case), {**native, "labels": labels, "extra": names}, [i])
+            for name in ("boxes", "boxes_valid"):
+                require_equal(subject.adapter.to_numpy(out[name]), expected[name][kept], f"compacted {name}")
+            require(isinstance(out["labels"], type(labels)), "the type of the labels", got=type(out["labels"]))
+            got = subject.adapter.to_numpy(out["labels"]).tolist() if labels is own else list(out["labels"])
+            before = names if isinstance(labels, (list, tuple)) else numbers
+            require(got == [label for label, keep in zip(before, kept, strict=True) if keep], "labels of the boxes")
+            require(out["extra"] is names, "an entry that is not `labels` passes through")
+    require(seen == {True, False}, "the case keeps boxes and drops boxes", got=seen)
+    batch = subject.native(case, full)
+    for wrong in (batch, {**native, "labels": numbers[1:]}):
+        try:
+            subject.of(compact)(subject.key(case), wrong)
+        except SampleError:
+            continue
+        require(condition=False, reason="a batch, and labels of another number, are refused")
+
+
 def _swapped(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     w, h = sample["image"].shape[2], sample["image"].shape[1]
@@ -349,6 +384,17 @@ LAWS = (
         lambda tier: tuple(
             c.with_(reach="eager")
             for c in grid("F8", tier, names=("mix:train", "mix:steps", "mix:crop", "mix:targets"))
+        ),
+    ),
+    Law(
+        "F9",
+        "compaction",
+        ("T3",),
+        "With `compact`, single samples lose just their invalid boxes, with their labels.",
+        _compacted,
+        lambda _: (
+            case("F9", "op:translate", targets=ALL_TARGETS, reach="graph"),
+            case("F9", "op:translate", CORE_FLOAT, targets=ALL_TARGETS),
         ),
     ),
 )

@@ -37,6 +37,22 @@ class MaskDrawsAgain(Faulty):
         return {**out, "mask": run(other, sample, index)["mask"]}
 
 
+class KeepsLabels(Faulty):
+    """Drops boxes, but not their labels."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        return {**out, "labels": sample["labels"]} if isinstance(out, Mapping) and "labels" in out else out
+
+
+class CompactsAll(Faulty):
+    """Drops the last box even if it stays valid."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "labels" not in out or out["boxes"].ndim != 2:
+            return out
+        return {**out, **{name: out[name][:-1] for name in ("boxes", "boxes_valid", "labels")}}
+
+
 class _SmoothMask(Pixels):
     def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
         new = super()._warp(stage, state, params, at)
@@ -259,5 +275,21 @@ MUTANTS = (
         "Adding a target changes the others.",
         MaskChangesDraws,
         ("F8",),
+    ),
+    Mutant(
+        "M59d",
+        "fields",
+        "compacts boxes and leaves their labels",
+        "Labels belong to other boxes.",
+        KeepsLabels,
+        ("F9",),
+    ),
+    Mutant(
+        "M59e",
+        "fields",
+        "compacts a box too many away",
+        "Objects in the picture are trained as background.",
+        CompactsAll,
+        ("F9",),
     ),
 )

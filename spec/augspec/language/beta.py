@@ -18,20 +18,22 @@ Floats = npt.NDArray[np.float64]
 
 def beta_cdf(x: Floats, a: float, b: float) -> Floats:
     """Return I_x(a, b) for x of any shape; values outside [0, 1] are clipped."""
-    x = np.clip(x, 0.0, 1.0)
+    x = np.asarray(np.clip(x, 0.0, 1.0))
     # The fraction converges fast below the mean; above it, use the symmetry I_x(a, b) = 1 − I_{1−x}(b, a).
     flip = x > (a + 1) / (a + b + 2)
-    direct = _fraction(np.where(flip, 0.0, x), a, b)
-    mirrored = 1.0 - _fraction(np.where(flip, 1.0 - x, 0.0), b, a)
-    return np.where(flip, mirrored, direct)
+    found = np.empty_like(x)
+    found[~flip] = _fraction(x[~flip], a, b)
+    found[flip] = 1.0 - _fraction(1.0 - x[flip], b, a)
+    return found
 
 
 def beta_quantile(u: Floats, a: float, b: float) -> Floats:
     """Return x with I_x(a, b) = u, by 80 bisections in x (in 1 − x for the upper half, to keep precision)."""
     upper = u > beta_cdf(np.asarray(0.5), a, b)
-    lower_root = _bisect(np.where(upper, 0.0, u), a, b)
-    upper_root = 1.0 - _bisect(np.where(upper, 1.0 - u, 0.0), b, a)
-    return np.where(upper, upper_root, lower_root)
+    found = np.empty_like(u)
+    found[~upper] = _bisect(u[~upper], a, b)
+    found[upper] = 1.0 - _bisect(1.0 - u[upper], b, a)
+    return found
 
 
 def _bisect(u: Floats, a: float, b: float) -> Floats:
@@ -62,4 +64,6 @@ def _fraction(x: Floats, a: float, b: float) -> Floats:
             c = 1.0 + numerator / c
             c = np.where(np.abs(c) < tiny, tiny, c)
             h = h * d * c
+        if np.all(np.abs(c * d - 1.0) < 1e-15):  # the factors only come closer to one from here on
+            break
     return np.where(x <= 0.0, 0.0, front * h)

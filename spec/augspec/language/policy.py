@@ -39,6 +39,9 @@ class BoxesTarget(Model):
     min_visibility: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Smallest share of the moved box that the canvas still shows."""
 
+    compact: bool = False
+    """Whether to drop the boxes that are not valid, and their rows of `labels`: single samples only."""
+
 
 class KeypointsTarget(Model):
     """How keypoints follow mirrors (T4)."""
@@ -87,13 +90,13 @@ class Policy(Model):
         return kept
 
     def canonical(self) -> str:
-        """Return the canonical text of what the policy means: sorted keys, no spaces, defaults written out.
+        """Return the canonical text of what the policy means: sorted keys, no spaces, defaults left out.
 
         Names, descriptions and `$schema` are left out: two policies with equal canonical texts give equal
-        samples.
+        samples. A field that a later version adds leaves the texts of earlier policies as they are.
         """
-        full = json.loads(self.model_dump_json(exclude={"schema_", "name", "description"}, exclude_none=True))
-        return json.dumps(full, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        full = self.model_dump_json(exclude={"schema_", "name", "description"}, exclude_defaults=True)
+        return json.dumps(json.loads(full), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     def canonical_hash(self) -> str:
         """Return the SHA-256 of `canonical()`, in hexadecimal; stable over processes and versions."""

@@ -1,0 +1,72 @@
+"""`targets.boxes.compact`: drop the boxes that are no longer valid, with their labels (T3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from augspec.errors import SampleError
+from augspec.namespace import Array, Namespace
+from augspec_backends.generic.sample import Signature
+
+if TYPE_CHECKING:
+    from augspec_backends.generic.backend import GenericBackend
+
+__all__ = ["LABELS", "check_compaction", "compacted"]
+
+LABELS = "labels"
+"""The entry that has one row per box; every other entry passes through (T6)."""
+
+_WITHOUT = "Leave targets.boxes.compact out and select by `boxes_valid` yourself."
+
+
+def check_compaction(signature: Signature, rest: Mapping[str, Any], *, concrete: bool) -> None:
+    """Refuse, before any work, samples whose boxes cannot be dropped.
+
+    Args:
+        signature: of a sample with boxes.
+        rest: the entries that pass through.
+        concrete: whether the values can be looked at.
+
+    Raises:
+        SampleError: a batch, whose samples would keep different numbers of boxes; a sample inside a compiled
+            function, where shapes are static; labels that are not one per box.
+    """
+    shape = next(shape for name, shape, _ in signature.leaves if name == "boxes")
+    if signature.batched:
+        raise SampleError(
+            "boxes", "one sample, shape (N, 4), because targets.boxes.compact drops boxes", f"shape {shape}", _WITHOUT
+        )
+    if not concrete:
+        raise SampleError(
+            "boxes",
+            "concrete values, because targets.boxes.compact changes their number",
+            "a traced array, whose shape is static",
+            _WITHOUT,
+        )
+    if LABELS in rest:
+        labels = rest[LABELS]
+        known = np.shape(labels)[:1] if hasattr(labels, "shape") else (len(labels),) if _listed(labels) else ()
+        if known != shape[:1]:
+            got = f"{known[0]} of them" if known else f"{type(labels).__name__}"
+            raise SampleError(LABELS, f"one label per box ({shape[0]}), an array, list or tuple", got, _WITHOUT)
+
+
+def compacted(backend: GenericBackend, xp: Namespace, out: Mapping[str, Array], rest: Mapping[str, Any]) -> Any:
+    """Return results and passing entries with the invalid boxes dropped: boxes (M, 4), boxes_valid all true."""
+    rows = np.flatnonzero(backend.to_host(out["boxes_valid"]))
+    fewer = {**out, **{name: xp.select_axis(out[name], rows, 0) for name in ("boxes", "boxes_valid")}}
+    if LABELS not in rest:
+        return fewer, rest
+    labels = rest[LABELS]
+    if _listed(labels):
+        kept: Any = type(labels)(labels[row] for row in rows)
+    else:
+        kept = labels[rows] if isinstance(labels, np.ndarray) else xp.select_axis(labels, rows, 0)
+    return fewer, {**rest, LABELS: kept}
+
+
+def _listed(labels: Any) -> bool:
+    return type(labels) in (list, tuple)
