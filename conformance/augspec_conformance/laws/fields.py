@@ -258,7 +258,8 @@ def _compacted(subject: Subject, case: Case) -> None:
             require(out["extra"] is names, "an entry that is not `labels` passes through")
     require(seen == {True, False}, "the case keeps boxes and drops boxes", got=seen)
     batch = subject.native(case, full)
-    for wrong in (batch, {**native, "labels": numbers[1:]}):
+    single = {name: array[0] for name, array in batch.items()}
+    for wrong in (batch, {**single, "labels": numbers[1:]}):
         try:
             subject.of(compact)(subject.key(case), wrong)
         except SampleError:
