@@ -81,17 +81,23 @@ def load_adapter(framework: str) -> Adapter:
 def adapter_of(backend: Any) -> Adapter:
     """Return the adapter for a backend's arrays.
 
-    A backend may name its framework in an attribute `framework`; else its own name, then the package in which its
-    class or a base of it is defined decide; else NumPy arrays are tried.
+    A backend that takes the arrays of a known framework says so by an attribute `framework`, by its name, or by a base
+    class from that framework's package here. Any other one is asked itself, if it is built on `GenericBackend` or has
+    an attribute `adapter`: an object or module (or its dotted name) with some of the functions of `Adapter`. What is
+    left takes NumPy arrays.
     """
     named = [getattr(backend, "framework", ""), backend.name]
-    named += [
-        cls.__module__.split(".")[1] for cls in type(backend).__mro__ if cls.__module__.startswith("augspec_backends.")
-    ]
+    bases = [cls.__module__ for cls in type(backend).__mro__]
+    named += [module.split(".")[1] for module in bases if module.startswith("augspec_backends.")]
+    own = getattr(backend, "adapter", None)
     for name in named:
-        if name in FRAMEWORKS:
+        if name in FRAMEWORKS and own is None:
             return load_adapter(name)
-    return load_adapter("numpy")
+    if own is None and "augspec_backends.generic.backend" not in bases:
+        return load_adapter("numpy")
+    from augspec_conformance.adapters.foreign import ForeignAdapter
+
+    return ForeignAdapter(backend, importlib.import_module(own) if isinstance(own, str) else own)
 
 
 def host_fingerprint() -> dict[str, Any]:
