@@ -47,6 +47,15 @@ class Adapter(Protocol):
     def storage(self, x: Any) -> tuple[int, int] | None:
         """Return the first and the last address, or None where they cannot be known."""
 
+    def dense(self, x: Any) -> bool | None:
+        """Return whether the memory has no gaps and no negative strides; None where that cannot be known."""
+
+    def guarded(self, array: Array, sentinel: Any) -> tuple[Any, Any] | None:
+        """Return a view of the values inside a larger array, and that array, full of `sentinel` around the view.
+
+        None where the framework's arrays are never views.
+        """
+
     def poke(self, x: Any) -> bool:
         """Overwrite the array in place; return False where it is immutable."""
 
@@ -55,6 +64,9 @@ class Adapter(Protocol):
 
     def fingerprint(self) -> Mapping[str, Any]:
         """Return the state of global generators and of global settings."""
+
+    def native_keys(self, seed: int, epoch: int, view: int) -> Mapping[str, Any]:
+        """Return the same key in the framework's own forms, by name; forms that cannot hold it are left out."""
 
     def compilations(self) -> int | None:
         """Return how many functions were traced or compiled so far, or None if nobody counts."""
@@ -100,11 +112,22 @@ def adapter_of(backend: Any) -> Adapter:
     return ForeignAdapter(backend, importlib.import_module(own) if isinstance(own, str) else own)
 
 
+def is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    """Return whether strides (in elements) leave no gaps and run forwards, in whatever order of the axes."""
+    expected = 1
+    for stride, side in sorted((stride, side) for side, stride in zip(shape, strides, strict=True) if side != 1):
+        if side and stride != expected:
+            return False
+        expected *= side
+    return True
+
+
 def host_fingerprint() -> dict[str, Any]:
-    """Return the state of what every framework shares: Python's and NumPy's generators and NumPy's settings."""
+    """Return the state of what every framework shares: generators, NumPy's settings, and which frameworks there are."""
     import locale
     import os
     import random
+    import sys
     import warnings
 
     state: Any = np.random.get_state()  # noqa: NPY002 (the global generator is what is watched)
@@ -117,6 +140,7 @@ def host_fingerprint() -> dict[str, Any]:
         "cwd": os.getcwd(),  # noqa: PTH109
         "environ": hash(tuple(sorted(os.environ.items()))),
         "locale": locale.setlocale(locale.LC_ALL),
+        "imported frameworks": sorted(set(FRAMEWORKS) & set(sys.modules)),
     }
 
 

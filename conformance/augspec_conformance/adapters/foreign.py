@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import host_fingerprint, seed_host
+from augspec_conformance.adapters import host_fingerprint, is_dense, seed_host
 
 __all__ = ["ForeignAdapter"]
 
@@ -64,12 +64,27 @@ class ForeignAdapter:
 
     def storage(self, x: Any) -> tuple[int, int] | None:
         """Return the bounds of the bytes where the framework exports them as DLPack on the host."""
+        seen = self._exported(x)
+        if seen is None:
+            return None
+        low, high = np.lib.array_utils.byte_bounds(seen)
+        return int(low), int(high)
+
+    def dense(self, x: Any) -> bool | None:
+        """Look at the strides that the framework exports."""
+        seen = self._exported(x)
+        return None if seen is None else is_dense(seen.shape, tuple(s // seen.itemsize for s in seen.strides))
+
+    def _exported(self, x: Any) -> Array | None:
         if not hasattr(x, "__dlpack_device__") or int(x.__dlpack_device__()[0]) != 1 or 0 in x.shape:
             return None
         if self.dtype_name(x) == "bool":
             return None  # versions of DLPack differ in whether they carry booleans
-        low, high = np.lib.array_utils.byte_bounds(np.from_dlpack(x))
-        return int(low), int(high)
+        return np.from_dlpack(x)
+
+    def guarded(self, array: Array, sentinel: Any) -> tuple[Any, Any] | None:
+        """No way to make views is known."""
+        del array, sentinel
 
     def poke(self, x: Any) -> bool:
         """Overwrite every value, where the arrays can be written to."""
@@ -86,6 +101,11 @@ class ForeignAdapter:
     def fingerprint(self) -> Mapping[str, Any]:
         """Return the host's state."""
         return host_fingerprint()
+
+    def native_keys(self, seed: int, epoch: int, view: int) -> Mapping[str, Any]:
+        """No other keys are known."""
+        del seed, epoch, view
+        return {}
 
     def compilations(self) -> int | None:
         """Nobody counts."""

@@ -81,6 +81,16 @@ def storage(x: Any) -> tuple[int, int] | None:
     return start, start + x.nbytes
 
 
+def dense(x: Any) -> bool | None:
+    """JAX's own arrays have no strides."""
+    return host.dense(x) if isinstance(x, np.ndarray) else True
+
+
+def guarded(array: Array, sentinel: Any) -> tuple[Any, Any] | None:
+    """Return a NumPy view inside a larger NumPy array."""
+    return host.guarded(array, sentinel)
+
+
 def poke(x: Any) -> bool:
     """Only NumPy arrays can be written to."""
     return host.poke(x)
@@ -94,6 +104,16 @@ def seed_globals(seed: int) -> None:
 def fingerprint() -> Mapping[str, Any]:
     """Return the host's state and JAX's settings."""
     return {**host_fingerprint(), "jax.config": str(sorted(jax.config.values.items(), key=lambda item: item[0]))}
+
+
+def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
+    """Return the words, raw and as a typed key, and where 32 bits are enough JAX's own key of the seed."""
+    words = jnp.array([seed >> 32, seed & 0xFFFFFFFF, epoch, view], jnp.uint32)
+    if epoch or view:
+        return {"four words": words}
+    typed = {"jax.random.key": jax.random.key(seed)} if seed < 2**32 else {}
+    wrapped = jax.random.wrap_key_data(words[:2], impl="threefry2x32")
+    return {"four words": words, "two words": words[:2], "wrapped words": wrapped, **typed}
 
 
 def compilations() -> int | None:

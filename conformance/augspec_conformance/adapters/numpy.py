@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import host_fingerprint, seed_host
+from augspec_conformance.adapters import host_fingerprint, is_dense, seed_host
 
 FRAMEWORK = "numpy"
 Array = npt.NDArray[Any]
@@ -81,6 +81,19 @@ def storage(x: Any) -> tuple[int, int] | None:
     return int(low), int(high)
 
 
+def dense(x: Any) -> bool | None:
+    """Look at the strides."""
+    return is_dense(x.shape, tuple(stride // x.itemsize for stride in x.strides))
+
+
+def guarded(array: Array, sentinel: Any) -> tuple[Any, Any] | None:
+    """Return the inside of an array that is two larger on every side."""
+    base = np.full([side + 4 for side in array.shape], sentinel, array.dtype)
+    view = base[tuple(slice(2, 2 + side) for side in array.shape)]
+    view[...] = array
+    return view, base
+
+
 def poke(x: Any) -> bool:
     """Overwrite every value."""
     if not isinstance(x, np.ndarray) or not x.flags.writeable:
@@ -97,6 +110,11 @@ def seed_globals(seed: int) -> None:
 def fingerprint() -> Mapping[str, Any]:
     """Return the host's state."""
     return host_fingerprint()
+
+
+def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
+    """NumPy's whole numbers are seeds."""
+    return {} if epoch or view else {"numpy.uint64": np.uint64(seed)}
 
 
 def compilations() -> int | None:

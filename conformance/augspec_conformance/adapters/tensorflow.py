@@ -53,8 +53,22 @@ def layouts(array: Array) -> Mapping[str, Any]:
 
 
 def storage(x: Any) -> tuple[int, int] | None:
-    """Return the bounds of a NumPy array; a tensor's address is not to be had without exporting it."""
-    return host.storage(x) if isinstance(x, np.ndarray) else None
+    """Return the bounds of a NumPy array, or of an eager tensor on the host, through DLPack."""
+    if isinstance(x, np.ndarray):
+        return host.storage(x)
+    if "CPU" not in x.device or x.dtype == tf.bfloat16 or 0 in x.shape:
+        return None  # NumPy has no bfloat16 to import
+    return host.storage(np.from_dlpack(x))
+
+
+def dense(x: Any) -> bool | None:
+    """Tensors have no strides."""
+    return host.dense(x) if isinstance(x, np.ndarray) else True
+
+
+def guarded(array: Array, sentinel: Any) -> tuple[Any, Any] | None:
+    """Return a NumPy view inside a larger NumPy array."""
+    return host.guarded(array, sentinel)
 
 
 def poke(x: Any) -> bool:
@@ -80,6 +94,16 @@ def fingerprint() -> Mapping[str, Any]:
         "soft placement": tf.config.get_soft_device_placement(),
         "tf32": tf.config.experimental.tensor_float_32_execution_enabled(),
     }
+
+
+def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
+    """Return the words as int64 and as int32 bit patterns, and a seed that int64 can hold."""
+    words = np.array([seed >> 32, seed & 0xFFFFFFFF, epoch, view], np.int64)
+    found = {"four words": tf.constant(words), "int32 words": tf.constant(words.astype(np.uint32).view(np.int32))}
+    if not epoch and not view:
+        found["two words"] = tf.constant(words[:2])
+        found |= {"seed": tf.constant(seed, tf.int64)} if seed < 2**63 else {}
+    return found
 
 
 def compilations() -> int | None:

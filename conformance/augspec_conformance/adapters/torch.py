@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from augspec_conformance.adapters import host_fingerprint, seed_host
+from augspec_conformance.adapters import host_fingerprint, is_dense, seed_host
 
 FRAMEWORK = "torch"
 Array = npt.NDArray[Any]
@@ -73,6 +73,19 @@ def storage(x: Any) -> tuple[int, int] | None:
     return (memory.data_ptr(), memory.data_ptr() + memory.nbytes()) if memory.nbytes() else None
 
 
+def dense(x: Any) -> bool | None:
+    """Look at the strides."""
+    return is_dense(tuple(x.shape), x.stride())
+
+
+def guarded(array: Array, sentinel: Any) -> tuple[Any, Any] | None:
+    """Return the inside of a tensor that is two larger on every side."""
+    base = torch.from_numpy(np.full([side + 4 for side in array.shape], sentinel, array.dtype))
+    view = base[tuple(slice(2, 2 + side) for side in array.shape)]
+    view.copy_(torch.from_numpy(np.ascontiguousarray(array)))
+    return view, base
+
+
 def poke(x: Any) -> bool:
     """Overwrite every value."""
     with torch.no_grad():
@@ -100,6 +113,14 @@ def fingerprint() -> Mapping[str, Any]:
         "deterministic": torch.are_deterministic_algorithms_enabled(),
         "matmul precision": torch.get_float32_matmul_precision(),
     }
+
+
+def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
+    """Return the four words, and a seed that int64 can hold."""
+    found = {"words": torch.tensor([seed >> 32, seed & 0xFFFFFFFF, epoch, view], dtype=torch.int64)}
+    if not epoch and not view and seed < 2**63:
+        found |= {"seed": torch.tensor(seed), "seed of one entry": torch.tensor([seed])}
+    return found
 
 
 def compilations() -> int | None:
