@@ -8,9 +8,6 @@ import pytest
 
 __all__ = ["pytest_addoption", "pytest_generate_tests", "pytest_report_header"]
 
-_ORDER = {"numpy": 0, "torch": 1, "jax": 2, "tensorflow": 3}
-"""Frameworks share a process if they are imported in this order."""
-
 _SUBJECTS: pytest.StashKey[list[tuple[Any, bool]]] = pytest.StashKey()
 
 
@@ -63,10 +60,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _subjects(config: pytest.Config) -> list[tuple[Any, bool]]:
     """Return every subject, and whether it is its backend's first one."""
     import augspec
+    from augspec_conformance.order import in_order
     from augspec_conformance.subject import Subject
 
     named = config.getoption("augspec_backend")
-    names = named or sorted(augspec.backends(), key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+    names = named or in_order(augspec.backends())
     found: list[tuple[Any, bool]] = []
     for name in dict.fromkeys(names):
         try:

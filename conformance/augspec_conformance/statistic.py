@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from augspec_conformance.headroom import within
 from augspec_conformance.tolerances import FALSE_ALARM, FALSE_PASS
 
 __all__ = [
@@ -42,7 +43,7 @@ def share_holds(count: int, n: int, p: float, alpha: float = FALSE_ALARM) -> boo
     """Return whether `count` of `n` can be Binomial(n, p); wrongly no with probability at most `alpha` (Chernoff)."""
     if p in (0.0, 1.0):
         return count == n * p
-    return n * kl(count / n, p) <= math.log(2 / alpha)
+    return within(n * kl(count / n, p), math.log(2 / alpha))
 
 
 def share_interval(n: int, p: float, alpha: float = FALSE_ALARM) -> tuple[float, float]:

@@ -34,11 +34,13 @@ class Subject:
         backend: an instance with `name`, `capabilities` and `compile(policy, **options)`.
         mode: one of its modes.
         family: the subjects of the same backend, by mode; they share their compiled functions.
+        source: what `augspec.get_backend` takes to find the backend again; its name by default.
     """
 
-    def __init__(self, backend: Any, mode: str, family: dict[str, Subject] | None = None) -> None:
+    def __init__(self, backend: Any, mode: str, family: dict[str, Subject] | None = None, *, source: str = "") -> None:
         self.backend, self.mode = backend, mode
         self.name: str = backend.name
+        self.source = source or self.name
         self.capabilities = backend.capabilities
         self.adapter = adapter_of(backend)
         self.cost = self.adapter.cost(mode)
@@ -52,7 +54,7 @@ class Subject:
     def sibling(self, mode: str) -> Subject:
         """Return the same backend in another mode."""
         if mode not in self._family:
-            Subject(self.backend, mode, self._family)
+            Subject(self.backend, mode, self._family, source=self.source)
         return self._family[mode]
 
     def augmenter(self, policy: Mapping[str, Any], **options: Any) -> Any:

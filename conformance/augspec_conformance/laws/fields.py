@@ -14,6 +14,7 @@ from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_IN
 from augspec_conformance.cases.policies import document, op_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.subject import Subject
 
@@ -137,7 +138,7 @@ def _boxes_formed(subject: Subject, case: Case) -> None:
         }[form]
         distance = np.abs(np.stack(back, -1) - boxes).max(initial=0.0)
         require(
-            distance <= tolerances.coordinate(h, w),
+            within(distance, tolerances.coordinate(h, w)),
             f"boxes as {options}",
             expected="the same boxes",
             got=float(distance),
@@ -160,7 +161,7 @@ def _rendered(subject: Subject, case: Case) -> None:
         (y1, x1), (y2, x2) = lit.min(0), lit.max(0) + 1
         got, seen = out["boxes"][i, 0], np.array([x1, y1, x2, y2])
         require(
-            np.abs(got - seen).max() <= case.context["within"],
+            within(np.abs(got - seen), case.context["within"]),
             f"sample {i}: the box against the painted one",
             expected=seen.tolist(),
             got=got.tolist(),
@@ -275,7 +276,7 @@ def _swapped(subject: Subject, case: Case) -> None:
         out = subject.call(case.with_(policy=document({"op": op, "p": 1.0}, targets=targets)), sample)["keypoints"]
         expected = sample["keypoints"][:, [2, 1, 0]] * sign + offset
         require(
-            np.abs(out - expected).max() <= tolerances.COORDINATE_BETWEEN,
+            within(np.abs(out - expected), tolerances.COORDINATE_BETWEEN),
             f"{op}: keypoints move and change places",
             expected=expected[0].tolist(),
             got=out[0].tolist(),
@@ -284,7 +285,7 @@ def _swapped(subject: Subject, case: Case) -> None:
     out = subject.call(case.with_(policy=turned), sample)["keypoints"]
     expected = np.array([w, h]) - sample["keypoints"]
     require(
-        np.abs(out - expected).max() <= tolerances.COORDINATE_BETWEEN,
+        within(np.abs(out - expected), tolerances.COORDINATE_BETWEEN),
         "two mirrors are a turn: no places change",
         expected=expected[0].tolist(),
         got=out[0].tolist(),
@@ -295,7 +296,7 @@ def _swapped(subject: Subject, case: Case) -> None:
     pixels = {**sample, "keypoints": np.floor(sample["keypoints"])}
     out = subject.call(index, pixels)["keypoints"]
     require(
-        np.abs(out[..., 0] - (w - 1 - pixels["keypoints"][..., 0])).max() <= tolerances.COORDINATE_BETWEEN,
+        within(np.abs(out[..., 0] - (w - 1 - pixels["keypoints"][..., 0])), tolerances.COORDINATE_BETWEEN),
         "pixel indices flip to W - 1 - x",
         expected=(w - 1 - pixels["keypoints"][0, :, 0]).tolist(),
         got=out[0, :, 0].tolist(),
@@ -311,7 +312,7 @@ def _apart(subject: Subject, case: Case) -> None:
         out = subject.call(case, some)
         for name, value in out.items():
             if value.dtype.kind == "f" and subject.name != "numpy":
-                require(np.allclose(value, whole[name], rtol=0, atol=1e-4), f"without {leave}: {name}")
+                require(within(np.abs(value - whole[name]), 1e-4), f"without {leave}: {name}")
             else:
                 require_equal(value, whole[name], f"without {leave}: {name}")
 

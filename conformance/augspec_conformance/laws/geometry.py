@@ -11,6 +11,7 @@ from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Reach, Tier, require, require_equal
 from augspec_conformance.laws.values import grown
 from augspec_conformance.subject import Subject
@@ -92,14 +93,14 @@ def _direction(subject: Subject, case: Case) -> None:
         out = subject.call(one.with_(policy=document(op)), {"image": image, "keypoints": points}, ids=[0])
         got = _centroid(out["image"])[0]
         require(
-            np.abs(got - where).max() < tolerances.DIRECTION,
+            within(np.abs(got - where), tolerances.DIRECTION),
             f"{op}: where the spot went",
             expected=where.tolist(),
             got=got.tolist(),
         )
         point = out["keypoints"][0, 0] - [w / 2, h / 2]
         require(
-            np.abs(point - where).max() < tolerances.coordinate(h, w),
+            within(np.abs(point - where), tolerances.coordinate(h, w)),
             f"{op}: where the keypoint went",
             expected=where.tolist(),
             got=point.tolist(),
@@ -172,7 +173,7 @@ def _centres(subject: Subject, case: Case) -> None:
                 bound = tolerances.flip_resize(str(first.dtype))
                 distance = np.abs(first.astype(np.float64) - second.astype(np.float64)).max()
                 require(
-                    distance <= bound,
+                    within(distance, bound),
                     f"resize to {size} and {flip['op']} do not commute {extra}",
                     expected=f"within {bound}",
                     got=float(distance),
@@ -183,7 +184,7 @@ def _centres(subject: Subject, case: Case) -> None:
     )["image"]
     ideal = np.clip((np.arange(16) + 0.5) / 2 - 0.5, 0, 7) / 8
     require(
-        np.abs(out[0, 0, :, 0] - ideal).max() < 1e-4,
+        within(np.abs(out[0, 0, :, 0] - ideal), 1e-4),
         "a ramp, twice as wide",
         expected=ideal.tolist(),
         got=out[0, 0, :, 0].tolist(),

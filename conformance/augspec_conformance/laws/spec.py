@@ -10,6 +10,7 @@ from augspec_conformance.cases.catalogue import CORE_INTEGER, case, grid
 from augspec_conformance.cases.policies import document, op_document, op_names, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.purity import _require_same
 from augspec_conformance.subject import Subject, Unclaimed
@@ -190,9 +191,10 @@ def _nesting(subject: Subject, case: Case) -> None:
     for name, ops in forms.items():
         got = subject.call(case.with_(policy=document(*ops)))
         for target, value in expected.items():
-            close = abs(got[target].astype(float) - value.astype(float)).max(initial=0) <= 1e-4
             require(
-                close if value.dtype.kind == "f" else bool((got[target] == value).all()),
+                within(abs(got[target].astype(float) - value.astype(float)), 1e-4)
+                if value.dtype.kind == "f"
+                else bool((got[target] == value).all()),
                 f"{name} of the same ops: {target}",
             )
 

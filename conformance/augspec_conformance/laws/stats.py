@@ -14,6 +14,7 @@ from augspec.language.quantities import QUANTITIES
 from augspec_conformance import statistic
 from augspec_conformance.cases.catalogue import case
 from augspec_conformance.cases.policies import COMBINATORS, document, op_names
+from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import DRAWS, FALSE_ALARM, TABLE
@@ -109,7 +110,7 @@ def _continuous(subject: Subject, case: Case) -> None:
         distance = statistic.cdf_distance(values, cdf_of(distribution), step)
         most = statistic.cdf_envelope(len(values)) + TABLE
         require(
-            distance <= most,
+            within(distance, most),
             f"the distribution of {path} is not {distribution}",
             expected=f"a distance of at most {most:.4f}",
             got=distance,
@@ -341,7 +342,7 @@ def _given_applied(subject: Subject, case: Case) -> None:
             distance = statistic.cdf_distance(some, cdf_of(distribution), step)
             most = statistic.cdf_envelope(len(some)) + TABLE
             require(
-                distance <= most,
+                within(distance, most),
                 f"the distribution of {path}, given {which}",
                 expected=f"a distance of at most {most:.4f}",
                 got=distance,
@@ -359,7 +360,7 @@ def _noise(subject: Subject, case: Case) -> None:
     n = u.size
     distance = statistic.cdf_distance(u.ravel(), lambda x: np.clip(x, 0, 1), 1e-4)
     require(
-        distance <= statistic.cdf_envelope(n) + TABLE,
+        within(distance, statistic.cdf_envelope(n) + TABLE),
         "noise is not normal with the declared std",
         expected="≤ envelope",
         got=distance,

@@ -1,0 +1,8 @@
+"""Reports: what was executed, with which result, for programs, for CI and for people; nothing passes silently."""
+
+from __future__ import annotations
+
+from augspec_conformance.report.markdown import markdown_table
+from augspec_conformance.report.model import STATUSES, Report, Result
+
+__all__ = ["STATUSES", "Report", "Result", "markdown_table"]

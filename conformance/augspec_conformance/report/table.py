@@ -1,0 +1,90 @@
+"""Laws × (backend, mode): the table that Markdown, the page and the terminal all show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from augspec_conformance.report.model import Report, Result
+
+__all__ = ["WORST_FIRST", "Cell", "Column", "cells", "columns", "laws_of", "seconds_of"]
+
+WORST_FIRST = ("failed", "errored", "waived", "passed", "not-claimed")
+"""A cell has the first of these statuses that one of its cases has."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One backend in one mode."""
+
+    report: Report
+    mode: str
+
+    @property
+    def title(self) -> str:
+        """Return backend and mode in words."""
+        return f"{self.report.backend} {self.mode}".strip()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What became of one law in one column; without results if none of its cases was for that mode."""
+
+    results: tuple[Result, ...] = ()
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Return how many cases ended in each status."""
+        return Counter(result.status for result in self.results)
+
+    @property
+    def status(self) -> str:
+        """Return the worst status of the cases; empty if there are none."""
+        return next((status for status in WORST_FIRST if self.counts[status]), "")
+
+    @property
+    def ran(self) -> int:
+        """Return how many cases were executed: all that the backend claims."""
+        return len(self.results) - self.counts["not-claimed"]
+
+    @property
+    def headroom(self) -> float | None:
+        """Return the largest share of a tolerance that a case used."""
+        return max((r.headroom for r in self.results if r.headroom is not None), default=None)
+
+    @property
+    def text(self) -> str:
+        """Return passed cases out of executed ones and what became of the rest, or the word for it."""
+        if not self.results:
+            return ""
+        if not self.ran:
+            return "not claimed"
+        bad = [f"{self.counts[status]} {status}" for status in ("failed", "errored", "waived") if self.counts[status]]
+        return ", ".join([f"{self.counts['passed']}/{self.ran}", *bad])
+
+
+def columns(reports: Sequence[Report]) -> list[Column]:
+    """Return one column per backend and mode."""
+    return [Column(report, mode) for report in reports for mode in report.modes()]
+
+
+def laws_of(reports: Sequence[Report]) -> list[str]:
+    """Return the ids of all laws with a result, in the order in which they ran."""
+    return list(dict.fromkeys(result.law for report in reports for result in report.results))
+
+
+def cells(reports: Sequence[Report]) -> dict[str, list[Cell]]:
+    """Return, for every law with a result, one cell per column."""
+    found: dict[tuple[str, int, str], list[Result]] = {}
+    for number, report in enumerate(reports):
+        for result in report.results:
+            found.setdefault((result.law, number, result.mode), []).append(result)
+    keys = [(number, mode) for number, report in enumerate(reports) for mode in report.modes()]
+    return {law: [Cell(tuple(found.get((law, *key), ()))) for key in keys] for law in laws_of(reports)}
+
+
+def seconds_of(results: Iterable[Result]) -> float:
+    """Return how long cases took, in seconds."""
+    return sum(result.seconds for result in results)
