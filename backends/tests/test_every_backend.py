@@ -155,7 +155,7 @@ def test_bad_input_is_refused_before_any_work(backend: str) -> None:
         ({"image": native(image), "boxes": native(good["boxes"][..., :3])}, None, "boxes: expected shape"),
         ({"image": native(image), "boxes": native(good["boxes"] * np.float32(np.nan))}, None, "boxes: expected finite"),
         ({"image": native(image), "boxes": native(good["boxes"][..., [2, 1, 0, 3]])}, None, "boxes: expected xyxy"),
-        ({"image": native(image), "masks": native(good["mask"])}, None, "Did you mean 'mask'"),
+        ({"image": native(image), "masks": native(good["mask"])}, None, "Call it 'mask'"),
         ({"image": native(image)}, [1, 2], "index: expected one id per sample"),
         ({"image": native(image)}, [1, 2, 3, 4, -5], "index: expected ids from 0"),
         ("photo.jpg", None, "image: expected an array"),

@@ -36,17 +36,29 @@ def get_backend(name: str) -> Any:
     Raises:
         BackendUnavailable: the name is unknown, or its framework is missing.
     """
+    if not isinstance(name, str):
+        raise BackendUnavailable(repr(name), f"a backend is a name ({', '.join(backends())}) or 'module:attribute'")
     target = _registered().get(name, _BUILT_IN.get(name, name if ":" in name else None))
     if target is None:
         raise BackendUnavailable(
             name, f"no such backend; known are {', '.join(backends())}", fix=nearest(name, backends())
         )
     module, _, attribute = target.partition(":")
+    attribute = attribute or "Backend"
     try:
-        found = getattr(importlib.import_module(module), attribute or "Backend")
+        home = importlib.import_module(module)
     except ImportError as error:
         raise BackendUnavailable(name, f"cannot be imported ({error})", _INSTALL.get(name, "")) from error
-    return found() if isinstance(found, type) else found
+    found = getattr(home, attribute, None)
+    if found is None:
+        raise BackendUnavailable(name, f"the module {module!r} has no {attribute!r}", fix=nearest(attribute, dir(home)))
+    backend = found() if isinstance(found, type) else found
+    missing = [part for part in ("name", "capabilities", "compile") if not hasattr(backend, part)]
+    if missing:
+        raise BackendUnavailable(
+            name, f"{attribute!r} is no backend: it has no {', '.join(missing)}", fix="Derive it from GenericBackend."
+        )
+    return backend
 
 
 def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # noqa: A001 (the field's word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from augspec.namespace import Array, Namespace
-from augspec.plan.program import Categorical, Draw, Fixed, Flag, Grid, Members, NoiseKey, Table, Whole
+from augspec.plan.program import Categorical, Draw, Fixed, Flag, Grid, Listed, Members, NoiseKey, Table, Whole
 from augspec.random.keys import KeyWords, stream_keys, words_of
 from augspec.random.maps import bernoulli, categorical, fraction24, grid, integer, quantile, ranks
 
@@ -73,6 +73,9 @@ def _values(xp: Namespace, draw: Draw, words: list[Array]) -> list[Array]:
         return [xp.take(table, entry) for entry in index]
     if isinstance(m, Whole):
         return [(integer(xp, word, m.n) + m.low // m.step) * m.step for word in words]
+    if isinstance(m, Listed):
+        table = xp.constant(np.array(m.values, dtype=np.int32))
+        return [xp.take(table, integer(xp, word, len(m.values))) for word in words]
     assert isinstance(m, Members)
     flags: list[Array] = []
     for start in range(0, len(words), m.n):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from augspec.errors import SampleError
+from augspec.errors import SampleError, show
 from augspec.language.quantities import QUANTITIES
 from augspec.namespace import Array
 
@@ -66,7 +66,7 @@ class Draws(Mapping[str, Array]):
     def select(self, rows: Any) -> Draws:
         """Return the draws of some samples (NumPy indices along the batch)."""
         host = self.numpy()
-        picked = np.arange(self._batch)[rows]
+        picked = np.atleast_1d(np.arange(self._batch)[rows])
         return Draws({path: array[picked] for path, array in host.items()}, self._quantities, len(picked))
 
     def to_json(self) -> str:
@@ -90,14 +90,13 @@ class Draws(Mapping[str, Array]):
                 raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
             arrays, quantities = {}, {}
             for path, entry in document["draws"].items():
-                array = np.array(entry["steps"], dtype=np.int64)
-                if batch == 0:
-                    array = array.reshape((0, *array.shape[1:]))
-                if array.shape[:1] != (batch,) or entry["quantity"] not in QUANTITIES or (abs(array) > 2**31).any():
+                array = np.array(entry["steps"] if batch else np.zeros((0, *np.shape(entry["steps"])[1:]), np.int32))
+                whole = array.dtype.kind == "i" and not ((array < -(2**31)) | (array >= 2**31)).any()
+                if array.shape[:1] != (batch,) or entry["quantity"] not in QUANTITIES or not whole:
                     raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
                 arrays[path], quantities[path] = array.astype(np.int32), entry["quantity"]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise SampleError("draws", "the text that Draws.to_json() writes", str(text)) from None
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            raise SampleError("draws", "the text that Draws.to_json() writes", show(str(text))) from None
         return cls(arrays, quantities, batch)
 
     def __eq__(self, other: object) -> bool:

@@ -40,7 +40,10 @@ def explain(
         PolicyError: a policy whose matrices could leave the exact range.
     """
     from augspec.explanation import draws, stages
+    from augspec.language.policy import Policy
 
+    if not isinstance(policy, Policy):
+        raise TypeError(f"explain() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
     if stage not in STAGES:
         raise ValueError(f"stage {stage!r}: allowed are {', '.join(STAGES)}")
     if format not in ("text", "dict"):

@@ -104,7 +104,15 @@ def parse(document: Any, text: str | None = None) -> Policy:
 
 
 def dumps(policy: Policy) -> str:
-    """Return the policy as indented JSON text that `loads` reads back to an equal policy."""
+    """Return the policy as indented JSON text that `loads` reads back to an equal policy.
+
+    Raises:
+        TypeError: it is no policy.
+    """
+    from augspec.language.policy import Policy
+
+    if not isinstance(policy, Policy):
+        raise TypeError(f"dumps() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
     return json.dumps(policy.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from augspec.language.policy import Policy
     from augspec.ops.base import Op
 
-__all__ = ["check_policy", "normalize", "normalized_dict"]
+__all__ = ["check_policy", "named", "normalize", "normalized_dict"]
 
 
 def normalize(policy: Policy) -> Policy:
     """Return the policy with every id written in; idempotent, and equal in all results."""
     check_policy(policy)
     return policy.model_copy(
-        update={"ops": _named(policy.ops), "eval": None if policy.eval is None else _named(policy.eval)}
+        update={"ops": named(policy.ops), "eval": None if policy.eval is None else named(policy.eval)}
     )
 
 
@@ -34,18 +34,19 @@ def normalized_dict(policy: Policy) -> dict[str, Any]:
     return full
 
 
-def _named(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+def named(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """Return the ops with every id written in (R6)."""
     from augspec.ops.base import Combinator
 
     count: Counter[str] = Counter()
-    named = []
+    found = []
     for op in ops:
         update: dict[str, Any] = {} if op.id is not None else {"id": f"{op.tag}#{count[op.tag]}"}
         count[op.tag] += 1
         if isinstance(op, Combinator):
-            update["ops"] = _named(op.ops)
-        named.append(op.model_copy(update=update))
-    return tuple(named)
+            update["ops"] = named(op.ops)
+        found.append(op.model_copy(update=update))
+    return tuple(found)
 
 
 def check_policy(policy: Policy) -> None:
@@ -128,6 +129,12 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
                 problems.append(
                     PolicyProblem(where, "a member that changes the size", "members of some_of that keep the size")
                 )
+            if getattr(op, "replace", False) and any(getattr(member, "replace", False) for member in inside[1:]):
+                problems.append(
+                    PolicyProblem(
+                        where, "some_of with replacement, with another one inside", "one level of replacement"
+                    )
+                )
             if op.tag == "one_of" and len({_final_size((member,)) for member in op.ops}) > 1:
                 problems.append(
                     PolicyProblem(
@@ -141,7 +148,7 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
 
 
 def _check_ids(ops: tuple[Op, ...], where: str) -> list[PolicyProblem]:
-    ids = [op.id for op in _named(ops)]
+    ids = [op.id for op in named(ops)]
     return [
         PolicyProblem(where, f"the id {name!r} {times} times", "ids that are unique among siblings")
         for name, times in Counter(ids).items()

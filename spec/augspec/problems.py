@@ -46,9 +46,15 @@ def _problem(entry: Any, document: Any) -> PolicyProblem:
     if kind == "extra_forbidden":
         fields = fields_at(path[:-1], document)
         name = str(path[-1])
+        kinds = [key for key in distribution_kinds() if key in fields]
+        if kinds and name in distribution_kinds():
+            given_too = f"the distribution {name!r} beside {kinds[0]!r}"
+            return PolicyProblem(where, given_too, "one distribution", f"Leave {name!r} or {kinds[0]!r} out.")
         return PolicyProblem(
             where, f"the unknown field {name!r}", f"the fields {', '.join(fields)}", nearest(name, fields)
         )
+    if kind in ("n", "weights") and isinstance(given, dict):
+        return PolicyProblem(format_path([*path, kind]), show(given.get(kind), quoted=True), entry["msg"])
     if kind in _OWN_WORDS:
         return PolicyProblem(where, value, entry["msg"])
     node = node_at(path, document)

@@ -100,4 +100,4 @@ def test_the_canonical_hash_is_stable_over_processes_and_time() -> None:
     assert hashes == {PINNED}
 
 
-PINNED = "547c5a6a4329784abc04c52eeebc4bd77b586e8ba6623b0808c53f6bdf0abf5b"
+PINNED = "27ebe0b4988e09e42c70b9bada92cfc5a5504c1accdbc8053c634d33c0606cc6"

@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from augspec.draws import Draws
-from augspec.errors import SampleError, nearest
+from augspec.errors import SampleError
 from augspec.language.policy import Policy
 from augspec.plan.stages import Plan
+from augspec.random.keys import split_shape
 from augspec_backends.generic.compaction import check_compaction, compacted
+from augspec_backends.generic.given import check_draws
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Pipeline, Runner
-from augspec_backends.generic.sample import TARGETS, Leaf, Signature, check_values, signature_of
+from augspec_backends.generic.sample import FLAGS, Leaf, Signature, check_name, check_values, moving, signature_of
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
 
 __all__ = ["Augmenter"]
+
+
+_KEPT = 128
+"""How many signatures an augmenter keeps compiled functions for."""
 
 
 class Augmenter:
@@ -37,7 +43,7 @@ class Augmenter:
         self.options = options
         self._training = Pipeline.of(policy, training=True)
         self._evaluation = Pipeline.of(policy, training=False)
-        self._runner = lru_cache(maxsize=128)(self._make_runner)
+        self._runner = lru_cache(maxsize=_KEPT)(self._make_runner)
         self._compiled: dict[Any, Any] = {}
 
     @property
@@ -87,10 +93,10 @@ class Augmenter:
             index: the samples' ids, (B,).
         """
         xp = self.backend.namespace({})
-        if self.backend.owns(index):
-            batch = self.backend.shape(index)[0]
-        else:
-            batch = 1 if isinstance(index, (int, str, np.integer)) else len(index)
+        if index is None:
+            raise SampleError("index", "the samples' ids, because there is no sample to count", None)
+        shape = self.backend.shape(index) if self.backend.owns(index) else split_shape(index)
+        batch = shape[0] if shape else 1
         keys, on_host = self.backend.keys(key, index, batch, xp)
         runner = self._runner(True, _ANY)
         drawn = self.backend.draw(runner, keys, on_host, xp)
@@ -102,11 +108,8 @@ class Augmenter:
         Raises:
             SampleError: the draws are not this policy's, or not for this many samples.
         """
+        check_draws(draws, self._training.draws, self.backend)
         arrays, rest, signature = self._read(sample, self._training)
-        wanted = {entry.path for entry in self._training.draws}
-        if set(draws) != wanted:
-            odd = sorted(set(draws) ^ wanted)
-            raise SampleError("draws", "the draws of this policy", f"differing paths {', '.join(odd[:3])}")
         if signature.batch is not None and draws.batch != signature.batch:
             raise SampleError("draws", f"draws of {signature.batch} samples, as in the image", f"{draws.batch}")
         runner = self._runner(True, signature)
@@ -133,6 +136,8 @@ class Augmenter:
         height, width = runner.size
         out: dict[str, Leaf] = {}
         for name, shape, dtype in signature.leaves:
+            if name in FLAGS:
+                continue
             if name in ("boxes", "keypoints"):
                 # A compacted sample has as many boxes as stay valid.
                 rows = None if name == "boxes" and self._compacts(signature) else shape[-2]
@@ -156,6 +161,8 @@ class Augmenter:
         """Return the compiled function of a runner, made at its first use; `kind` tells a runner's functions apart."""
         key = (id(runner.pipeline), runner.signature, kind)
         if key not in self._compiled:
+            while len(self._compiled) >= _KEPT:
+                del self._compiled[next(iter(self._compiled))]  # the oldest one
             self._compiled[key] = make()
         return self._compiled[key]
 
@@ -176,15 +183,9 @@ class Augmenter:
         backend = self.backend
         arrays, rest, facts = {}, {}, {}
         for name, value in entries.items():
-            if name not in TARGETS:
-                hint = nearest(str(name), TARGETS)
-                if (
-                    hint
-                    and name not in ("label", "labels")
-                    and backend.owns(value)
-                    and str(name).rstrip("s") in TARGETS
-                ):
-                    raise SampleError("sample", f"the targets {', '.join(TARGETS)}", f"the entry {name!r}", hint)
+            if not moving(name, entries):
+                if hasattr(value, "shape"):
+                    check_name(name)
                 rest[name] = value
             elif not values and not backend.owns(value):
                 arrays[name] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from augspec_backends.generic.sample import Signature
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
 
-__all__ = ["LABELS", "check_compaction", "compacted"]
+__all__ = ["LABELS", "check_compaction", "compacted", "keep_rows"]
 
 LABELS = "labels"
 """The entry that has one row per box; every other entry passes through (T6)."""
@@ -47,26 +47,40 @@ def check_compaction(signature: Signature, rest: Mapping[str, Any], *, concrete:
             _WITHOUT,
         )
     if LABELS in rest:
-        labels = rest[LABELS]
-        known = np.shape(labels)[:1] if hasattr(labels, "shape") else (len(labels),) if _listed(labels) else ()
-        if known != shape[:1]:
-            got = f"{known[0]} of them" if known else f"{type(labels).__name__}"
-            raise SampleError(LABELS, f"one label per box ({shape[0]}), an array, list or tuple", got, _WITHOUT)
+        keep_rows(rest[LABELS], np.arange(0), shape[0], lambda labels: labels)
+
+
+def keep_rows(labels: Any, rows: np.ndarray, count: int, select: Callable[[Any], Any]) -> Any:
+    """Return the entries of labels at some rows, in the labels' own type.
+
+    Args:
+        labels: an array or tensor (N, …), a list or a tuple.
+        rows: host indices.
+        count: N, the number of boxes.
+        select: returns the rows of a framework's tensor.
+
+    Raises:
+        SampleError: labels that are not one per box.
+    """
+    listed = type(labels) in (list, tuple)
+    known = (len(labels),) if listed else tuple(getattr(labels, "shape", ()))[:1]
+    if known != (count,):
+        got = f"{known[0]} of them" if known else f"{type(labels).__name__}"
+        raise SampleError(LABELS, f"one label per box ({count}), an array, list or tuple", got, _WITHOUT)
+    if listed:
+        return type(labels)(labels[row] for row in rows)
+    return labels[rows] if isinstance(labels, np.ndarray) else select(labels)
 
 
 def compacted(backend: GenericBackend, xp: Namespace, out: Mapping[str, Array], rest: Mapping[str, Any]) -> Any:
     """Return results and passing entries with the invalid boxes dropped: boxes (M, 4), boxes_valid all true."""
-    rows = np.flatnonzero(backend.to_host(out["boxes_valid"]))
-    fewer = {**out, **{name: xp.select_axis(out[name], rows, 0) for name in ("boxes", "boxes_valid")}}
+    valid = backend.to_host(out["boxes_valid"])
+    rows = np.flatnonzero(valid)
+
+    def select(x: Any) -> Any:
+        return xp.select_axis(x, rows, 0)
+
+    fewer = {**out, **{name: select(out[name]) for name in ("boxes", "boxes_valid")}}
     if LABELS not in rest:
         return fewer, rest
-    labels = rest[LABELS]
-    if _listed(labels):
-        kept: Any = type(labels)(labels[row] for row in rows)
-    else:
-        kept = labels[rows] if isinstance(labels, np.ndarray) else xp.select_axis(labels, rows, 0)
-    return fewer, {**rest, LABELS: kept}
-
-
-def _listed(labels: Any) -> bool:
-    return type(labels) in (list, tuple)
+    return fewer, {**rest, LABELS: keep_rows(rest[LABELS], rows, len(valid), select)}

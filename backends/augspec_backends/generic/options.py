@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from augspec.errors import Unsupported, nearest
 
 __all__ = ["Capabilities", "Options"]
@@ -78,7 +80,8 @@ class Options:
                     f"compile(…, {name}=…)", f"no such option; allowed: {', '.join(defaults)}", nearest(name, defaults)
                 )
         options = {**defaults, **given}
-        options["layout"] = options["layout"] or capabilities.default_layout
+        if options["layout"] is None:
+            options["layout"] = capabilities.default_layout
         modes = ("auto", *capabilities.modes)
         for name, words in {**_CHOICES, "mode": modes}.items():
             if options[name] not in words:
@@ -94,7 +97,8 @@ class Options:
 
 
 def _range(value: Any) -> tuple[float, float]:
-    pair = value if isinstance(value, Sequence) and len(value) == 2 else (0, 0)
-    if not all(isinstance(end, (int, float)) and abs(end) < 1e9 for end in pair) or not pair[0] < pair[1]:
+    pair: tuple[Any, ...] = tuple(value) if isinstance(value, (Sequence, np.ndarray)) else ()
+    ends = [float(end) for end in pair if isinstance(end, (int, float, np.integer, np.floating))]
+    if len(pair) != 2 or len(ends) != 2 or not -1e9 < ends[0] < ends[1] < 1e9:
         raise Unsupported(f"compile(…, value_range={value!r})", "a pair of finite numbers (low, high), low < high")
-    return float(pair[0]), float(pair[1])
+    return ends[0], ends[1]

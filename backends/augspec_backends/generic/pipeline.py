@@ -47,8 +47,9 @@ class Pipeline:
         """Return the training or the evaluation pipeline of a policy."""
         full = normalize(policy)
         ops = full.ops if training else (full.eval or ())
-        plan = build(ops)
-        return cls(full, plan, fuse(plan), *program(ops))
+        name = "ops" if training else "eval"
+        plan = build(ops, name)
+        return cls(full, plan, fuse(plan), *program(ops, name))
 
 
 class Runner:
@@ -94,9 +95,9 @@ class Runner:
     def pixels(self, xp: Namespace, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> dict[str, Array]:
         """Return the moved targets in the caller's own form."""
         numbers = self._numbers(xp)
-        state = self._enter(xp, arrays)
-        state = Pixels(xp, numbers, self.pipeline.policy.targets).run(self.pipeline.fused.stages, state, params)
-        return self._leave(xp, state)
+        start = self._enter(xp, arrays)
+        end = Pixels(xp, numbers, self.pipeline.policy.targets).run(self.pipeline.fused.stages, start, params)
+        return self._leave(xp, end, start, arrays)
 
     def everything(
         self, xp: Namespace, key: Array, id_lo: Array, id_hi: Array | None, arrays: Mapping[str, Array]
@@ -129,17 +130,24 @@ class Runner:
             boxes = to_xyxy(xp, boxes, self.options.box_format, self._scale(sig.height, sig.width))
             state["boxes"] = boxes
             state["boxes_visible"] = boxes[..., 0] * 0 + 1
+            if sig.has("boxes_valid"):
+                state["boxes_valid"] = self._batched(xp, arrays["boxes_valid"])
         if sig.has("keypoints"):
             points = xp.astype(self._batched(xp, arrays["keypoints"]), "float32")
             points = points + 0.5 if self.options.keypoint_format == "index" else points
             x, y = points[..., 0], points[..., 1]
             state["keypoints"] = points
-            state["keypoints_visible"] = xp.logical_and(
+            visible = xp.logical_and(
                 xp.logical_and(x >= 0, x < float(sig.width)), xp.logical_and(y >= 0, y < float(sig.height))
             )
+            if sig.has("keypoints_visible"):
+                visible = xp.logical_and(visible, self._batched(xp, arrays["keypoints_visible"]))
+            state["keypoints_visible"] = visible
         return state
 
-    def _leave(self, xp: Namespace, state: Mapping[str, Array]) -> dict[str, Array]:
+    def _leave(
+        self, xp: Namespace, state: Mapping[str, Array], start: Mapping[str, Array], arrays: Mapping[str, Array]
+    ) -> dict[str, Array]:
         sig, out = self.signature, {}
         image = state["image"]
         if sig.domain == "fixed" and xp.dtype(image) != "float32":
@@ -156,15 +164,32 @@ class Runner:
             rule = self.pipeline.policy.targets.boxes
             valid = xp.logical_and(xp.logical_and(area > 0, share > 0), area >= rule.min_area)
             valid = xp.logical_and(valid, share >= rule.min_visibility)
+            if sig.has("boxes_valid"):
+                valid = xp.logical_and(valid, state["boxes_valid"])
             boxes = from_xyxy(xp, boxes, self.options.box_format, self._scale(*self.size))
-            out["boxes"] = self._single(xp, xp.astype(boxes, self._dtype_of("boxes")))
+            boxes = xp.astype(boxes, self._dtype_of("boxes"))
+            if self._scale(*self.size) == self._scale(sig.height, sig.width):
+                boxes = self._as_given(xp, boxes, state["boxes"], start["boxes"], arrays["boxes"])
+            out["boxes"] = self._single(xp, boxes)
             out["boxes_valid"] = self._single(xp, valid)
         if sig.has("keypoints"):
             points = state["keypoints"]
             points = points - 0.5 if self.options.keypoint_format == "index" else points
-            out["keypoints"] = self._single(xp, xp.astype(points, self._dtype_of("keypoints")))
+            points = xp.astype(points, self._dtype_of("keypoints"))
+            points = self._as_given(xp, points, state["keypoints"], start["keypoints"], arrays["keypoints"])
+            out["keypoints"] = self._single(xp, points)
             out["keypoints_visible"] = self._single(xp, state["keypoints_visible"])
         return out
+
+    def _as_given(self, xp: Namespace, new: Array, end: Array, start: Array, given: Array) -> Array:
+        """Return rows that nothing moved exactly as they came, whatever their format and dtype (C11)."""
+        given = self._batched(xp, given)
+        if end is start:
+            return given
+        same = end[..., 0] == start[..., 0]
+        for axis in range(1, xp.shape(end)[-1]):
+            same = xp.logical_and(same, end[..., axis] == start[..., axis])
+        return xp.where(same[..., None], given, new)
 
     def _back(self, xp: Namespace, image: Array) -> Array:
         """Return a float-domain image in the caller's dtype; `normalize` always gives floats."""
@@ -187,10 +212,10 @@ class Runner:
         return next(dtype for target, _, dtype in self.signature.leaves if target == name)
 
     def _batched(self, xp: Namespace, x: Array) -> Array:
-        return x if self.signature.batched else x[None]
+        return x if self.signature.batched else x[None, ...]
 
     def _single(self, xp: Namespace, x: Array) -> Array:
-        return x if self.signature.batched else x[0]
+        return x if self.signature.batched else x[0, ...]
 
     def _channels_last(self, xp: Namespace, x: Array) -> Array:
         return x if self.options.layout == "NHWC" else xp.transpose(x, (0, 2, 3, 1))

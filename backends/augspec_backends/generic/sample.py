@@ -8,20 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from augspec.errors import SampleError, Unsupported
 from augspec.language.limits import MAX_SIDE
 from augspec.language.policy import Policy
-from augspec.ops.base import TypeOp
-from augspec.plan.stages import Move, Plan, leaves
+from augspec.ops.base import MoveOp, TypeOp
+from augspec.plan.stages import Plan, leaves
 from augspec_backends.generic.options import Options
 
-__all__ = ["FLOATS", "TARGETS", "Leaf", "Signature", "check_values", "domain_of", "signature_of"]
+__all__ = [
+    "FLAGS",
+    "FLOATS",
+    "TARGETS",
+    "Leaf",
+    "Signature",
+    "check_name",
+    "check_values",
+    "domain_of",
+    "moving",
+    "signature_of",
+]
 
 TARGETS = ("image", "mask", "boxes", "keypoints")
 """Entries of a sample that move with the image; every other entry passes through (T6)."""
+
+FLAGS = {"boxes_valid": "boxes", "keypoints_visible": "keypoints"}
+"""What a call adds to a target; given beside it, what is false stays false (T3, T4)."""
+
+_MISSPELT = {
+    "image": ("images", "img", "imgs"),
+    "mask": ("masks", "msk", "segmentationmask", "segmentationmasks"),
+    "boxes": ("box", "bbox", "bboxes", "boundingbox", "boundingboxes"),
+    "keypoints": ("keypoint", "kpts"),
+}
 
 FLOATS = ("float32", "float16", "bfloat16", "float64")
 _OTHER_MASKS = ("uint8", "int8", "uint16", "int16", "int32", "int64", "bool", *FLOATS)
@@ -47,7 +69,7 @@ class Signature:
         channels: C.
         dtype: the image's dtype.
         domain: "fixed" (uint8), "float", or "move" (nothing but exact moves, any dtype).
-        leaves: (target, shape, dtype) of every array that moves, image first.
+        leaves: (target, shape, dtype) of every array that moves, image first, and of their flags.
         mask_channels: whether the mask has a channel axis.
         bare: whether the sample is the image itself, not a dict.
     """
@@ -68,9 +90,31 @@ class Signature:
         return any(name == target for name, _, _ in self.leaves)
 
 
+def moving(name: object, sample: Mapping[Any, object]) -> bool:
+    """Return whether an entry of a sample is a target, or belongs to one that is there."""
+    return name in TARGETS or FLAGS.get(str(name)) in sample
+
+
+def check_name(name: object) -> None:
+    """Refuse an array's name that was surely meant to be a target: it would pass through unmoved.
+
+    Raises:
+        SampleError: with the target's name.
+    """
+    folded = str(name).casefold().replace("_", "").replace("-", "").replace(" ", "")
+    for target, others in _MISSPELT.items():
+        if folded in (target, *others):
+            raise SampleError(
+                "sample",
+                f"the targets {', '.join(TARGETS)}",
+                f"the entry {name!r}",
+                f"Call it {target!r}; what is to stay as it is needs a name of its own.",
+            )
+
+
 def domain_of(plan: Plan, dtype: str) -> str:
     """Return the number system of a plan on a dtype."""
-    if all(isinstance(stage, Move) for stage in plan.stages):
+    if all(isinstance(leaf.op, MoveOp) for leaf in leaves(plan.stages)):
         return "move"
     return "fixed" if dtype == "uint8" else "float"
 
@@ -130,8 +174,17 @@ def signature_of(
             shape, kind = arrays[name]
             if name == "mask":
                 mask_channels = _check_mask(shape, kind, batched, batch, height, width, form)
+                _check_fill(policy.targets.mask.fill, kind)
             else:
                 _check_points(name, shape, kind, batched, batch, policy)
+            facts.append((name, shape, kind))
+    for name, target in FLAGS.items():
+        if name in arrays:
+            shape, kind = arrays[name]
+            if shape != arrays[target][0][:-1] or kind != "bool":
+                raise SampleError(
+                    name, f"booleans of shape {arrays[target][0][:-1]}, one for each of {target}", f"{kind} {shape}"
+                )
             facts.append((name, shape, kind))
     return Signature(batched, batch, height, width, channels, dtype, domain, tuple(facts), mask_channels, bare)
 
@@ -171,6 +224,17 @@ def _check_mask(
     if dtype not in _OTHER_MASKS:
         raise SampleError("mask", f"a dtype of {', '.join(_OTHER_MASKS)}", f"dtype {dtype}")
     return rank == 3
+
+
+def _check_fill(fill: float, dtype: str) -> None:
+    """Refuse a fill that the mask's dtype cannot hold: a cast would wrap it, or cut it off."""
+    if dtype in FLOATS:
+        return
+    low, high = (0, 1) if dtype == "bool" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+    if fill != int(fill) or not low <= fill <= high:
+        raise SampleError(
+            "mask", f"a dtype that holds targets.mask.fill = {fill:g}", f"dtype {dtype}, whole numbers {low} to {high}"
+        )
 
 
 def _check_points(

@@ -27,7 +27,8 @@ def positions(xp: Namespace, matrix: Array, height: int, width: int) -> tuple[Ar
         low = xp.shr(xp.bitand(a, 4095) * x + xp.bitand(b, 4095) * y + 2048, 12)
         return xp.shr(a, 12) * x + xp.shr(b, 12) * y + shift + ((side - 1) << 12) + low
 
-    return along(m[:, 0], m[:, 1], m[:, 2], width), along(m[:, 3], m[:, 4], m[:, 5], height)
+    xx, xy, x0, yx, yy, y0 = (m[:, i, ...] for i in range(6))
+    return along(xx, xy, x0, width), along(yx, yy, y0, height)
 
 
 def border_index(xp: Namespace, i: Array, n: int, border: str) -> Array:
@@ -225,4 +226,6 @@ def _bicubic(m: FixedNumbers | FloatNumbers, taps: _Taps, fx: Array, fy: Array) 
             total = share if total is None else total + share
         return total
 
-    return m.clamp(weigh([weigh([taps(dy - 1, dx - 1) for dx in range(4)], wx) for dy in range(4)], wy))
+    total = weigh([weigh([taps(dy - 1, dx - 1) for dx in range(4)], wx) for dy in range(4)], wy)
+    # Only what the weights overshoot is clamped: a pixel that lands on a pixel keeps its value (C11).
+    return xp.where(xp.bitor(fx, fy) == 0, total, m.clamp(total))

@@ -43,6 +43,13 @@ class Backend(CompiledBackend):
         return tuple(x.shape)
 
     def dtype(self, x: Array) -> str:
+        if x.dtype in (np.int64, np.uint64) and not jax.config.jax_enable_x64:
+            raise SampleError(
+                "sample",
+                "integers of at most 32 bits, because JAX runs without x64",
+                f"dtype {x.dtype}",
+                'Convert them, or jax.config.update("jax_enable_x64", True).',
+            )
         return str(jax.dtypes.canonicalize_dtype(x.dtype))  # without x64 there is no int64, no float64
 
     def concrete(self, x: Array) -> bool:

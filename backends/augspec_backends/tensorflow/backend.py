@@ -63,7 +63,8 @@ class Backend(CompiledBackend):
         return tf.shape(arrays["image"])[0]
 
     def native_key(self, key: Any) -> Any:
-        if not self.owns(key) or not ((tf.is_tensor(key) and key.dtype.is_integer) or isinstance(key, np.ndarray)):
+        whole = self.owns(key) and (key.dtype.kind in "iu" if isinstance(key, np.ndarray) else key.dtype.is_integer)
+        if not whole:
             raise SampleError(
                 "key", "an int seed, an augspec.Key, or an integer tensor: () a seed, (2,) or (4,) its words", type(key)
             )
@@ -77,6 +78,8 @@ class Backend(CompiledBackend):
                 if seed < 0:
                     raise SampleError("key", "seed from 0 to 2^64 - 1", seed)
                 values = np.array([seed >> 32, seed & 0xFFFFFFFF], object)
+            if any(not -(2**31) <= value < 2**32 for value in values):
+                raise SampleError("key", "words of 32 bits", values.tolist())
             words = [int(value) & 0xFFFFFFFF for value in values] + [0] * (4 - len(values))
             return np.array(words, np.uint64).astype(np.uint32).view(np.int32)
         zero = tf.zeros(2, tf.int32)
@@ -95,9 +98,11 @@ class Backend(CompiledBackend):
         if index is None:
             return tf.range(batch), None
         index = tf.convert_to_tensor(index)
-        if not index.dtype.is_integer or index.shape.rank not in (0, 1):
+        size = index.shape.num_elements()  # None where the graph does not know it
+        known = not tf.is_tensor(batch) and size is not None
+        if not index.dtype.is_integer or index.shape.rank not in (0, 1) or (known and size != batch):
             raise SampleError("index", "one whole number per sample", f"{index.dtype.name} of shape {index.shape}")
-        wide = tf.reshape(tf.cast(index, tf.int64), [-1])
+        wide = tf.reshape(tf.cast(index, tf.int64), [batch])
         high = tf.bitwise.bitwise_and(
             tf.bitwise.right_shift(wide, tf.constant(32, tf.int64)), tf.constant(0xFFFF, tf.int64)
         )

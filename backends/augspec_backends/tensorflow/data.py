@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from augspec.errors import SampleError
 from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.sample import TARGETS
+from augspec_backends.generic.sample import FLAGS, TARGETS, moving
 
 __all__ = ["augment_dataset"]
 
@@ -96,7 +96,7 @@ def _places(spec: Any, targets: Mapping[Any, str] | None) -> dict[str, Any]:
     if isinstance(spec, Mapping):
         if "image" not in spec:
             raise SampleError("sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec))
-        return {name: name for name in TARGETS if name in spec}
+        return {name: name for name in (*TARGETS, *FLAGS) if moving(name, spec) and name in spec}
     return {"image": 0 if isinstance(spec, tuple) else None}
 
 

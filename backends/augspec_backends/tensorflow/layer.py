@@ -13,7 +13,7 @@ import numpy as np
 import augspec
 from augspec.errors import AugspecError, SampleError
 from augspec.load import parse
-from augspec_backends.generic.sample import TARGETS, Leaf
+from augspec_backends.generic.sample import Leaf, moving
 
 __all__ = ["Augment"]
 
@@ -128,7 +128,7 @@ class Augment(keras.layers.Layer):
         """Return the augmenter for these arrays, and the arrays as it takes them."""
         backend = self.augment.backend
         flat = inputs if isinstance(inputs, Mapping) else {"image": inputs}
-        foreign = [x for name, x in flat.items() if name in TARGETS and not backend.owns(x)]
+        foreign = [x for name, x in flat.items() if moving(name, flat) and not backend.owns(x)]
         if any(type(x).__module__.startswith("tensorflow.") for x in foreign):
             if self._in_tf_data is None:
                 self._in_tf_data = augspec.compile(self.policy, "tensorflow", **self._options)
@@ -171,9 +171,9 @@ class Augment(keras.layers.Layer):
             if not isinstance(inputs, Mapping):
                 return tensor(self._spec(leaf(inputs), training))
             leaves = {name: leaf(x) for name, x in inputs.items()}
-            moving = {name: found for name, found in leaves.items() if name in TARGETS}
+            moved = {name: found for name, found in leaves.items() if moving(name, leaves)}
             # A tensor that passes through is a new one too: Keras takes an output that is an input for an input.
-            return {name: tensor(spec) for name, spec in {**leaves, **self._spec(moving, training)}.items()}
+            return {name: tensor(spec) for name, spec in {**leaves, **self._spec(moved, training)}.items()}
 
     def _spec(self, leaves: Any, training: bool | None) -> Any:  # noqa: FBT001
         """Return what one pipeline gives, or what both have in common where it is not known which."""

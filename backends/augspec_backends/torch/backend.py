@@ -16,6 +16,7 @@ from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import GenericBackend, Keys
 from augspec_backends.generic.options import Capabilities, Options
 from augspec_backends.generic.pipeline import Runner
+from augspec_backends.generic.sample import FLAGS
 from augspec_backends.torch.graph import TorchAugmenter, names_of, register
 from augspec_backends.torch.namespace import TorchNamespace
 
@@ -72,7 +73,10 @@ class Backend(GenericBackend):
         if self.concrete(key):
             if key.numel() == 1:
                 return self._seed_words(int(key))
-            return np.asarray(key.cpu(), np.int64).reshape(4).astype(np.uint32).view(np.int32)
+            words = np.asarray(key.cpu(), np.int64).reshape(4)
+            if ((words < -(2**31)) | (words >= 2**32)).any():
+                raise SampleError("key", "words of 32 bits", words.tolist())
+            return words.astype(np.uint32).view(np.int32)
         if key.numel() == 4:
             return key.reshape(4).to(torch.int32)
         seed = key.reshape(1).to(torch.int64)
@@ -132,8 +136,14 @@ class TracedBackend(Backend):
     def concrete(self, x: Array) -> bool:
         return False
 
+    def shape(self, x: Array) -> tuple[int, ...]:
+        # A compiler that has seen two sizes calls the third one unknown. Here it is asked for this one, and compiles
+        # anew for others: programs have static shapes (C12).
+        return tuple(int(side) for side in x.shape)
+
     def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
-        return _unshared(out, inputs)
+        # Nobody can tell here whether memory is shared; a copy of what was computed fuses into the computation.
+        return out.clone(memory_format=torch.contiguous_format)
 
     def run(
         self,
@@ -194,8 +204,7 @@ def _calling(function: _GraphFunction) -> Any:
 def _outputs(runner: Runner) -> tuple[str, ...]:
     """Return the names of a runner's results, in order."""
     names = [name for name, _, _ in runner.signature.leaves]
-    names += ["boxes_valid"] if "boxes" in names else []
-    names += ["keypoints_visible"] if "keypoints" in names else []
+    names += [flag for flag, target in FLAGS.items() if target in names and flag not in names]
     return tuple(names)
 
 

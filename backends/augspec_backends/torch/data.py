@@ -11,8 +11,7 @@ import torch
 from torch.utils.data import Dataset, IterableDataset
 
 import augspec
-from augspec.errors import SampleError
-from augspec_backends.generic.sample import TARGETS
+from augspec_backends.torch.items import check_targets, compact_item, form, read_item, write_item
 
 __all__ = ["AugmentedDataset"]
 
@@ -70,10 +69,18 @@ class AugmentedDataset(Dataset[Any]):
         if output not in ("tensor", "numpy"):
             raise ValueError(f"output: expected 'tensor' or 'numpy', got {output!r}")
         if targets is not None:
-            _check_targets(targets)
+            check_targets(targets)
         self.dataset = dataset
         self.training = training
-        self.augment = augspec.compile(policy, backend, layout="NHWC", **options)
+        if "layout" in options:
+            raise TypeError(
+                "AugmentedDataset takes no `layout`: it reads arrays (H, W, C) and tensors (C, H, W) by type"
+            )
+        if ids is not None and not callable(ids) and hasattr(dataset, "__len__") and len(ids) < len(dataset):
+            raise ValueError(f"ids: expected one per sample, {len(dataset)} of them, got {len(ids)}")
+        # Samples of one shape run as a batch, in which no box can be dropped: that is done item by item.
+        self._compact = policy.targets.boxes.compact
+        self.augment = augspec.compile(_uncompacted(policy), backend, layout="NHWC", **options)
         self._key = seed if isinstance(seed, augspec.Key) else augspec.Key(seed)
         self._targets = None if targets is None else dict(targets)
         self._ids = ids
@@ -111,10 +118,10 @@ class AugmentedDataset(Dataset[Any]):
         """Return several items; loaders call this, and samples of one shape are augmented together."""
         places = [self._place(index) for index in indices]
         items = self._fetch(places)
-        samples = [_read(item, self._targets) for item in items]
+        samples = [read_item(item, self._targets) for item in items]
         groups: dict[Any, list[int]] = {}
         for row, sample in enumerate(samples):
-            groups.setdefault(_form(sample), []).append(row)
+            groups.setdefault(form(sample), []).append(row)
         found: dict[int, Any] = {}
         for rows in groups.values():
             batch = {name: np.stack([samples[row][name] for row in rows]) for name in samples[rows[0]]}
@@ -122,7 +129,10 @@ class AugmentedDataset(Dataset[Any]):
             for position, row in enumerate(rows):
                 # Rows of a batch share memory: an item has its own.
                 new = {name: array[position].copy() for name, array in out.items()}
-                found[row] = _write(items[row], self._targets, self._give(new))
+                item = items[row]
+                if self._compact and "boxes" in new:
+                    item, new = compact_item(item, self._targets, new)
+                found[row] = write_item(item, self._targets, self._give(new))
         return [found[row] for row in range(len(items))]
 
     def _place(self, index: Any) -> Any:
@@ -164,76 +174,12 @@ class AugmentedDataset(Dataset[Any]):
         return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in turned.items()}
 
 
+def _uncompacted(policy: augspec.Policy) -> augspec.Policy:
+    boxes = policy.targets.boxes.model_copy(update={"compact": False})
+    return policy.model_copy(update={"targets": policy.targets.model_copy(update={"boxes": boxes})})
+
+
 def _shared(value: torch.Tensor) -> torch.Tensor:
     if not value.is_shared():  # type: ignore[no-untyped-call]
         value.share_memory_()  # type: ignore[no-untyped-call]
     return value
-
-
-def _check_targets(targets: Mapping[Any, str]) -> None:
-    named = list(targets.values())
-    if any(name not in TARGETS for name in named) or len(set(named)) < len(named) or "image" not in named:
-        raise SampleError("targets", f"'image' and, once each, others of {', '.join(TARGETS)}", dict(targets))
-
-
-def _entries(item: Any, targets: Mapping[Any, str] | None) -> dict[str, Any]:
-    """Return the place of every target in an item; None stands for the item itself."""
-    if targets is None:
-        if isinstance(item, Mapping):
-            return {name: name for name in TARGETS if name in item}
-        return {"image": 0 if isinstance(item, (tuple, list)) else None}
-    return {name: place for place, name in targets.items()}
-
-
-def _read(item: Any, targets: Mapping[Any, str] | None) -> dict[str, np.ndarray]:
-    """Return an item's targets as host arrays, channels last."""
-    sample = {}
-    for name, place in _entries(item, targets).items():
-        try:
-            value = item if place is None else item[place]
-        except (KeyError, IndexError, TypeError):
-            raise SampleError("targets", f"items with an entry {place!r} for {name!r}", item) from None
-        sample[name] = _host(name, value)
-    if "image" not in sample:
-        raise SampleError("sample", "an item with an entry 'image'; or name it with `targets`", item)
-    return sample
-
-
-def _host(name: str, value: Any) -> np.ndarray:
-    if isinstance(value, torch.Tensor):
-        if value.dtype == torch.bfloat16:
-            raise SampleError(name, "a dtype that NumPy has", "bfloat16", "Convert it after loading.")
-        array = value.detach().cpu().numpy()
-        if name in ("image", "mask") and array.ndim == 3:
-            array = array.transpose(1, 2, 0)
-    else:
-        if getattr(value, "mode", None) == "P" and name == "image":
-            raise SampleError(name, "an image of grey or colour values", "a PIL palette image", 'Use .convert("RGB").')
-        array = np.asarray(value)
-        if array.dtype == object:
-            raise SampleError(name, "an array, a tensor or a PIL image", type(value).__name__)
-    if name == "image" and array.ndim == 2:
-        array = array[..., None]
-    return array
-
-
-def _form(sample: Mapping[str, np.ndarray]) -> tuple[tuple[str, tuple[int, ...], str], ...]:
-    return tuple((name, array.shape, array.dtype.str) for name, array in sample.items())
-
-
-def _write(item: Any, targets: Mapping[Any, str] | None, new: dict[str, Any]) -> Any:
-    """Return an item like `item` with new targets."""
-    places = _entries(item, targets)
-    added = {name: value for name, value in new.items() if name not in places}
-    if isinstance(item, Mapping):
-        return {**item, **{place: new[name] for name, place in places.items()}, **added}
-    if places["image"] is None:
-        return new["image"]
-    entries = list(item)
-    for name, place in places.items():
-        entries[place] = new[name]
-    if hasattr(item, "_fields"):
-        if added:
-            raise SampleError("sample", f"a tuple or a dict, which can grow by {', '.join(added)}", item)
-        return type(item)(*entries)
-    return type(item)([*entries, *added.values()])

@@ -12,11 +12,12 @@ from weakref import WeakValueDictionary
 
 import torch
 
+from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
 from augspec.random.threefry import threefry
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.pipeline import Runner
-from augspec_backends.generic.sample import TARGETS
+from augspec_backends.generic.sample import FLAGS, TARGETS, check_name, moving
 from augspec_backends.torch.namespace import TorchNamespace
 
 __all__ = ["TorchAugmenter", "hash_words", "parameters"]
@@ -39,8 +40,18 @@ class TorchAugmenter(Augmenter):
         if not torch.compiler.is_compiling():
             return super().__call__(key, sample, index, training=training)
         bare = isinstance(sample, torch.Tensor)
-        names = ("image",) if bare else tuple(name for name in TARGETS if name in sample)
+        names = (
+            ("image",)
+            if bare
+            else tuple(name for name in (*TARGETS, *FLAGS) if name in sample and moving(name, sample))
+        )
+        if not bare:
+            for name, value in sample.items():
+                if name not in names and isinstance(value, torch.Tensor):
+                    check_name(name)
         tensors = (sample,) if bare else tuple(sample[name] for name in names)
+        if training and key is None:
+            raise SampleError("key", "an int seed, an augspec.Key or the framework's key", None)
         words = (
             None
             if not training
@@ -54,11 +65,7 @@ class TorchAugmenter(Augmenter):
         if bare:
             return out[0]
         found = dict(sample)
-        new = list(names)
-        if "boxes" in names:
-            new.append("boxes_valid")
-        if "keypoints" in names:
-            new.append("keypoints_visible")
+        new = [*names, *(flag for flag, target in FLAGS.items() if target in names and flag not in names)]
         for position, name in enumerate(new):
             found[name] = out[position]
         return found
@@ -82,7 +89,7 @@ def record(
     """Run an augmenter on tensors whose values cannot be looked at; results in the order of targets."""
     from augspec_backends.torch.backend import TracedBackend
 
-    original = _AUGMENTERS[handle]
+    original = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
     traced = Augmenter(original.policy, TracedBackend(), original.options)
     sample = tensors[0] if bare else dict(zip(names, tensors, strict=True))
     out = Augmenter.__call__(traced, key, sample, index, training=training)

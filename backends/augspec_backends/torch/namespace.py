@@ -39,6 +39,9 @@ class TorchNamespace(OperatorNamespace):
     def dtype(self, x: Array) -> str:
         return str(x.dtype).removeprefix("torch.")
 
+    def shape(self, x: Array) -> tuple[int, ...]:
+        return tuple(int(side) for side in x.shape)
+
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         # A Python number takes the other side's dtype; torch would promote it to its default one.
         if not isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):

@@ -138,11 +138,13 @@ class HookedRunner(Runner):
         if self.hooks.pixels is Pixels:
             return super().pixels(xp, params, arrays)
         pixels = self.hooks.pixels(xp, self._numbers(xp), self.pipeline.policy.targets)
-        state = pixels.run(self.pipeline.fused.stages, self._enter(xp, arrays), params)
-        return self._leave(xp, state)
+        start = self._enter(xp, arrays)
+        return self._leave(xp, pixels.run(self.pipeline.fused.stages, start, params), start, arrays)
 
-    def _leave(self, xp: Namespace, state: Mapping[str, Array]) -> Values:
-        return super()._leave(xp, self.hooks.finished(self, xp, dict(state)))
+    def _leave(
+        self, xp: Namespace, state: Mapping[str, Array], start: Mapping[str, Array], arrays: Mapping[str, Array]
+    ) -> Values:
+        return super()._leave(xp, self.hooks.finished(self, xp, dict(state)), start, arrays)
 
     def _numbers(self, xp: Namespace) -> FixedNumbers | FloatNumbers | None:
         numbers = super()._numbers(xp)

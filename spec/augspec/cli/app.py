@@ -14,12 +14,20 @@ from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.ops import ops
 from augspec.cli.preview import preview
 from augspec.cli.validate import validate
+from augspec.cli.verbs import verbs
 
 __all__ = ["app"]
 
 
 class _Group(TyperGroup):
-    """Says our own errors plainly, without a traceback."""
+    """Says our own errors plainly, without a traceback, and knows the verbs of other packages."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        own = super().list_commands(ctx)
+        return own + [name for name in verbs() if name not in own]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, cmd_name) or verbs().get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -52,10 +52,10 @@ def full_check(policy: Policy) -> None:
 
     full = normalize(policy)
     problems: list[PolicyProblem] = []
-    for ops in (full.ops, full.eval or ()):
+    for name, ops in (("ops", full.ops), ("eval", full.eval or ())):
         try:
-            build(ops)
-            program(ops)
+            build(ops, name)
+            program(ops, name)
         except PolicyError as error:
             problems += error.problems
     if problems:

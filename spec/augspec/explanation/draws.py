@@ -16,6 +16,7 @@ from augspec.plan.program import (
     Fixed,
     Flag,
     Grid,
+    Listed,
     Members,
     NoiseKey,
     Table,
@@ -95,6 +96,8 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
     m = draw.map
     if isinstance(m, Flag):
         return f"yes with probability {number(draw.source)}"
+    if isinstance(m, Listed):
+        return f"⌊word · {len(m.values)} / 2³²⌋, looked up"
     if isinstance(m, Members):
         return f"{m.k} of {m.n} members"
     if isinstance(m, NoiseKey):
@@ -128,6 +131,8 @@ def _as(draw: Draw, quantity: Quantity) -> str:
         return "thresholds: " + (", ".join(str(t) for t in _few(m.thresholds)) or "none") + " of 2²⁴"
     if isinstance(m, Whole):
         return f"⌊word · {m.n} / 2³²⌋"
+    if isinstance(m, Listed):
+        return f"⌊word · {len(m.values)} / 2³²⌋, looked up"
     if isinstance(m, Members):
         return f"the {m.k} lowest of {m.n} words"
     return "the stream's own key"

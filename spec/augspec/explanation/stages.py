@@ -54,7 +54,7 @@ def as_text(policy: Policy, *, fused: bool) -> str:
 
 def _pipelines(policy: Policy, *, fused: bool) -> list[tuple[str, tuple[Stage, ...]]]:
     full = normalize(policy)
-    plans = [("training", build(full.ops)), ("evaluation", build(full.eval or ()))]
+    plans = [("training", build(full.ops)), ("evaluation", build(full.eval or (), "eval"))]
     return [(name, (fuse(plan) if fused else plan).stages) for name, plan in plans]
 
 

@@ -90,12 +90,15 @@ class Policy(Model):
         return kept
 
     def canonical(self) -> str:
-        """Return the canonical text of what the policy means: sorted keys, no spaces, defaults left out.
+        """Return the canonical text of what the policy means: keys sorted, ids written in, defaults left out.
 
         Names, descriptions and `$schema` are left out: two policies with equal canonical texts give equal
         samples. A field that a later version adds leaves the texts of earlier policies as they are.
         """
-        full = self.model_dump_json(exclude={"schema_", "name", "description"}, exclude_defaults=True)
+        from augspec.normalize import named
+
+        spelled = self.model_copy(update={"ops": named(self.ops), "eval": self.eval and named(self.eval)})
+        full = spelled.model_dump_json(exclude={"schema_", "name", "description"}, exclude_defaults=True)
         return json.dumps(json.loads(full), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     def canonical_hash(self) -> str:

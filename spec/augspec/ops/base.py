@@ -163,6 +163,10 @@ class NoiseOp(Op):
 
     stage: ClassVar[str] = "noise"
 
+    def random(self) -> bool:
+        """Return True: the pixels are drawn even if the parameters are not."""
+        return True
+
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
         """Return new pixels; `noise` is standard normal in 2⁻¹⁴, (B, H, W, C or 1)."""

@@ -20,6 +20,7 @@ from augspec.ops.base import (
 )
 from augspec.ops.one_of import OneOf
 from augspec.ops.some_of import SomeOf
+from augspec.plan.place import place
 from augspec.plan.stages import (
     Choose,
     Filter,
@@ -33,6 +34,7 @@ from augspec.plan.stages import (
     Stage,
     Type,
     Warp,
+    warps,
 )
 
 __all__ = ["build"]
@@ -40,9 +42,20 @@ __all__ = ["build"]
 _LARGEST = 8.0
 
 
-def build(ops: tuple[Op, ...]) -> Plan:
-    """Return the plan of a normalized pipeline (every op has its id)."""
-    return Plan(_compose(_flatten(ops, "sample", None)))
+def build(ops: tuple[Op, ...], name: str = "ops") -> Plan:
+    """Return the plan of a normalized pipeline (every op has its id).
+
+    Args:
+        ops: the pipeline.
+        name: its field in the document, for messages.
+
+    Raises:
+        PolicyError: neighbouring warps could leave int32 (E2).
+    """
+    stages = _compose(_flatten(ops, "sample", None))
+    for warp in warps(stages):
+        _check_growth(warp, ops, name)
+    return Plan(stages)
 
 
 def _flatten(ops: tuple[Op, ...], path: str, step: int | None) -> list[Stage]:
@@ -66,8 +79,7 @@ def _lower(op: Op, path: str, step: int | None) -> list[Stage]:
 
 
 def _some_of(op: SomeOf, path: str, gate: str | None, step: int | None) -> list[Stage]:
-    if step is not None and op.replace:
-        raise PolicyError.single(path, "some_of with replacement inside another", "one level of it")
+    assert step is None or not op.replace  # refused when the document is checked
     stages: list[Stage] = []
     if op.replace:
         for turn in range(op.n):
@@ -88,7 +100,7 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
     if isinstance(op, MoveOp):
         return [Move(leaf)]
     if isinstance(op, WarpOp):
-        return [Warp((leaf,), op.interpolation, op.border, op.fill)]
+        return [Warp((leaf,), op.interpolation, op.border, _plain(op.fill))]
     if isinstance(op, PointwiseOp) and not op.statistic:
         return [Pointwise((leaf,))]
     if isinstance(op, ResampleOp):
@@ -133,27 +145,31 @@ def _compose(stages: list[Stage]) -> tuple[Stage, ...]:
             result[-1] = Warp((*before.members, stage.leaf), before.interpolation, before.border, before.fill)
         else:
             result.append(stage)
-    for stage in result:
-        if isinstance(stage, Warp):
-            _check_growth(stage)
     return tuple(result)
+
+
+def _plain(fill: float | tuple[float, ...]) -> float | tuple[float, ...]:
+    """Return one number for a fill that is the same in every channel."""
+    return fill[0] if isinstance(fill, tuple) and len(set(fill)) == 1 else fill
 
 
 def _alike(a: Warp, b: Warp) -> bool:
     return (a.interpolation, a.border, a.fill) == (b.interpolation, b.border, b.fill)
 
 
-def _check_growth(stage: Warp) -> None:
+def _check_growth(stage: Warp, ops: tuple[Op, ...], name: str) -> None:
     """Refuse runs whose matrices could leave int32 (E2): row sums of the product below 8."""
     inverse = forward = 1.0
     shift = 0.0
     for leaf in stage.members:
         if isinstance(leaf.op, WarpOp):
             back, ahead, move = leaf.op.growth()
+            if leaf.op.p < 1:  # a sample that the op leaves alone neither shrinks nor grows
+                back, ahead = max(1.0, back), max(1.0, ahead)
             inverse, forward, shift = inverse * back, forward * ahead, shift * ahead + move
             if max(inverse, forward) > _LARGEST + 1e-3 or shift * max(inverse, 1.0) > 24:
                 raise PolicyError.single(
-                    leaf.path.removeprefix("sample/"),
+                    place(leaf.path, ops, name),
                     f"warps that together can enlarge {forward:.3g} times or shrink {inverse:.3g} times",
                     f"runs of neighbouring warps whose matrices stay below {_LARGEST:g}",
                     "Narrow a range, or put an op of another kind between them.",

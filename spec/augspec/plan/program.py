@@ -29,6 +29,7 @@ __all__ = [
     "Fixed",
     "Flag",
     "Grid",
+    "Listed",
     "Members",
     "NoiseKey",
     "Table",
@@ -82,6 +83,13 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """One of `values`, all equally likely: an integer below their number (R11), looked up."""
+
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Members:
     """Flags of the k members with the lowest ranks among n (R12)."""
 
@@ -94,7 +102,7 @@ class NoiseKey:
     """No value: the key from which pixels draw (R16)."""
 
 
-Map = Flag | Grid | Table | Categorical | Whole | Members | NoiseKey
+Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | NoiseKey
 
 
 @dataclass(frozen=True)
@@ -138,18 +146,26 @@ def noise_path(path: str, step: int | None) -> str:
     return f"{path}/noise#{step}" if step else f"{path}/noise"
 
 
-def program(ops: tuple[Op, ...]) -> tuple[tuple[Draw, ...], tuple[Fixed, ...]]:
-    """Return what a normalized pipeline draws, and its constants, in document order."""
+def program(ops: tuple[Op, ...], name: str = "ops") -> tuple[tuple[Draw, ...], tuple[Fixed, ...]]:
+    """Return what a normalized pipeline draws, and its constants, in document order.
+
+    Args:
+        ops: the pipeline.
+        name: its field in the document, for messages.
+
+    Raises:
+        PolicyError: a distribution that no grid or table holds (R13, R14).
+    """
     draws: list[Draw] = []
     fixed: list[Fixed] = []
-    for entry in _walk(ops, "sample", None):
+    for entry in _walk(ops, "sample", None, name):
         (draws if isinstance(entry, Draw) else fixed).append(entry)  # type: ignore[arg-type]
     return tuple(draws), tuple(fixed)
 
 
-def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | Fixed]:
-    for op in ops:
-        here = f"{path}/{op.id}"
+def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iterator[Draw | Fixed]:
+    for position, op in enumerate(ops):
+        here, place = f"{path}/{op.id}", f"{where}[{position}]"
         if op.p < 1:
             yield Draw(f"{here}/apply", "flag", Flag(math.floor(op.p * 2**24 + 0.5)), steps, steps or 1, op.p)
         inner = steps
@@ -165,7 +181,7 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | 
             count = len(op.ops) * (steps or 1)
             yield Draw(f"{here}/member", "flag", Members(op.n, len(op.ops)), count, count, op.n)
         if isinstance(op, Combinator):
-            yield from _walk(op.ops, here, inner)
+            yield from _walk(op.ops, here, inner, f"{place}.ops")
             continue
         for name, mark, value, count in op.draws():
             entries = None if steps is None and count == 1 else (steps or 1) * count
@@ -173,7 +189,8 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None) -> Iterator[Draw | 
             if isinstance(value, (int, float)):
                 yield Fixed(f"{here}/{name}", quantity.name, quantity.quantise(value), entries)
             else:
-                yield Draw(f"{here}/{name}", quantity.name, _map(value, quantity, here), entries, entries or 1, value)
+                made = _map(value, quantity, f"{place}.{name}")
+                yield Draw(f"{here}/{name}", quantity.name, made, entries, entries or 1, value)
         if isinstance(op, NoiseOp):
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
@@ -185,7 +202,7 @@ def _categorical(weights: tuple[float, ...], values: tuple[int, ...] = ()) -> Ca
     return Categorical(tuple(math.floor(share * 2**24 + 0.5) for share in sums), values or tuple(range(len(weights))))
 
 
-def _map(value: Any, quantity: Quantity, path: str) -> Map:
+def _map(value: Any, quantity: Quantity, where: str) -> Map:
     if isinstance(value, Choice):
         values, share = value.atoms()
         return _categorical(tuple(share.tolist()), tuple(quantity.quantise(float(v)) for v in values))
@@ -193,29 +210,28 @@ def _map(value: Any, quantity: Quantity, path: str) -> Map:
         low, high = value.integers
         if quantity.linear and quantity.mapped(1.0) == 1.0:
             return Whole(low * quantity.unit, high - low + 1, quantity.unit)
-        values, share = value.atoms()
-        return _categorical(tuple(share.tolist()), tuple(quantity.quantise(float(v)) for v in values))
+        return Listed(tuple(quantity.quantise(float(number)) for number in range(low, high + 1)))
     if isinstance(value, Uniform) and quantity.linear:
-        return _grid(*value.uniform, quantity)
-    return _table(value, quantity, path)
+        return _grid(*value.uniform, quantity, where)
+    return _table(value, quantity, where)
 
 
-def _grid(low: float, high: float, quantity: Quantity) -> Grid:
+def _grid(low: float, high: float, quantity: Quantity, where: str) -> Grid:
     """R13, capped at the quantity's own grid: the largest e with W < 2¹⁹ and |L|, |L + W| < 2²⁴."""
     for shift in range(25):
         unit = quantity.unit / 2**shift
         first = math.floor(quantity.mapped(low) * unit + 0.5)
         last = math.floor(quantity.mapped(high) * unit + 0.5)
-        if last - first < 2**19 and max(abs(first), abs(last)) <= 2**24:
+        if last - first < 2**19 and max(abs(first), abs(last)) < 2**24:
             return Grid(first, last - first, shift)
-    raise PolicyError.single(quantity.name, f"[{low}, {high}]", "a narrower range")
+    raise PolicyError.single(where, f"[{low}, {high}]", f"a narrower range of the {quantity.name}")
 
 
-def _table(value: Any, quantity: Quantity, path: str) -> Table:
+def _table(value: Any, quantity: Quantity, where: str) -> Table:
     try:
         return _cached_table(value, quantity.name)
     except ValueError:
-        raise PolicyError.single(path, value, "a distribution without such long tails (move the bounds)") from None
+        raise PolicyError.single(where, value, "a distribution without such long tails (move the bounds)") from None
 
 
 @cache
@@ -225,7 +241,7 @@ def _cached_table(value: Any, name: str) -> Table:
     mapped = np.array([quantity.mapped(float(v)) for v in quantiles])
     for shift in range(12):
         ints = np.floor(mapped * (quantity.unit / 2**shift) + 0.5)
-        if np.diff(ints).max() < 2**19 and np.abs(ints).max() <= 2**24:
+        if np.diff(ints).max() < 2**19 and np.abs(ints).max() < 2**24:
             values = ints.astype(np.int32)
             values.setflags(write=False)
             return Table(values, shift)

@@ -21,6 +21,7 @@ __all__ = [
     "Type",
     "Warp",
     "leaves",
+    "warps",
 ]
 
 
@@ -146,3 +147,13 @@ def leaves(stages: tuple[Stage, ...]) -> Iterator[Leaf]:
             yield from stage.mirrors
         else:
             yield stage.leaf
+
+
+def warps(stages: tuple[Stage, ...]) -> Iterator[Warp]:
+    """Yield every warp of a plan, in order."""
+    for stage in stages:
+        if isinstance(stage, Choose):
+            for branch in stage.branches:
+                yield from warps(branch)
+        elif isinstance(stage, Warp):
+            yield stage

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from augspec.errors import SampleError
+from augspec.errors import SampleError, show
 from augspec.namespace import Array, Namespace
 from augspec.random.threefry import threefry
 
-__all__ = ["Key", "KeyWords", "sample_id", "split_ids", "stream", "stream_keys", "words_of"]
+__all__ = ["Key", "KeyWords", "sample_id", "split_ids", "split_shape", "stream", "stream_keys", "words_of"]
 
 Words = npt.NDArray[np.int32]
 
@@ -90,21 +90,40 @@ def split_ids(index: object, batch: int) -> tuple[Words, Words | None]:
         return np.arange(batch, dtype=np.int32), None
     if isinstance(index, (str, int, np.integer)):
         index = [index]
-    if isinstance(index, Sequence) and index and all(isinstance(entry, str) for entry in index):
-        index = [sample_id(str(entry)) for entry in index]
-    array = np.atleast_1d(np.asarray(index))
+    array = _id_array(index)
     if array.shape != (batch,):
         raise SampleError("index", f"one id per sample, shape ({batch},)", f"shape {array.shape}")
-    if array.size and not (np.issubdtype(array.dtype, np.integer) or array.dtype == object):
-        raise SampleError("index", "whole numbers (or texts)", f"dtype {array.dtype}")
-    numbers = [int(entry) for entry in array]
-    if any(not 0 <= entry < 2**48 for entry in numbers):
-        wrong = next(entry for entry in numbers if not 0 <= entry < 2**48)
-        raise SampleError("index", "ids from 0 to 2^48 - 1", wrong)
-    ids = np.array(numbers, dtype=np.uint64)
+    wrong = array[(array < 0) | (array >= 2**48)]
+    if wrong.size:
+        raise SampleError("index", "ids from 0 to 2^48 - 1", int(wrong[0]))
+    ids = array.astype(np.uint64)
     high = (ids >> np.uint64(32)).astype(np.uint32).view(np.int32)
     low = (ids & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.int32)
     return low, (high if high.any() else None)
+
+
+def split_shape(index: object) -> tuple[int, ...]:
+    """Return the shape of host ids: (B,), whatever `split_ids` would take.
+
+    Raises:
+        SampleError: no ids.
+    """
+    return tuple(_id_array(index).shape)
+
+
+def _id_array(index: object) -> npt.NDArray[Any]:
+    """Return ids as an array of whole numbers, texts hashed; at least one axis."""
+    try:
+        array = np.atleast_1d(np.asarray(index))
+    except ValueError:
+        raise SampleError("index", "whole numbers (or texts), one per sample", "entries of differing lengths") from None
+    if array.dtype.kind == "O" and all(isinstance(entry, (int, np.integer)) for entry in array.ravel()):
+        return array  # numbers beyond 64 bits, which the caller's range check will name
+    if array.dtype.kind == "U" or (array.dtype.kind == "O" and all(isinstance(e, str) for e in array.ravel())):
+        return np.array([sample_id(str(entry)) for entry in array.ravel()], np.int64).reshape(array.shape)
+    if array.size and array.dtype.kind not in "iu":
+        raise SampleError("index", "whole numbers (or texts)", f"{show(index)} of dtype {array.dtype}")
+    return array.astype(np.int64) if array.size == 0 else array
 
 
 def stream(path: str) -> tuple[int, int]:

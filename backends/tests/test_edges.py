@@ -1,0 +1,189 @@
+"""What is easily lost at the edges: given flags, untouched points, empty batches, names, draws and ids of others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import augspec
+from augspec.errors import BackendUnavailable, PolicyError, SampleError
+
+IMAGE = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+BOXES = np.random.default_rng(1).random((1, 4, 4)) * 3
+
+
+def compiled(
+    *ops: dict[str, Any], backend: str = "numpy", targets: Any = None, evaluation: Any = None, **options: Any
+) -> Any:
+    document = {
+        "augspec": 1,
+        "ops": list(ops),
+        "targets": targets or {},
+        **({} if evaluation is None else {"eval": evaluation}),
+    }
+    return augspec.compile(augspec.loads(json.dumps(document)), backend, **options)
+
+
+def native(backend: str, array: np.ndarray) -> Any:
+    if backend == "torch":
+        import torch
+
+        return torch.from_numpy(array.copy())
+    return array
+
+
+@pytest.mark.parametrize("form", ["xyxy", "xywh", "cxcywh", "yxyx"])
+@pytest.mark.parametrize("ops", [(), ({"op": "grayscale"},), ({"op": "rotate", "degrees": 9, "p": 0.0},)], ids=str)
+def test_points_that_nothing_moved_come_back_as_they_were(form: str, ops: Any) -> None:
+    boxes = np.concatenate([BOXES[..., :2], BOXES[..., :2] + 1], -1)  # ordered in every format
+    augment = compiled(*ops, box_format=form, keypoint_format="index")
+    out = augment(1, {"image": IMAGE[None], "boxes": boxes, "keypoints": boxes[..., :2]})
+    np.testing.assert_array_equal(out["boxes"], boxes)
+    np.testing.assert_array_equal(out["keypoints"], boxes[..., :2])
+    assert not np.shares_memory(out["boxes"], boxes)
+
+
+def test_given_flags_stay_false_and_follow_their_rows() -> None:
+    augment = compiled(
+        {"op": "horizontal_flip", "p": 1.0}, targets={"keypoints": {"swap_pairs": [[0, 1]]}}, box_format="xywh"
+    )
+    sample = {
+        "image": IMAGE,
+        "boxes": np.array([[1, 1, 3, 3], [2, 2, 5, 5]], np.float32),
+        "boxes_valid": np.array([True, False]),
+        "keypoints": np.array([[1, 1], [3, 3]], np.float32),
+        "keypoints_visible": np.array([False, True]),
+    }
+    out = augment(1, sample)
+    assert out["boxes_valid"].tolist() == [True, False]
+    assert out["keypoints_visible"].tolist() == [True, False]
+    with pytest.raises(SampleError, match="boxes_valid: expected booleans of shape"):
+        augment(1, {**sample, "boxes_valid": np.ones(3, bool)})
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_an_empty_batch_has_the_size_of_a_choice_that_resizes(backend: str) -> None:
+    members = [{"op": "resize", "size": [5, 6]}, {"op": "center_crop", "size": [5, 6]}]
+    augment = compiled({"op": "one_of", "ops": members}, backend=backend, evaluation=[], layout="NHWC")
+    assert tuple(augment(1, native(backend, np.zeros((0, 8, 8, 3), np.uint8))).shape) == (0, 5, 6, 3)
+
+
+def test_moves_in_a_choice_take_every_dtype() -> None:
+    augment = compiled({"op": "one_of", "ops": [{"op": "horizontal_flip"}, {"op": "vertical_flip"}]})
+    wide = IMAGE.astype(np.int32) * 1000
+    out = augment(1, wide)
+    assert any(np.array_equal(out, turned) for turned in (wide, wide[::-1], wide[:, ::-1]))
+
+
+def test_a_flip_beside_an_idle_bicubic_warp_keeps_values_outside_of_the_range() -> None:
+    image = np.random.default_rng(2).random((6, 7, 3)).astype(np.float32) * 3 - 1
+    augment = compiled(
+        {"op": "horizontal_flip", "p": 1.0},
+        {"op": "rotate", "degrees": {"uniform": [1, 2]}, "interpolation": "bicubic", "p": 0.0},
+    )
+    np.testing.assert_array_equal(augment(1, image), image[:, ::-1])
+
+
+def test_a_gated_warp_counts_as_the_identity_in_the_bound() -> None:
+    ops = [
+        {"op": "affine", "scale": 5.6, "p": 0.5},
+        {"op": "scale", "factor": 0.125},
+        {"op": "scale", "factor": 0.26},
+    ]
+    with pytest.raises(PolicyError, match=r"ops\[2\]: .*shrink 30\.8 times"):
+        compiled(*ops)
+    compiled({**ops[0], "p": 1.0}, *ops[1:])
+
+
+@pytest.mark.parametrize("fill", [-1, 300, 0.5])
+def test_a_fill_that_the_mask_cannot_hold_is_refused(fill: float) -> None:
+    augment = compiled({"op": "rotate", "degrees": 9}, targets={"mask": {"fill": fill}})
+    with pytest.raises(SampleError, match="mask: expected a dtype that holds"):
+        augment(1, {"image": IMAGE, "mask": IMAGE[..., 0]})
+    assert augment(1, {"image": IMAGE, "mask": IMAGE[..., 0].astype(np.float32)})["mask"].dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ["Mask", "masks", "bboxes", "box", "keypoint", "segmentation_mask", "images"])
+def test_an_array_named_nearly_like_a_target_is_refused(name: str) -> None:
+    with pytest.raises(SampleError, match="Call it"):
+        compiled()(1, {"image": IMAGE, name: IMAGE[..., 0]})
+
+
+def test_draws_of_somebody_else_are_refused() -> None:
+    augment = compiled({"op": "rotate", "degrees": {"uniform": [5, 9]}})
+    draws, images = augment.draw(1, [1, 2]), np.stack([IMAGE, IMAGE])
+    path = next(iter(draws))
+
+    def like(array: Any, quantity: str = "angle") -> augspec.Draws:
+        return augspec.Draws({path: array}, {path: quantity}, 2)
+
+    good = draws[path]
+    for wrong, said in (
+        ({path: good}, "got dict"),
+        (like(good.astype(np.int64)), "got int64"),
+        (like(good[:1]), r"of shape \(1,\)"),
+        (like(good, "scale"), "got scale"),
+        (like(np.full_like(good, 2**31 - 1)), "in steps from"),
+    ):
+        with pytest.raises(SampleError, match=said):
+            augment.apply(wrong, images)
+
+
+@pytest.mark.parametrize("steps", ["[2147483648]", "[1.7]", "[99999999999999999999999]", "[true]", '["1"]'])
+def test_draws_are_read_as_whole_numbers_of_32_bits(steps: str) -> None:
+    text = f'{{"augspec_draws": 1, "batch": 1, "draws": {{"a": {{"quantity": "angle", "steps": {steps}}}}}}}'
+    with pytest.raises(SampleError, match="the text that"):
+        augspec.Draws.from_json(text)
+    with pytest.raises(SampleError, match="the text that"):
+        augspec.Draws.from_json("[" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "ids", [None, 1.5, [1.5], np.array([1.5], object), [None, 1], [[1], [1, 2]], [2**70], [-1], [2**48]], ids=repr
+)
+def test_ids_that_are_none_are_refused(ids: Any) -> None:
+    with pytest.raises(SampleError, match="index: expected"):
+        compiled({"op": "horizontal_flip"}).draw(1, ids)
+
+
+def test_ids_may_be_texts_in_an_array_and_single() -> None:
+    augment = compiled({"op": "rotate", "degrees": {"uniform": [5, 9]}})
+    assert augment.draw(1, np.array(["a", "b"])) == augment.draw(1, ["a", "b"])
+    assert augment.draw(1, "a").batch == augment.draw(1, np.array(3)).batch == 1
+
+
+@pytest.mark.parametrize("name", [3, "os:nope", "os:getcwd", "nump"])
+def test_what_is_no_backend_is_refused(name: Any) -> None:
+    with pytest.raises(BackendUnavailable):
+        augspec.get_backend(name)
+
+
+def test_results_inside_the_users_torch_compile_own_their_memory() -> None:
+    import torch
+
+    for layout, shape in (("NCHW", (2, 3, 6, 7)), ("NCHW", (3, 6, 7)), ("NHWC", (6, 7, 3))):
+        augment = compiled(backend="torch", layout=layout)
+        image = torch.arange(126 * (2 if len(shape) == 4 else 1), dtype=torch.int32).reshape(shape).to(torch.uint8)
+        kept = image.clone()
+        run = torch.compile(lambda x, a=augment: a(None, x, training=False), fullgraph=True, backend="aot_eager")
+        run(image).add_(1)
+        assert torch.equal(image, kept), (layout, shape)
+
+
+def test_tensorflow_refuses_ids_of_another_number_in_graphs() -> None:
+    import tensorflow as tf
+
+    augment = compiled({"op": "horizontal_flip"}, backend="tensorflow")
+    run = tf.function(lambda x, i: augment(1, x, index=i), autograph=False)
+    for ids in (tf.constant([7]), tf.constant(7), tf.constant([1, 2, 3])):
+        with pytest.raises(SampleError, match="index: expected one whole number per sample"):
+            run(tf.zeros((4, 8, 8, 3), tf.uint8), ids)
+
+
+def test_jax_refuses_integers_that_it_would_cut_off() -> None:
+    augment = compiled({"op": "horizontal_flip"}, backend="jax")
+    with pytest.raises(SampleError, match="at most 32 bits"):
+        augment(1, {"image": IMAGE, "mask": np.full((8, 8), 2**40 + 5, np.int64)})
