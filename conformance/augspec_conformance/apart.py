@@ -34,7 +34,7 @@ def check_apart(backend: str, options: Sequence[str]) -> Report:
     """
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "augspec_conformance.cli", "run", "--backend", backend, *options]
-        code = subprocess.run([*command, "--report", folder], stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603
+        code = subprocess.run([*command, "--report", folder, "--quiet"], check=False).returncode  # noqa: S603
         if code == _BAD_USAGE:
             raise BadRequest(f"{backend} was not checked")
         try:

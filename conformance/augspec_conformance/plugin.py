@@ -1,4 +1,4 @@
-"""The pytest plugin: two prefixed options, and one test per law, backend and mode; it imports nothing heavy."""
+"""The pytest plugin: prefixed options, and one test per law, backend and mode; it imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-__all__ = ["pytest_addoption", "pytest_generate_tests", "pytest_report_header"]
+from augspec_conformance.recorder import Recorder, conformance_record
+
+__all__ = [
+    "conformance_record",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "pytest_report_header",
+]
 
 _SUBJECTS: pytest.StashKey[list[tuple[Any, bool]]] = pytest.StashKey()
 
@@ -24,10 +32,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--augspec-tier", default=None, choices=("kat", "smoke", "full"), help="how much to run (default: full)"
     )
+    group.addoption(
+        "--augspec-report",
+        default=None,
+        metavar="DIR",
+        help="write JSON lines, JUnit, Markdown, badge, failures and one HTML page about the laws into DIR",
+    )
 
 
 def _asked(config: pytest.Config) -> bool:
     return bool(config.getoption("augspec_backend") or config.getoption("augspec_tier"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep results if a report is wanted."""
+    if config.getoption("augspec_report"):
+        config.pluginmanager.register(Recorder(config), "augspec-recorder")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -75,7 +95,7 @@ def _subjects(config: pytest.Config) -> list[tuple[Any, bool]]:
             continue
         family: dict[str, Subject] = {}
         modes = backend.capabilities.modes
-        found += [(Subject(backend, mode, family), number == 0) for number, mode in enumerate(modes)]
+        found += [(Subject(backend, mode, family, source=name), number == 0) for number, mode in enumerate(modes)]
     return found
 
 

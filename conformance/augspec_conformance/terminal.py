@@ -74,7 +74,7 @@ def _show_failures(report: Report) -> None:
         talk.out()
     rest = len(report.failures()) - min(len(first), _TEXTS)
     if rest:
-        talk.out((f"{report.backend}: {rest} more failures; --report DIR writes all of them", "dim"))
+        talk.out((f"{report.backend}: {rest} more failures; a report (--report DIR) holds all of them", "dim"))
         talk.out()
 
 

@@ -135,7 +135,8 @@ def close(got: Any, expected: Any, bound: float) -> Any:
     """Return where two arrays are as close as `bound`; NaN is close to NaN, infinity to itself."""
     a, b = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     same = (a == b) | (np.isnan(a) & np.isnan(b))
-    distance = np.where(same, 0.0, np.abs(a - b))
+    with np.errstate(invalid="ignore"):
+        distance = np.where(same, 0.0, np.abs(a - b))
     spend(distance, bound)
     return same | (distance <= bound)
 

@@ -51,7 +51,7 @@ LEGEND = (
     )
     + '<div><dt><span class="bar key"><i style="width:60%"></i></span></dt>'
     "<dd>the largest share of a tolerance that a case used; full is the limit</dd></div></dl>"
-    "<p>Counts are passed out of executed cases. Arrow keys move between cells, Enter opens one.</p>"
+    "<p>Counts are cases of that status out of executed ones. Arrow keys move between cells, Enter opens one.</p>"
 )
 
 
@@ -106,9 +106,8 @@ def _header(reports: Sequence[Report], heads: Sequence[Column], rows: Mapping[st
         )
         number = next(n for n, report in enumerate(reports) if report is column.report)
         first = ' class="first"' if column.mode == column.report.modes()[0] else ""
-        below.append(
-            f'<th scope="col"{first} data-b="{number}">{escape(column.mode)}<span class="tally">{tally}</span></th>'
-        )
+        mode = escape(column.mode or "any mode")
+        below.append(f'<th scope="col"{first} data-b="{number}">{mode}<span class="tally">{tally}</span></th>')
     return f'<thead><tr><th rowspan="2" scope="col">Law</th>{"".join(top)}</tr><tr>{"".join(below)}</tr></thead>'
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from augspec_conformance.law import Law, LawViolation
+from augspec_conformance.report import Result
 from augspec_conformance.runner import plan_cases, run_case
 from augspec_conformance.subject import Subject
 
 
-def test_law(conformance_subject: Subject, conformance_law: Law, conformance_tier: Any) -> None:
+def test_law(
+    conformance_subject: Subject, conformance_law: Law, conformance_tier: Any, conformance_record: Any
+) -> None:
     """Every pinned case of the law holds."""
     results = [
         run_case(conformance_law, conformance_subject, case)
         for case in plan_cases(conformance_law, conformance_subject, conformance_tier)
     ]
+    conformance_record(conformance_subject, results)
     failed = [result for result in results if result.status in ("failed", "errored")]
     if failed:
         shown = "\n\n".join(result.message for result in failed[:3])
@@ -28,14 +33,25 @@ def test_law(conformance_subject: Subject, conformance_law: Law, conformance_tie
         pytest.skip(f"not claimed: {'; '.join(reasons)}")
 
 
-def test_search(conformance_subject: Subject, conformance_law: Law, conformance_tier: Any) -> None:
+def test_search(
+    conformance_subject: Subject, conformance_law: Law, conformance_tier: Any, conformance_record: Any
+) -> None:
     """Hypothesis varies key, ids, probe and seeds of the law's cases, and finds no violation."""
     from augspec_conformance.cases.strategies import search
 
     if not conformance_law.search or conformance_tier == "kat":
         pytest.skip("no search for this law or tier")
+    law, mode, start = conformance_law.id, conformance_subject.mode, time.perf_counter()
     try:
-        if not search(conformance_law, conformance_subject, conformance_tier):
-            pytest.skip("no case of this law suits the mode")
+        count = search(conformance_law, conformance_subject, conformance_tier)
     except LawViolation as violation:
+        case = violation.case
+        found = (case.digest(), mode, "failed", str(violation), 0.0, case.to_json()) if case else ("", mode, "failed")
+        conformance_record(conformance_subject, [Result(law, "search", *found)])
         pytest.fail(str(violation), pytrace=False)
+    if not count:
+        pytest.skip("no case of this law suits the mode")
+    seconds = round(time.perf_counter() - start, 4)
+    conformance_record(
+        conformance_subject, [Result(law, f"search, {count} examples", "", mode, "passed", seconds=seconds)]
+    )
