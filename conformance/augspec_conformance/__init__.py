@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from augspec_conformance.law import Case as Case
     from augspec_conformance.law import Law as Law
     from augspec_conformance.law import LawViolation as LawViolation
+    from augspec_conformance.parametrize import parametrize_laws as parametrize_laws
     from augspec_conformance.report import Report as Report
     from augspec_conformance.report import Result as Result
     from augspec_conformance.runner import check_backend as check_backend
 
-__all__ = ["Case", "Law", "LawViolation", "Report", "Result", "check_backend"]
+__all__ = ["Case", "Law", "LawViolation", "Report", "Result", "check_backend", "parametrize_laws"]
 
 _HOMES = {
     "Case": "law",
@@ -21,6 +22,7 @@ _HOMES = {
     "Report": "report",
     "Result": "report",
     "check_backend": "runner",
+    "parametrize_laws": "parametrize",
 }
 
 

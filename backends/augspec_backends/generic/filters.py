@@ -28,7 +28,7 @@ class FilterArithmetic:
         """Return w₀ … w_R of a Gaussian, (B, R + 1) int32 with w₀ + 2·Σ w_j = 2¹⁵.
 
         Args:
-            sigma: (B,) in 2⁻⁸ pixels, 26 … 8192.
+            sigma: (B,) in 2⁻⁸ pixels, 26 … 3840.
             radius: R, static.
         """
         xp = self.xp

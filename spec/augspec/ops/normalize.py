@@ -13,7 +13,9 @@ _Channels = Field(min_length=1, max_length=64)
 
 
 class Normalize(TypeOp):
-    """Return float32 (x − mean) / std, both in the unit range, per channel or one for all; must come last.
+    """Return (x − mean) / std, both in the unit range, per channel or one for all; must come last.
+
+    The result is float32 for integer images, and keeps the dtype of floating ones.
 
     Of a uint8 image it is a table of float32 values made on the host, so it is exact too (E6).
     """
