@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FRAMEWORKS", "Adapter", "adapter_of", "load_adapter"]
+__all__ = ["FRAMEWORKS", "Adapter", "Gradient", "adapter_of", "load_adapter"]
 
 FRAMEWORKS = ("numpy", "torch", "jax", "tensorflow")
 """In the order in which they can be imported into one process."""
 
 Array = npt.NDArray[Any]
+
+
+class Gradient(NamedTuple):
+    """What differentiation found.
+
+    Attributes:
+        out: the result, computed where gradients are recorded.
+        by_image: the gradient, of the image's shape.
+        left: what was left behind in the caller's image; empty if nothing was.
+    """
+
+    out: Any
+    by_image: Any
+    left: str = ""
 
 
 class Adapter(Protocol):
@@ -69,16 +83,55 @@ class Adapter(Protocol):
         """Return the same key in the framework's own forms, by name; forms that cannot hold it are left out."""
 
     def compilations(self) -> int | None:
-        """Return how many functions were traced or compiled so far, or None if nobody counts."""
+        """Return a number that grows with every compilation and with nothing else; None if nobody counts."""
+
+    def ir_audit(
+        self, augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool
+    ) -> list[str] | None:
+        """Call an augmenter that has compiled nothing yet, and return what is wrong with what it compiles.
+
+        Args:
+            augmenter: in a compiled mode.
+            key: an `augspec.Key`.
+            sample: arrays of the framework.
+            ids: one per sample.
+            optimized: whether the mode promises a compiler, where the framework also has plain graphs.
+
+        Returns:
+            One text per finding (a way back into Python, hidden state, a break); None where nobody can look.
+        """
 
     def contexts(self) -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
         """Return the contexts in which users call, by name."""
 
-    def nestings(self) -> Mapping[str, Callable[..., Any]]:
-        """Return functions of users in which augmenters run, by name: (augmenter, seed, sample, ids) to a result."""
+    def switches(self) -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+        """Return the framework's switches between precisions, by name, each thrown inside its context."""
 
-    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
-        """Return the result, and the gradient of its sum by the image; None where there is none."""
+    def nestings(self) -> Mapping[str, Callable[..., Any]]:
+        """Return functions of users in which augmenters run, by name: (augmenter, key, sample, ids) to a result."""
+
+    def pipelines(self) -> Mapping[str, Callable[..., Any]]:
+        """Return input pipelines, by name: (augmenter, key, sample, ids) to the results of some epochs.
+
+        A result is the whole sample again, in the order of `ids`, whatever the order in which it was read.
+        """
+
+    def donating(self) -> Callable[..., Any] | None:
+        """Return a function like those of `nestings` that gives the image's memory away; None if there is no such."""
+
+    def consumed(self, x: Any) -> bool:
+        """Return whether a call has taken the array's memory."""
+
+    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+        """Return the result, and the gradient of its weighted sum by the image; None where there is none.
+
+        Args:
+            augmenter: a compiled policy.
+            key: an `augspec.Key`.
+            image: the batch, an array of the framework.
+            ids: one per sample.
+            weights: float32, of the result's shape.
+        """
 
 
 def load_adapter(framework: str) -> Adapter:
@@ -136,7 +189,8 @@ def host_fingerprint() -> dict[str, Any]:
         "numpy.random": (str(state[0]), np.asarray(state[1]).tobytes(), state[2:]),
         "numpy.errstate": tuple(np.geterr().items()),
         "numpy.printoptions": str(np.get_printoptions()),
-        "warnings": len(warnings.filters),
+        # Packages filter warnings of their own classes when they are imported: that concerns nobody else.
+        "warnings": str([entry for entry in warnings.filters if entry[2].__module__ == "builtins"]),
         "cwd": os.getcwd(),  # noqa: PTH109
         "environ": hash(tuple(sorted(os.environ.items()))),
         "locale": locale.setlocale(locale.LC_ALL),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, host_fingerprint, is_dense, seed_host
 
 __all__ = ["ForeignAdapter"]
 
@@ -85,6 +85,7 @@ class ForeignAdapter:
     def guarded(self, array: Array, sentinel: Any) -> tuple[Any, Any] | None:
         """No way to make views is known."""
         del array, sentinel
+        return None
 
     def poke(self, x: Any) -> bool:
         """Overwrite every value, where the arrays can be written to."""
@@ -115,13 +116,37 @@ class ForeignAdapter:
         """Return the one context that every framework has."""
         return {"plain": nullcontext}
 
+    def ir_audit(
+        self, augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool
+    ) -> list[str] | None:
+        """Nobody can look into somebody's compiler."""
+        del augmenter, key, sample, ids, optimized
+        return None
+
+    def switches(self) -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+        """No switches are known."""
+        return {}
+
     def nestings(self) -> Mapping[str, Callable[..., Any]]:
         """There are none."""
         return {}
 
-    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
+    def pipelines(self) -> Mapping[str, Callable[..., Any]]:
+        """There are none."""
+        return {}
+
+    def donating(self) -> Callable[..., Any] | None:
+        """No way to give memory away is known."""
+        return None
+
+    def consumed(self, x: Any) -> bool:
+        """No way to take memory is known."""
+        del x
+        return False
+
+    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
         """No way to differentiate is known."""
-        del augmenter, key, image, ids
+        del augmenter, key, image, ids, weights
         return None
 
 

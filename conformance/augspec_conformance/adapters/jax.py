@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+import re
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -11,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import host_fingerprint, seed_host
+from augspec_conformance.adapters import Gradient, host_fingerprint, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "jax"
@@ -121,14 +125,98 @@ def compilations() -> int | None:
     return _COUNT.value
 
 
+def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+    """Read what a call compiles, and what it adds to the caller's own trace."""
+    del optimized
+    found = _audit_modules(_compiled_modules(lambda: augmenter(key, sample, ids)))
+    traced = jax.make_jaxpr(augmenter)(_words(key), sample, jnp.zeros(len(ids), jnp.int32))
+    found += [f"an effect: {effect}" for effect in traced.effects]
+    found += sorted({f"the primitive {name}" for name in _primitives(traced.jaxpr) if "callback" in name})
+    used = {id(v) for equation in traced.jaxpr.eqns for v in equation.invars}
+    if augmenter.policy.ops and id(traced.jaxpr.invars[0]) not in used:
+        found.append("the key is an argument that nothing reads")
+    return found
+
+
+def _compiled_modules(call: Callable[[], Any]) -> dict[str, str]:
+    """Return the StableHLO of everything that a call compiles, by file name."""
+    before = jax.config.values["jax_dump_ir_to"]
+    with tempfile.TemporaryDirectory() as folder:
+        jax.config.update("jax_dump_ir_to", folder)
+        try:
+            jax.block_until_ready(call())
+        finally:
+            jax.config.update("jax_dump_ir_to", before)
+        return {file.name: file.read_text(encoding="utf-8") for file in sorted(Path(folder).iterdir())}
+
+
+def _audit_modules(modules: Mapping[str, str]) -> list[str]:
+    if not modules:
+        return ["the first call compiled nothing"]
+    calls = {
+        f"{name}: {target}"
+        for name, text in modules.items()
+        for target in re.findall(r"custom_call @(\w*callback\w*)", text)
+    }
+    return sorted(calls)
+
+
+def _primitives(jaxpr: Any) -> set[str]:
+    """Return the names of all primitives of a jaxpr and of those inside it."""
+    found = set()
+    for equation in jaxpr.eqns:
+        found.add(equation.primitive.name)
+        for value in jax.tree_util.tree_leaves(equation.params, is_leaf=lambda x: hasattr(x, "eqns")):
+            inner = getattr(value, "jaxpr", value)
+            if hasattr(inner, "eqns"):
+                found |= _primitives(inner)
+    return found
+
+
 def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
-    """Return JAX's switches that users throw."""
-    return {"plain": nullcontext, "x64": lambda: jax.enable_x64(True)}
+    """Return the modes in which users look for errors."""
+    return {"plain": nullcontext, "debug_nans": lambda: jax.debug_nans(True)}
 
 
-def _jit(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
-    key = jnp.array([seed >> 32, seed & 0xFFFFFFFF], jnp.uint32)
-    return jax.jit(augmenter)(key, sample, jnp.array(ids, jnp.int32))
+def switches() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """Return 64 bits with coarse products, together because each makes everything compile again."""
+    return {"x64 and coarse products": _wide_and_coarse}
+
+
+@contextmanager
+def _wide_and_coarse() -> Iterator[None]:
+    with jax.enable_x64(True), jax.default_matmul_precision("bfloat16"):
+        yield
+
+
+def _words(key: Any) -> Any:
+    return jnp.array(key.words().view(np.uint32))
+
+
+def _jit(augmenter: Any, key: Any, sample: Any, ids: Any) -> Any:
+    return jax.jit(augmenter)(_words(key), sample, jnp.array(ids, jnp.int32))
+
+
+def pipelines() -> Mapping[str, Callable[..., Any]]:
+    """JAX has none of its own."""
+    return {}
+
+
+def donating() -> Callable[..., Any] | None:
+    """Return jit that takes the sample's memory."""
+
+    def run(augmenter: Any, key: Any, sample: Any, ids: Any) -> Any:
+        with warnings.catch_warnings():
+            # Targets whose shape or dtype no result has cannot be taken: JAX says so, and that is fine.
+            warnings.filterwarnings("ignore", "Some donated buffers were not usable", UserWarning)
+            return jax.jit(augmenter, donate_argnums=1)(_words(key), sample, jnp.array(ids, jnp.int32))
+
+    return run
+
+
+def consumed(x: Any) -> bool:
+    """Return whether the buffer is gone."""
+    return isinstance(x, jax.Array) and x.is_deleted()
 
 
 def nestings() -> Mapping[str, Callable[..., Any]]:
@@ -136,7 +224,12 @@ def nestings() -> Mapping[str, Callable[..., Any]]:
     return {"jax.jit": _jit}
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
-    """Return the result and the gradient of its sum."""
-    found = jax.grad(lambda x: augmenter(key, x, ids).sum())(image)
-    return augmenter(key, image, ids), found
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+    """Return the result and the gradient of its weighted sum."""
+
+    def total(x: Any) -> tuple[Any, Any]:
+        out = augmenter(key, x, ids)
+        return (out * weights).sum(), out
+
+    found, out = jax.grad(total, has_aux=True)(image)
+    return Gradient(out, found)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, host_fingerprint, is_dense, seed_host
 
 FRAMEWORK = "numpy"
 Array = npt.NDArray[Any]
@@ -57,19 +57,39 @@ def readonly(array: Array) -> Any:
     return np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape)
 
 
+def constant_axes(array: Array) -> tuple[int, ...]:
+    """Return the axes of more than one entry along which all values are the same."""
+    long = [axis for axis in range(array.ndim) if array.shape[axis] > 1 and array.size]
+    return tuple(axis for axis in long if bool((array == array.take([0], axis)).all()))
+
+
+class Subclass(np.ndarray[Any, Any]):
+    """An array type of somebody's own."""
+
+
 def layouts(array: Array) -> Mapping[str, Any]:
-    """Return Fortran order, negative and wide strides, an unaligned buffer, a subclass and a memory with an offset."""
+    """Return Fortran order, negative and wide strides, an unaligned buffer, a subclass and a memory with an offset.
+
+    Where the values are the same along an axis, one more array repeats them with a stride of zero.
+    """
     reverse = tuple(slice(None, None, -1) for _ in array.shape)
     wide = np.zeros(tuple(2 * n for n in array.shape), array.dtype)
     even = tuple(slice(None, None, 2) for _ in array.shape)
     wide[even] = array
     loose = np.zeros(array.nbytes + 1, np.uint8)[1:].view(array.dtype).reshape(array.shape)
     loose[...] = array
+    longer = np.zeros(array.size + 5, array.dtype)
+    longer[5:] = array.reshape(-1)
+    once = tuple(slice(0, 1) if axis in constant_axes(array) else slice(None) for axis in range(array.ndim))
+    repeated = {"zero strides": np.broadcast_to(array[once].copy(), array.shape)} if constant_axes(array) else {}
     return {
+        **repeated,
         "fortran": np.asfortranarray(array),
         "negative strides": np.ascontiguousarray(array[reverse])[reverse],
         "wide strides": wide[even],
         "unaligned": loose,
+        "subclass": array.copy().view(Subclass),
+        "offset": longer[5:].reshape(array.shape),
     }
 
 
@@ -127,12 +147,39 @@ def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
     return {"plain": nullcontext, "errstate raise": lambda: np.errstate(divide="raise", over="raise", invalid="raise")}
 
 
+def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+    """Nobody can look into somebody's compiler."""
+    del augmenter, key, sample, ids, optimized
+    return None
+
+
+def switches() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """NumPy computes as the dtype says."""
+    return {}
+
+
 def nestings() -> Mapping[str, Callable[..., Any]]:
     """There are none."""
     return {}
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
+def pipelines() -> Mapping[str, Callable[..., Any]]:
+    """There are none."""
+    return {}
+
+
+def donating() -> Callable[..., Any] | None:
+    """Arrays are not given away."""
+    return None
+
+
+def consumed(x: Any) -> bool:
+    """Arrays are not given away."""
+    del x
+    return False
+
+
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
     """There is none."""
-    del augmenter, key, image, ids
+    del augmenter, key, image, ids, weights
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from augspec_conformance.adapters import host_fingerprint, seed_host
+from augspec_conformance.adapters import Gradient, host_fingerprint, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "tensorflow"
@@ -107,8 +107,48 @@ def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
 
 
 def compilations() -> int | None:
-    """TensorFlow does not count over all functions: see `augspec_conformance.laws.compiled`."""
-    return None
+    """Return TensorFlow's own gauge of the microseconds spent on tracing functions; None if it is gone."""
+    try:
+        from tensorflow.python.eager.polymorphic_function import tracing_compilation
+
+        return int(tracing_compilation._graph_building_time_counter.get_cell().value())  # noqa: SLF001
+    except (ImportError, AttributeError):
+        return None
+
+
+def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+    """Read every function that a call registers."""
+    from tensorflow.python.eager import context
+
+    registry = context.context()
+    before = set(registry.list_function_names())
+    augmenter(key, sample, ids)
+    names = sorted(set(registry.list_function_names()) - before)
+    functions = [registry.get_function_def(name) for name in names]
+    if not functions:
+        return ["the first call traced nothing"]
+    found = sorted({text for function in functions for text in _audit_function(function)})
+    if optimized and not any(function.attr["_XlaMustCompile"].b for function in functions):
+        found.append("no function is compiled by XLA")
+    return found
+
+
+def _audit_function(function: Any) -> Iterator[str]:
+    from tensorflow.python.framework import op_def_registry
+
+    for argument in function.signature.input_arg:
+        if argument.type in (tf.resource.as_datatype_enum, tf.variant.as_datatype_enum):
+            yield f"a captured variable: {argument.name}"
+    for node in function.node_def:
+        definition = op_def_registry.get(node.op)
+        if "PyFunc" in node.op:
+            yield f"a way back into Python: {node.op}"
+        elif definition is not None and definition.is_stateful and node.op not in _CALLS:
+            yield f"a stateful op: {node.op}"
+
+
+_CALLS = ("StatefulPartitionedCall", "If", "While", "Case")
+"""Stateful as far as the functions that they call are, and these are read as well."""
 
 
 def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
@@ -122,38 +162,83 @@ def _on_cpu() -> Iterator[None]:
         yield
 
 
-def _words(seed: int) -> Any:
-    return tf.constant(np.array([seed >> 32, seed & 0xFFFFFFFF], np.uint32).view(np.int32))
+def _words(key: Any) -> Any:
+    return tf.constant(key.words())
 
 
-def _function(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
+def _function(augmenter: Any, key: Any, sample: Any, ids: Any) -> Any:
     run = tf.function(augmenter.__call__, autograph=False)
-    return run(_words(seed), sample, tf.constant(np.asarray(ids, np.int64)))
+    return run(_words(key), sample, tf.constant(np.asarray(ids, np.int64)))
 
 
-def _dataset(augmenter: Any, seed: int, sample: Any, ids: Any) -> Any:
-    """Map over a dataset of batches of one and of the rest, and put the results together."""
-    index = tf.constant(np.asarray(ids, np.int64))
-    data = tf.data.Dataset.from_tensor_slices((sample, index)).batch(len(ids))
-    words = _words(seed)
-    data = data.map(
-        tf.autograph.experimental.do_not_convert(lambda s, i: augmenter(words, s, i)),
-        num_parallel_calls=2,
-        deterministic=True,
-    )
-    return next(iter(data))
+def _dataset(batch: int) -> Callable[..., Any]:
+    """Return a function that maps over batches of a size (0: over single samples), twice, each time in another order.
+
+    Batches leave a smaller rest, so that their size is unknown inside the pipeline.
+    """
+
+    def run(augmenter: Any, key: Any, sample: Any, ids: Any) -> list[Any]:
+        words, index = _words(key), tf.constant(np.asarray(ids, np.int64))
+        data = tf.data.Dataset.from_tensor_slices((sample, index, tf.range(len(ids))))
+        data = data.shuffle(len(ids), seed=key.seed % 2**31, reshuffle_each_iteration=True)
+        data = data.batch(batch) if batch else data
+
+        def augmented(one: Any, i: Any, position: Any) -> Any:
+            return position, augmenter(words, one, i)
+
+        data = data.map(tf.autograph.experimental.do_not_convert(augmented), num_parallel_calls=4, deterministic=True)
+        join = tf.concat if batch else tf.stack
+        results = []
+        for _ in range(2):
+            parts = list(data)
+            order = tf.argsort(join([position for position, _ in parts], 0))
+            results.append({n: tf.gather(join([out[n] for _, out in parts], 0), order) for n in parts[0][1]})
+        return results
+
+    return run
 
 
 def nestings() -> Mapping[str, Callable[..., Any]]:
-    """Return tf.function, and tf.data."""
-    return {"tf.function": _function, "tf.data": _dataset}
+    """Return tf.function."""
+    return {"tf.function": _function}
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
-    """Return the result and the gradient of its sum."""
+def pipelines() -> Mapping[str, Callable[..., Any]]:
+    """Return tf.data, per sample and in batches of unknown size."""
+    return {"tf.data, single samples": _dataset(0), "tf.data, batches": _dataset(2)}
+
+
+def switches() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """Return TensorFloat-32, the other way round."""
+    return {"TF32": _tf32}
+
+
+@contextmanager
+def _tf32() -> Iterator[None]:
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(not before)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
+def donating() -> Callable[..., Any] | None:
+    """Tensors are not given away."""
+    return None
+
+
+def consumed(x: Any) -> bool:
+    """Tensors are not given away."""
+    del x
+    return False
+
+
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+    """Return the result and the gradient of its weighted sum."""
     with tf.GradientTape() as tape:
         tape.watch(image)
         out = augmenter(key, image, ids)
-        total = tf.reduce_sum(out)
+        total = tf.reduce_sum(out * weights)
     found = tape.gradient(total, image)
-    return None if found is None else (out, tf.convert_to_tensor(found))
+    return None if found is None else Gradient(out, tf.convert_to_tensor(found))

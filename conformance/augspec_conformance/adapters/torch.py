@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from augspec_conformance.adapters import host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "torch"
 Array = npt.NDArray[Any]
@@ -49,7 +51,10 @@ def readonly(array: Array) -> Any:
 
 
 def layouts(array: Array) -> Mapping[str, Any]:
-    """Return permuted, strided, offset and expanded tensors."""
+    """Return permuted, strided, offset and channels-last tensors.
+
+    Where the values are the same along an axis, one more tensor repeats them with a stride of zero.
+    """
     tensor = to_native(array, str(array.dtype))
     axes = tuple(reversed(range(tensor.ndim)))
     wide = torch.zeros([2 * n for n in tensor.shape], dtype=tensor.dtype)
@@ -64,6 +69,10 @@ def layouts(array: Array) -> Mapping[str, Any]:
     }
     if tensor.ndim == 4:
         found["channels_last"] = tensor.contiguous(memory_format=torch.channels_last)
+    same = host.constant_axes(array)
+    if same:
+        once = tuple(slice(0, 1) if axis in same else slice(None) for axis in range(tensor.ndim))
+        found["expanded"] = tensor[once].clone().expand(tensor.shape)
     return found
 
 
@@ -139,14 +148,109 @@ def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
     }
 
 
+def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+    """Let Dynamo say where its graphs break, and whether another key makes it compile again."""
+    del optimized
+    from torch._dynamo import config
+    from torch._dynamo.exc import RecompileError
+    from torch._dynamo.utils import counters
+
+    breaks, graphs = dict(counters["graph_break"]), counters["stats"]["unique_graphs"]
+    augmenter(key, sample, ids)
+    found = [
+        f"a break in the graph: {' '.join(str(reason).split())[:200]}"
+        for reason, count in counters["graph_break"].items()
+        if count > breaks.get(reason, 0)
+    ]
+    if counters["stats"]["unique_graphs"] == graphs:
+        found.append("the first call compiled nothing")
+    with config.patch(error_on_recompile=True):
+        try:
+            augmenter(key.fold(1), sample, [i ^ 1 for i in ids])
+        except RecompileError as error:
+            found.append(f"the second call compiles again: {str(error).splitlines()[0]}")
+    return found
+
+
+def switches() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
+    """Return coarse products of matrices."""
+    return {"coarse products": _coarse}
+
+
+@contextmanager
+def _coarse() -> Iterator[None]:
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
 def nestings() -> Mapping[str, Callable[..., Any]]:
     """None that are cheap: compiling a caller takes many seconds."""
     return {}
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any) -> tuple[Any, Any] | None:
-    """Return the result and the gradient of its sum."""
+class _Augmented(torch.utils.data.Dataset[Any]):
+    """Samples that are augmented where they are read."""
+
+    def __init__(self, augmenter: Any, key: Any, sample: Any, ids: Any) -> None:
+        self.augmenter, self.key, self.sample, self.ids = augmenter, key, sample, list(ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, position: int) -> Any:
+        one = {name: x[position] for name, x in self.sample.items()}
+        return position, self.augmenter(self.key, one, self.ids[position])
+
+
+def _loaded(workers: int) -> Callable[..., Any]:
+    def run(augmenter: Any, key: Any, sample: Any, ids: Any) -> list[Any]:
+        data = _Augmented(augmenter, key, sample, ids)
+        more: dict[str, Any] = {"multiprocessing_context": "fork", "persistent_workers": True} if workers else {}
+        # Every epoch reads in another order, and the last batch is smaller.
+        order = torch.Generator().manual_seed(key.seed % 2**63)
+        loader = torch.utils.data.DataLoader(
+            data, batch_size=2, shuffle=True, generator=order, num_workers=workers, **more
+        )
+        return [_in_order(list(loader)) for _ in range(2)]
+
+    return run
+
+
+def _in_order(batches: list[Any]) -> Any:
+    positions = torch.cat([position for position, _ in batches])
+    order = torch.argsort(positions)
+    return {name: torch.cat([out[name] for _, out in batches])[order] for name in batches[0][1]}
+
+
+def pipelines() -> Mapping[str, Callable[..., Any]]:
+    """Return loaders with and without worker processes.
+
+    Workers are forks, which start at once; where JAX or TensorFlow have started threads, forks may hang.
+    """
+    found = {"DataLoader": _loaded(0)}
+    if not {"jax", "tensorflow"} & set(sys.modules):
+        found["DataLoader, 2 workers"] = _loaded(2)
+    return found
+
+
+def donating() -> Callable[..., Any] | None:
+    """Tensors are not given away."""
+    return None
+
+
+def consumed(x: Any) -> bool:
+    """Tensors are not given away."""
+    del x
+    return False
+
+
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+    """Return the result and the gradient of its weighted sum."""
     leaf = image.clone().requires_grad_()
     out = augmenter(key, leaf, ids)
-    out.sum().backward()
-    return None if leaf.grad is None else (out, leaf.grad)
+    (found,) = torch.autograd.grad((out * torch.from_numpy(weights)).sum(), leaf, allow_unused=True)
+    return None if found is None else Gradient(out, found, "" if leaf.grad is None else "a gradient in `.grad`")

@@ -12,7 +12,19 @@ __all__ = ["all_laws"]
 @cache
 def all_laws() -> tuple[Law, ...]:
     """Return every law, family by family."""
-    from augspec_conformance.laws import batch, compiled, fields, geometry, keys, purity, shape, spec, stats, values
+    from augspec_conformance.laws import (
+        batch,
+        compiled,
+        contexts,
+        fields,
+        geometry,
+        keys,
+        purity,
+        shape,
+        spec,
+        stats,
+        values,
+    )
 
-    families = (purity, keys, batch, shape, values, geometry, fields, stats, compiled, spec)
+    families = (purity, keys, batch, shape, values, geometry, fields, stats, compiled, contexts, spec)
     return tuple(law for family in families for law in family.LAWS)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+import augspec
 from augspec.draws import Draws
 from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
@@ -20,8 +22,9 @@ from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.numbers import FloatNumbers
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.numpy.namespace import NumpyNamespace
-from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of, with_entry
+from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, Run, Values, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
+from augspec_conformance.mutants.running import Go, Running, Work
 
 __all__ = ["DRAWING", "LEGAL"]
 
@@ -46,44 +49,66 @@ class Slow(Faulty):
         return run(key, sample, index)
 
 
-class Chunked(Faulty):
+def _of_rows(keys: Keys, rows: slice) -> Keys:
+    words, low, high = keys
+    return words, low[rows], None if high is None else high[rows]
+
+
+class Chunked(Running, Faulty):
     """Works through a batch three samples at a time."""
 
-    def run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        keys: Keys,
-        on_host: bool,
-        arrays: Mapping[str, Array],
-    ) -> Values:
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
         batch = len(keys[1])
         if batch < 2:
-            return super().run(augmenter, runner, xp, keys, on_host, arrays)
-        words, low, high = keys
-        parts = []
-        for start in range(0, batch, 3):
-            rows = slice(start, start + 3)
-            ids = (words, low[rows], None if high is None else high[rows])
-            parts.append(
-                super().run(augmenter, runner, xp, ids, on_host, {name: x[rows] for name, x in arrays.items()})
-            )
+            return go(keys, arrays)
+        parts = [
+            go(_of_rows(keys, slice(start, start + 3)), {name: x[start : start + 3] for name, x in arrays.items()})
+            for start in range(0, batch, 3)
+        ]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+class TwoThreads(Running, Faulty):
+    """Works through the halves of a batch at the same time."""
+
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
+        batch = len(keys[1])
+        if batch < 2:
+            return go(keys, arrays)
+        halves = slice(0, batch // 2), slice(batch // 2, batch)
+
+        def half(rows: slice) -> Values:
+            with np.errstate(all="ignore"):  # settings are a thread's own
+                return go(_of_rows(keys, rows), {name: x[rows] for name, x in arrays.items()})
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.map(half, halves)
+        return {name: np.concatenate([x, second[name]]) for name, x in first.items()}
+
+
+class Backwards(Running, Faulty):
+    """Works through a batch from its end."""
+
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
+        back = slice(None, None, -1)
+        if len(keys[1]) < 2:  # a single sample has no axis to turn
+            return go(keys, arrays)
+        out = go(_of_rows(keys, back), {name: np.ascontiguousarray(x[back]) for name, x in arrays.items()})
+        return {name: np.ascontiguousarray(x[back]) for name, x in out.items()}
 
 
 class DrawsInHalves(Faulty):
     """Draws for even and odd positions apart, as two workers would."""
 
     def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
-        words, low, high = keys
-        if len(low) < 2:
+        batch = len(keys[1])
+        if batch < 2:
             return super().draw(runner, keys, on_host, xp)
         result: Values = {}
         for start in (0, 1):
-            half = (words, low[start::2], None if high is None else high[start::2])
-            for name, array in super().draw(runner, half, on_host, xp).items():
-                result.setdefault(name, np.empty((len(low), *array.shape[1:]), array.dtype))[start::2] = array
+            rows = slice(start, None, 2)
+            for name, array in super().draw(runner, _of_rows(keys, rows), on_host, xp).items():
+                result.setdefault(name, np.empty((batch, *array.shape[1:]), array.dtype))[rows] = array
         return result
 
 
@@ -174,6 +199,104 @@ class WideFloats(Faulty):
     floats = _Wide
 
 
+class DrawsFirst(Faulty):
+    """Draws, and then applies what it has drawn: two calls in one."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        real = super().compile(policy, **options)
+        return _DrawsFirst(real.policy, self, real.options)
+
+
+class _DrawsFirst(HookedAugmenter):
+    def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
+        image, given = image_of(sample), isinstance(index, list)
+        if not training or not given or getattr(image, "ndim", 0) != 4 or len(index) != len(image) or key is None:
+            return super().__call__(key, sample, index, training=training)
+        return self.apply(self.draw(key, index), sample)
+
+
+class RemembersPolicies(Faulty):
+    """Compiles equal policies once, whoever asks."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[tuple[str, str], Augmenter] = {}
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        key = augspec.dumps(policy), repr(sorted(options.items()))
+        if key not in self.compiled:
+            self.compiled[key] = super().compile(policy, **options)
+        return self.compiled[key]
+
+
+class Float64Throughout(Faulty):
+    """Computes float32 images in float64, and rounds at the end."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        image = image_of(sample)
+        if getattr(image, "dtype", None) != np.float32:
+            return run(key, sample, index)
+        out = run(key, with_entry(sample, "image", image.astype(np.float64)), index)
+        return with_entry(out, "image", image_of(out).astype(np.float32))
+
+
+class FortranOrder(Faulty):
+    """Returns dense arrays whose first axis is the fastest."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        return with_entry(out, "image", np.asfortranarray(image_of(out)))
+
+
+class OwnTypes(Faulty):
+    """Returns a dict of its own type, and more than a capability record needs."""
+
+    class _Result(dict[str, Any]):
+        pass
+
+    class _Claims:
+        def __init__(self, real: Any) -> None:
+            self._real = real
+            self.vendor, self.threads = "somebody", 1
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    capabilities: ClassVar[Any] = _Claims(Faulty.capabilities)
+
+    def result(self, out: Any, sample: Any) -> Any:
+        return self._Result(out) if isinstance(out, Mapping) else out
+
+
+class Opaque:
+    """Shares no class with the backends here: an object with a name, capabilities and `compile`, and no more."""
+
+    name = "opaque"
+    framework = "numpy"
+    capabilities = Faulty.capabilities
+
+    def compile(self, policy: Policy, **options: Any) -> Any:
+        """Bind a policy."""
+        return _Opaque(Faulty().compile(policy, **options))
+
+
+class _Opaque:
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.policy = inner.policy
+
+    def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
+        return self._inner(key, sample, index, training=training)
+
+    def draw(self, key: Any, index: Any) -> Draws:
+        drawn: Draws = self._inner.draw(key, index)
+        return drawn
+
+    def apply(self, draws: Draws, sample: Any) -> Any:
+        return self._inner.apply(draws, sample)
+
+    def output_spec(self, sample: Any, *, training: bool = True) -> Any:
+        return self._inner.output_spec(sample, training=training)
+
+
 def _legal(number: int, title: str, make: Any) -> Mutant:
     return Mutant(f"L{number:02d}", "legal", title, "nothing", make, ())
 
@@ -188,8 +311,16 @@ LEGAL = (
     _legal(7, "does not fuse stages", Unfused),
     _legal(8, "sends its draws through JSON", StoresDraws),
     _legal(9, "computes float32 products in float64", WideFloats),
+    _legal(10, "works through the halves of a batch in two threads", TwoThreads),
+    _legal(11, "works through a batch from its end", Backwards),
+    _legal(12, "draws first and applies then", DrawsFirst),
+    _legal(13, "compiles equal policies once", RemembersPolicies),
+    _legal(14, "computes float32 images in float64", Float64Throughout),
+    _legal(15, "has types of its own", OwnTypes),
+    _legal(17, "returns columns before rows", FortranOrder),
+    _legal(16, "shares no class with the reference", Opaque),
 )
 """Backends that must pass with no finding at all."""
 
-DRAWING = ("L04", "L08")
+DRAWING = ("L04", "L08", "L12")
 """Those that draw in a way of their own; on the others, statistics of draws would ask the reference again."""

@@ -1,11 +1,11 @@
 """The JAX backend with faults."""
 
-# ruff: noqa: D102, FBT001
-# Hooks are described where they are declared; the signatures are those of the real backend.
+# ruff: noqa: D102
+# Hooks are described where they are declared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -13,68 +13,109 @@ import jax.numpy as jnp
 import numpy as np
 
 from augspec.namespace import Array, Namespace
-from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.jax.backend import Backend
 from augspec_conformance.mutants.faulty import Hooks, Values
+from augspec_conformance.mutants.running import Go, Running, Work
 
-__all__ = ["BakesKey", "CompilesAgain", "FallsBack", "KeepsReference", "TruncatesCompiled"]
+__all__ = [
+    "BakesKey",
+    "CallsPython",
+    "CompiledIsEager",
+    "CompilesAgain",
+    "FallsBack",
+    "FollowsPrecision",
+    "KeepsReference",
+    "PermutesGradients",
+    "TakesMemory",
+    "TruncatesCompiled",
+]
 
 
-class BakesKey(Hooks, Backend):
+class BakesKey(Running, Backend):
     """Closes over the first key instead of taking it as an argument."""
 
-    def run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        keys: Keys,
-        on_host: bool,
-        arrays: Mapping[str, Array],
-    ) -> Values:
-        if augmenter.options.mode != "compiled" or not on_host:
-            return super().run(augmenter, runner, xp, keys, on_host, arrays)
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
+        if work.mode != "compiled" or not work.on_host:
+            return go(keys, arrays)
         words = tuple(None if part is None else jnp.asarray(part) for part in keys)
 
         def compile_it() -> Any:
-            return jax.jit(lambda given: runner.everything(xp, words[0], words[1], words[2], given))
+            return jax.jit(lambda given: work.runner.everything(work.xp, words[0], words[1], words[2], given))
 
-        result: Values = augmenter.compiled(runner, compile_it, "baked")(dict(arrays))
+        result: Values = work.augmenter.compiled(work.runner, compile_it, "baked")(dict(arrays))
         return result
 
 
-class CompilesAgain(Hooks, Backend):
+class CompilesAgain(Running, Backend):
     """Makes a new compiled function at every call."""
 
-    def run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        keys: Keys,
-        on_host: bool,
-        arrays: Mapping[str, Array],
-    ) -> Values:
-        augmenter._compiled.clear()  # noqa: SLF001 (a fault)
-        return super().run(augmenter, runner, xp, keys, on_host, arrays)
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
+        work.augmenter._compiled.clear()  # noqa: SLF001 (a fault)
+        return go(keys, arrays)
 
 
-class FallsBack(Hooks, Backend):
+class FallsBack(Running, Backend):
     """Runs op by op whatever the mode is."""
 
-    def run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        xp: Namespace,
-        keys: Keys,
-        on_host: bool,
-        arrays: Mapping[str, Array],
-    ) -> Values:
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
         with jax.disable_jit():
-            return super().run(augmenter, runner, xp, keys, on_host, arrays)
+            return go(keys, arrays)
+
+
+class CompiledIsEager(Hooks, Backend):
+    """Takes the eager road in the compiled mode."""
+
+    def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
+        return f
+
+
+class CallsPython(Hooks, Backend):
+    """Goes back into Python for the last step of the compiled function."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        image = state["image"]
+        if runner.options.mode != "compiled":
+            return state
+        like = jax.ShapeDtypeStruct(image.shape, image.dtype)
+        return {**state, "image": jax.pure_callback(np.asarray, like, image)}
+
+
+class TakesMemory(Hooks, Backend):
+    """Compiles for inputs that nobody needs any more: their memory is gone after the call."""
+
+    def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
+        def taking(key: Any, low: Any, high: Any, given: Any) -> Any:
+            return f(key, low, high, given)
+
+        compiled: Callable[..., Any] = jax.jit(taking, donate_argnums=3)
+        return compiled
+
+
+class FollowsPrecision(Hooks, Backend):
+    """Computes floats otherwise once 64 bits are switched on."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        image = state["image"]
+        if not jax.config.jax_enable_x64 or not jnp.issubdtype(image.dtype, jnp.floating):
+            return state
+        return {**state, "image": image * 0.999}
+
+
+class PermutesGradients(Hooks, Backend):
+    """Gives the gradient of the picture upside down."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        return {**state, "image": _upside_down(state["image"])}
+
+
+@jax.custom_vjp
+def _upside_down(x: Any) -> Any:
+    return x
+
+
+_upside_down.defvjp(lambda x: (x, None), lambda _, by_out: (by_out[:, ::-1],))
 
 
 class TruncatesCompiled(Hooks, Backend):

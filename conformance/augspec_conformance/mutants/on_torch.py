@@ -3,24 +3,36 @@
 # ruff: noqa: D102
 # Hooks are described where they are declared.
 
-# ruff: noqa: D102
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
 
+from augspec.namespace import Array
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.torch.backend import Backend
-from augspec_conformance.mutants.faulty import Hooks, Run, Values, image_of, with_entry
+from augspec_conformance.mutants.faulty import HookedAugmenter, Hooks, Run, Values, image_of, with_entry
+from augspec_conformance.mutants.running import Go, Running, Work
 
 __all__ = [
+    "BreaksGraph",
+    "CompiledIsEager",
+    "CompilesAgain",
+    "DoublesGradients",
     "FollowsContext",
+    "FollowsPrecision",
+    "ForgetsOptions",
     "GlobalGenerator",
     "LeavesGradOff",
     "LosesGradients",
     "Reseeds",
     "ReturnsUnchanged",
     "ReusesBuffer",
+    "WorkerNumber",
+    "WritesGrad",
     "WritesThroughData",
 ]
 
@@ -98,3 +110,95 @@ class FollowsContext(Hooks, Backend):
 
     def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
         return run(key.view(key.of_view ^ torch.is_inference_mode_enabled()), sample, index)
+
+
+class CompiledIsEager(Running, Backend):
+    """Takes the eager road in the compiled mode."""
+
+    def moving(self, go: Go, work: Work, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
+        return work.runner.pixels(work.xp, params, arrays)
+
+
+class BreaksGraph(Running, Backend):
+    """Compiles with a break in the graph, and lets the pixels run between its halves."""
+
+    def moving(self, go: Go, work: Work, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
+        if work.mode != "compiled":
+            return go(params, arrays)
+
+        def broken(given: dict[str, Array], images: dict[str, Array]) -> Values:
+            images = {name: x + 0 for name, x in images.items()}
+            return {name: x + 0 for name, x in _aside(work, given, images).items()}
+
+        compiled = work.augmenter.compiled(work.runner, lambda: torch.compile(broken, backend="eager"), "broken")
+        result: Values = compiled(dict(params), dict(arrays))
+        return result
+
+
+@torch.compiler.disable
+def _aside(work: Work, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
+    return work.runner.pixels(work.xp, params, arrays)
+
+
+class CompilesAgain(Running, Backend):
+    """Forgets what it has compiled."""
+
+    def moving(self, go: Go, work: Work, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
+        work.augmenter._compiled.clear()  # noqa: SLF001 (a fault)
+        return go(params, arrays)
+
+
+class DoublesGradients(Hooks, Backend):
+    """Gives twice the gradient."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        image = image_of(out)
+        if not image.requires_grad:
+            return out
+        return with_entry(out, "image", image + (image - image.detach()))
+
+
+class WritesGrad(Hooks, Backend):
+    """Leaves a gradient of zeros in the caller's image."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        image = image_of(sample)
+        if image.requires_grad and image.is_leaf and image.grad is None:
+            image.grad = torch.zeros_like(image)
+        return run(key, sample, index)
+
+
+class FollowsPrecision(Hooks, Backend):
+    """Computes floats otherwise where coarse products are allowed."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        image = image_of(out)
+        if torch.get_float32_matmul_precision() == "highest" or not image.is_floating_point():
+            return out
+        return with_entry(out, "image", image * 0.999)
+
+
+class WorkerNumber(Hooks, Backend):
+    """Counts a worker's own samples instead of reading their ids."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        if image_of(sample).dim() != 3:
+            return run(key, sample, index)
+        self.count += 1
+        return run(key, sample, self.count)
+
+
+class ForgetsOptions(Hooks, Backend):
+    """Comes back from a pickle with the default layout."""
+
+    def compile(self, policy: Any, **options: Any) -> Augmenter:
+        real = super().compile(policy, **options)
+        return _Forgetful(real.policy, self, real.options)
+
+
+class _Forgetful(HookedAugmenter):
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.policy, self.backend, replace(self.options, layout="NHWC"))
