@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from augspec_conformance.cases.policies import COMBINATORS, DEAR, pairs, policy, policy_names
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Reach, Tier, stable_seed
 
-__all__ = ["ALL_TARGETS", "CORE_FLOAT", "CORE_INTEGER", "case", "grid"]
+__all__ = ["ALL_TARGETS", "BIG_IDS", "CORE_FLOAT", "CORE_INTEGER", "EPOCHS", "VIEWS", "case", "cases_of", "grid"]
 
 ALL_TARGETS = ("image", "mask", "boxes", "keypoints")
 CORE_INTEGER, CORE_FLOAT = "small-u8", "odd-f32"
 """The signatures on which compiled modes are asked."""
+
+EPOCHS = (0, 1, 3, 255, 2**31, 2**32 - 1, 0x12345678)
+VIEWS = (1, 0, 2, 65535, 256)
+BIG_IDS = (2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**40 + 3, 2**48 - 1, 2**31 - 1)
+"""Where the words of a key end (R4): what is cut off or taken for signed shows up beside these."""
 
 _EAGER = ("mix:warps", "mix:targets", "mix:filter")
 _FLOAT = ("op:rotate", "op:gaussian_noise", "op:resize", "mix:train", "mix:colour")
@@ -41,13 +46,12 @@ def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "sm
     """Return one case of a law about a named policy."""
     targets = tuple(fields.pop("targets", ALL_TARGETS))
     number = stable_seed(law, name, signature, fields.get("probe", ""), fields.get("layout", ""))
-    batch = SIGNATURES[signature].shape[0]
     return Case(
         **{
             "name": f"{name} {signature}",
             "policy": policy(name, signature),
             "key": number,
-            "ids": tuple((number >> 7 * i) % 100_000 + 3 * i for i in range(batch)) if batch <= 8 else (number % 1000,),
+            **_beside(number, SIGNATURES[signature].shape[0]),
             "signature": signature,
             "probe_seed": number % 2**32,
             "targets": targets,
@@ -55,6 +59,27 @@ def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "sm
             **fields,
         }
     )
+
+
+def _beside(number: int, batch: int) -> dict[str, Any]:
+    """Return epoch, view and ids that follow from a case's key: all bits of each are in use somewhere."""
+    ids = [(number >> 7 * i) % 100_000 + 3 * i for i in range(batch)] if batch <= 8 else [number % 1000]
+    if batch > 8:  # the rest count up from here, and pass the end of the low word
+        ids = [2**32 - 1 - number % 1000]
+    elif batch:
+        ids[number % batch] = BIG_IDS[number // 8 % len(BIG_IDS)]
+    return {
+        "epoch": EPOCHS[number // 64 % len(EPOCHS)],
+        "view": VIEWS[number // 512 % len(VIEWS)],
+        "ids": tuple(ids),
+    }
+
+
+def cases_of(
+    law: str, *signatures: str, names: Sequence[str] | None = None, **fields: Any
+) -> Callable[[Tier], tuple[Case, ...]]:
+    """Return a law's list of cases, tier by tier: `grid` with everything but the tier filled in."""
+    return lambda tier: grid(law, tier, signatures=signatures or (CORE_INTEGER,), names=names, **fields)
 
 
 def grid(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, get_args
 
 import augspec
+from augspec.registry import any_op
 from augspec_conformance.cases.signatures import SIGNATURES
 
 __all__ = [
@@ -305,6 +306,7 @@ def policy(name: str, signature: str = "small-u8") -> Json:
 def accepts(name: str, signature: str) -> bool:
     """Return whether a policy is defined on a signature's channels and sides."""
     _, height, width, channels = SIGNATURES[signature].shape
+    any_op()  # completes the models of combinators
     for op in _walk(tuple(policy(name, signature)["ops"])):
         cls = augspec.ops()[op["op"]]
         fields = {key: value for key, value in op.items() if key != "id"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from augspec_conformance.cases.catalogue import BIG_IDS, EPOCHS, VIEWS
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Law, LawViolation, Tier, stable_seed
 from augspec_conformance.tolerances import EXAMPLES
@@ -23,7 +24,7 @@ __all__ = ["cases_like", "search", "settings_of"]
 
 _PROBES = ("noise", "coord", "impulse", "ramp", "extremes", "constant", "blobs")
 _KEYS = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**31, 2**32 - 1, 2**32, 2**64 - 1]))
-_IDS = st.one_of(st.integers(0, 1000), st.integers(0, 2**31 - 1))
+_IDS = st.one_of(st.integers(0, 1000), st.integers(0, 2**48 - 1), st.sampled_from(BIG_IDS))
 
 
 @st.composite
@@ -33,8 +34,8 @@ def cases_like(draw: st.DrawFn, bases: Sequence[Case]) -> Case:
     batch = SIGNATURES[base.signature].shape[0]
     return base.with_(
         key=draw(_KEYS),
-        epoch=draw(st.sampled_from([0, 0, 1, 2**32 - 1])),
-        view=draw(st.sampled_from([0, 0, 1, 65535])),
+        epoch=draw(st.sampled_from(EPOCHS)),
+        view=draw(st.sampled_from(VIEWS)),
         ids=tuple(draw(st.lists(_IDS, min_size=batch, max_size=batch, unique=True))),
         probe=draw(st.sampled_from(_PROBES)),
         probe_seed=draw(st.integers(0, 2**32 - 1)),

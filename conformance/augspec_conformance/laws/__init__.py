@@ -16,15 +16,35 @@ def all_laws() -> tuple[Law, ...]:
         batch,
         compiled,
         contexts,
+        evaluation,
         fields,
         geometry,
         keys,
+        process,
         purity,
+        refusals,
         shape,
         spec,
         stats,
+        streams,
         values,
     )
 
-    families = (purity, keys, batch, shape, values, geometry, fields, stats, compiled, contexts, spec)
+    families = (
+        purity,
+        process,
+        evaluation,
+        refusals,
+        keys,
+        streams,
+        batch,
+        shape,
+        values,
+        geometry,
+        fields,
+        stats,
+        compiled,
+        contexts,
+        spec,
+    )
     return tuple(law for family in families for law in family.LAWS)

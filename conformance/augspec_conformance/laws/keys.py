@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,89 +10,22 @@ import numpy as np
 import augspec
 from augspec.random.keys import stream
 from augspec_conformance import golden
-from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, grid
-from augspec_conformance.cases.policies import document, policy_names
+from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, cases_of, grid
+from augspec_conformance.cases.policies import policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
-from augspec_conformance.laws.purity import _require_same
-from augspec_conformance.laws.shape import require_results_alike
+from augspec_conformance.laws.compare import require_results_alike, require_same
+from augspec_conformance.laws.refusals import Wrong, require_refused
+from augspec_conformance.laws.streams import WIDE
 from augspec_conformance.subject import Subject, reference
 
 __all__ = ["LAWS"]
-
-_WIDE = document(
-    {
-        "op": "affine",
-        "id": "first",
-        **{name: {"uniform": [0.0, 0.25]} for name in ("translate_x", "translate_y", "shear_x", "shear_y")},
-    },
-    {
-        "op": "affine",
-        "id": "second",
-        "fill": 0.5,
-        **{name: {"uniform": [0.0, 0.25]} for name in ("translate_x", "translate_y", "shear_x", "shear_y")},
-    },
-)
-"""Two ops of four equal ranges: whatever shares bits shows up as equal columns."""
 
 
 def _deterministic(subject: Subject, case: Case) -> None:
     first = subject.call(case)
     for _ in range(2):
-        _require_same(subject.call(case), first, "the same call gave another result")
-
-
-def _bits(subject: Subject, key: augspec.Key, ids: Any) -> np.ndarray:
-    drawn = subject.augmenter(_WIDE).draw(key, ids).numpy()
-    return np.stack([drawn[path] for path in sorted(drawn)], 1)
-
-
-def _unique_rows(rows: np.ndarray, what: str) -> None:
-    _, first, count = np.unique(rows, axis=0, return_index=True, return_counts=True)
-    twice = first[count > 1]
-    require(
-        len(twice) == 0,
-        f"{what} share their draws",
-        where=tuple(int(i) for i in twice[:3]),
-        expected="all different",
-        got=f"{len(rows) - len(first)} repetitions",
-    )
-
-
-def _keys_differ(subject: Subject, case: Case) -> None:
-    seeds = [*range(48), *(1 << bit for bit in range(6, 64)), 2**64 - 1, 2**64 - 2]
-    keys = [augspec.Key(seed) for seed in seeds]
-    keys += [augspec.Key(0, epoch) for epoch in (1, 2, 255, 65536, 2**31, 2**32 - 1)]
-    keys += [augspec.Key(0, 0, view) for view in (1, 2, 255, 65535)] + [augspec.Key(0, 1, 1)]
-    rows = np.concatenate([_bits(subject, key, [case.key % 1000]) for key in keys])
-    _unique_rows(rows, "keys (seeds, epochs and views)")
-
-
-def _streams_differ(subject: Subject, case: Case) -> None:
-    first = case.key % 1000
-    ids = [*range(40), 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**40, 2**48 - 1]
-    keys = [augspec.Key(seed) for seed in range(first, first + 40)]
-    grid_ = np.stack([_bits(subject, key, ids) for key in keys])
-    rows = grid_.reshape(-1, grid_.shape[-1])
-    _unique_rows(rows, "cells of the grid key × id")
-    columns = rows.T
-    _unique_rows(columns, "parameters (op × field)")
-    half = columns.shape[0] // 2
-    both = np.concatenate([rows[:, :half], rows[:, half:]])
-    _unique_rows(both, "ops of one kind")
-
-
-def _prefix(subject: Subject, case: Case) -> None:
-    ids = list(range(64))
-    shorter = subject.augmenter(case.policy).draw(subject.key(case), ids).numpy()
-    ops = case.policy["ops"]
-    longer = {
-        **case.policy,
-        "ops": [{"op": "vertical_flip", "id": "front", "p": 0.4}, *ops, {"op": "saturation", "factor": 0.5}],
-    }
-    other = subject.augmenter(longer).draw(subject.key(case), ids).numpy()
-    for path, value in shorter.items():
-        require_equal(other[path], value, f"adding other ops changed the draw {path}")
+        require_same(subject.call(case), first, "the same call gave another result")
 
 
 def _published(subject: Subject, case: Case) -> None:
@@ -147,23 +81,74 @@ def _same_draws(subject: Subject, case: Case) -> None:
         require_equal(np.asarray(alone[path]), value[1:2], f"the draw {path} of one id alone")
 
 
+def _traced_draws(subject: Subject, case: Case) -> None:
+    """Draw inside the framework's own compiled functions, with key and ids that are only known when they run."""
+    augmenter, ids = subject.of(case), subject.ids(case)
+
+    class Drawing:
+        """What the user's function calls: a sample goes in, draws come out."""
+
+        policy = augmenter.policy
+
+        def __call__(self, key: Any, sample: Any, index: Any) -> dict[str, Any]:
+            del sample
+            return dict(augmenter.draw(key, index).items())
+
+    expected = reference().augmenter(case.policy).draw(subject.key(case), ids)
+    native = subject.native(case, sample_of(case))
+    for name, run in subject.adapter.nestings().items():
+        drawn = run(Drawing(), subject.key(case), native, ids)
+        for path, value in expected.items():
+            require_equal(subject.adapter.to_numpy(drawn[path]), value, f"the draw {path} inside {name}")
+
+
+def _k6(subject: Subject, case: Case) -> None:
+    (_traced_draws if case.context.get("traced") else _same_draws)(subject, case)
+
+
+def _can_trace(subject: Subject, case: Case) -> str:
+    if not case.context.get("traced"):
+        return ""
+    if subject.mode != subject.capabilities.modes[0]:
+        return "the user's functions do not depend on the mode"
+    return "" if subject.adapter.nestings() else f"no functions of users known for {subject.adapter.FRAMEWORK}"
+
+
+def _k6_cases(tier: Tier) -> tuple[Case, ...]:
+    """Draws with keys on the host compile nothing, so every mode is asked; those in graphs compile only themselves."""
+    host = grid("K6", tier, names=policy_names(with_variants=tier == "full"))
+    traced = grid("K6", tier, names=("mix:train", "mix:some"), context={"traced": True}, ids=(7, 70_001))
+    return (
+        *(case if case.reach == "dear" else case.with_(reach="graph") for case in host),
+        *(case.with_(name=f"{case.name} traced", reach="graph") for case in traced),
+    )
+
+
 def _key_forms(subject: Subject, case: Case) -> None:
-    ids, augmenter = list(range(5)), subject.augmenter(_WIDE)
+    ids, augmenter = list(range(5)), subject.augmenter(WIDE)
     for seed in (0, 7, 2**32 + 1, 2**64 - 1):
         by_int, by_key = augmenter.draw(seed, ids).numpy(), augmenter.draw(augspec.Key(seed), ids).numpy()
         require(by_int == by_key, f"the seed {seed} and Key({seed}) draw differently")
+    for key in (
+        augspec.Key(7),
+        augspec.Key(2**32 + 1),
+        augspec.Key(2**64 - 3),
+        augspec.Key(2**63 + 5, 2**32 - 1, 65535),
+    ):
+        expected = augmenter.draw(key, ids).numpy()
+        for name, form in subject.adapter.native_keys(key.seed, key.epoch, key.of_view).items():
+            require(augmenter.draw(form, ids).numpy() == expected, f"{key} and its form {name!r} draw differently")
+    native = subject.native(case, sample_of(case))
+    whole = subject.call(case)
+    for name, form in subject.adapter.native_keys(case.key, case.epoch, case.view).items():
+        out = subject.numpy(case, subject.of(case)(form, native, subject.ids(case)))
+        require_results_alike(case, out, whole, f"the key's form {name!r}")
     for wrong in (True, -1, 2**64, 1.5, "7", None):
-        try:
-            subject.of(case)(wrong, subject.native(case, sample_of(case)), subject.ids(case))
-        except augspec.AugspecError:
-            continue
-        require(False, f"the key {wrong!r} was accepted", expected="SampleError", got="a result")
-    for index in ([0, -1], [0, 2**48], [0], [0.5, 1.0]):
-        try:
-            subject.of(case)(0, subject.native(case, sample_of(case)), index)
-        except augspec.AugspecError:
-            continue
-        require(False, f"the index {index!r} was accepted", expected="SampleError", got="a result")
+        run = partial(subject.of(case), wrong, native, subject.ids(case))
+        require_refused(run, f"the key {wrong!r}", Wrong("key", (), dict))
+    for index, shown in (([0, -1], "-1"), ([0, 2**48], str(2**48)), ([0], "1"), ([0.5, 1.0], "0.5"), ([[0], [1]], "1")):
+        run = partial(subject.of(case), 0, native, index)
+        require_refused(run, f"the index {index!r}", Wrong("index", (shown,), dict))
 
 
 def _factorises(subject: Subject, case: Case) -> None:
@@ -172,11 +157,11 @@ def _factorises(subject: Subject, case: Case) -> None:
     draws = augmenter.draw(subject.key(case), subject.ids(case))
     applied = subject.numpy(case, augmenter.apply(draws, subject.native(case, sample)))
     whole = subject.call(case, sample)
-    same = _require_same if subject.mode == "eager" else lambda a, b, why: require_results_alike(case, a, b, why)
+    same = require_same if subject.mode == "eager" else lambda a, b, why: require_results_alike(case, a, b, why)
     same(applied, whole, "apply(draw(key, ids), sample) is not the call's result")
     back = augspec.Draws.from_json(draws.to_json())
     replayed = subject.numpy(case, augmenter.apply(back, subject.native(case, sample)))
-    _require_same(replayed, applied, "draws read back from JSON give another result")
+    require_same(replayed, applied, "draws read back from JSON give another result")
 
 
 def _k8_cases(tier: Tier) -> tuple[Case, ...]:
@@ -188,10 +173,6 @@ def _k8_cases(tier: Tier) -> tuple[Case, ...]:
     )
 
 
-def _once(law: str) -> Any:
-    return lambda tier: () if tier == "kat" else (case(law, "mix:train", tier=tier),)
-
-
 LAWS = (
     Law(
         "K1",
@@ -201,33 +182,6 @@ LAWS = (
         _deterministic,
         lambda tier: grid("K1", tier, signatures=(CORE_INTEGER, CORE_FLOAT)),
         search=True,
-    ),
-    Law(
-        "K2",
-        "keys matter",
-        ("R4", "R5"),
-        "Different seeds, epochs and views give different draws; every bit of them counts.",
-        _keys_differ,
-        _once("K2"),
-        scope="backend",
-    ),
-    Law(
-        "K3",
-        "streams are apart",
-        ("R5", "R6"),
-        "All draws on the grid key × id × op × field are distinct streams.",
-        _streams_differ,
-        _once("K3"),
-        scope="backend",
-    ),
-    Law(
-        "K4",
-        "prefix stability",
-        ("R6", "R8"),
-        "Adding ops, or changing others, moves no draw of an op.",
-        _prefix,
-        lambda tier: grid("K4", tier, names=("mix:choice", "mix:steps", "mix:nested", "op:rotate")),
-        scope="backend",
     ),
     Law(
         "K5",
@@ -242,18 +196,18 @@ LAWS = (
         "K6",
         "draws are shared",
         ("R5", "R8", "R14"),
-        "Draws equal the reference's, for every batch and for each id alone.",
-        _same_draws,
-        lambda tier: grid("K6", tier, names=policy_names(with_variants=tier == "full")),
-        scope="backend",
+        "Draws equal the reference's, in every mode, for each id alone, and inside users' own functions.",
+        _k6,
+        _k6_cases,
+        _can_trace,
     ),
     Law(
         "K7",
         "key forms",
         ("R4",),
-        "An int seed is its Key; what is no key or no id is refused.",
+        "An int seed is its Key, and so are the framework's own keys; what is no key or no id is refused.",
         _key_forms,
-        _once("K7"),
+        cases_of("K7", names=("mix:train",)),
     ),
     Law(
         "K8",

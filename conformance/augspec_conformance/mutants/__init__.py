@@ -15,7 +15,9 @@ def mutants() -> tuple[Mutant, ...]:
     from augspec_conformance.mutants import (
         aliasing,
         batch,
+        calls,
         distribution,
+        evaluation,
         fields,
         framework,
         geometry,
@@ -29,9 +31,11 @@ def mutants() -> tuple[Mutant, ...]:
 
     families = (
         purity,
+        evaluation,
         aliasing,
         global_state,
         keys,
+        calls,
         batch,
         shape,
         distribution,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from augspec.namespace import Array
-from augspec_conformance.mutants.faulty import Faulty, image_of, with_entry
+from augspec_conformance.mutants.faulty import Faulty, Run, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -70,6 +70,48 @@ class IgnoresStrides(Faulty):
         return run(key, sample, index)
 
 
+def _around(image: Any) -> Any:
+    """Return the larger array of which an image is the inside; None if it stands alone."""
+    base = getattr(image, "base", None)
+    if not isinstance(base, np.ndarray) or base.ndim != image.ndim or base.dtype != image.dtype:
+        return None
+    return base if all(n > m for n, m in zip(base.shape, image.shape, strict=True)) else None
+
+
+class WritesAround(Faulty):
+    """Pads views in place: writes their edge into the memory around them."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        base = _around(image_of(sample))
+        if base is not None and base.flags.writeable:
+            base[..., 0] = base[..., 1]
+            base[..., 0, 0] = 1
+        return out
+
+
+class ReadsBeyond(Faulty):
+    """Takes the pixel behind the end of a view for its last one, as a loop that runs too far."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        image = image_of(sample)
+        base = _around(image)
+        if base is None or image.strides != base.strides:
+            return run(key, sample, index)
+        read = image.copy()
+        read[..., -1, :] = base[2:-2, 2:-2, -2, 2:-2] if image.ndim == 4 else base[2:-2, -2, 2:-2]
+        return run(key, with_entry(sample, "image", read), index)
+
+
+class WritesBehindBoxes(Faulty):
+    """Keeps a sum in the memory behind the boxes."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        base = _around(sample["boxes"]) if isinstance(sample, Mapping) and "boxes" in sample else None
+        if base is not None and base.flags.writeable:
+            base[-1, -1, -1] = float(sample["boxes"].sum())
+        return out
+
+
 MUTANTS = (
     Mutant(
         "M06",
@@ -110,5 +152,29 @@ MUTANTS = (
         "A slice of an array gives another part of it.",
         IgnoresStrides,
         ("S11", "P6"),
+    ),
+    Mutant(
+        "M11b",
+        "aliasing",
+        "writes into the memory around a view",
+        "Crops of one picture spoil each other.",
+        WritesAround,
+        ("P6",),
+    ),
+    Mutant(
+        "M11c",
+        "aliasing",
+        "reads a pixel beyond a view",
+        "A tile's result depends on the next tile.",
+        ReadsBeyond,
+        ("P6",),
+    ),
+    Mutant(
+        "M11d",
+        "aliasing",
+        "writes into the memory behind the boxes",
+        "Annotations of other images change.",
+        WritesBehindBoxes,
+        ("P6",),
     ),
 )

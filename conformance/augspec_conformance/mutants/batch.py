@@ -1,15 +1,21 @@
 """Faults of the batch: samples that know of each other, or of their place."""
 
+# ruff: noqa: FBT001
+# The signatures are those of the real backend.
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from augspec.namespace import Array, Namespace
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
-from augspec_conformance.mutants.faulty import Faulty, Run, image_of, with_entry
+from augspec_backends.generic.pipeline import Runner
+from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -83,6 +89,46 @@ class Reverses(Faulty):
         return with_entry(out, "image", image[::-1].copy()) if image.ndim == 4 else out
 
 
+class LastChunk(Faulty):
+    """Works in chunks of eight, and fills the last one up from the end of the ids."""
+
+    def run(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
+    ) -> Values:
+        words, low, high = keys
+        if len(low) % 8 and len(low) > 8:
+            low, high = (None if ids is None else self._wrong(ids) for ids in (low, high))
+        return super().run(augmenter, runner, xp, (words, low, high), on_host, arrays)
+
+    @staticmethod
+    def _wrong(ids: Array) -> Array:
+        rest = len(ids) % 8
+        return np.concatenate([ids[:-rest], ids[-8:][:rest]])
+
+
+class NothingIsDouble(Faulty):
+    """Returns float64 where there are no samples."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        image = image_of(out)
+        return out if image.size else with_entry(out, "image", np.zeros(image.shape))
+
+
+class NothingLosesBoxes(Faulty):
+    """Returns validity as int64 where there are no samples."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "boxes_valid" not in out or len(out["boxes_valid"]):
+            return out
+        return with_entry(out, "boxes_valid", np.zeros(out["boxes_valid"].shape, np.int64))
+
+
 MUTANTS = (
     Mutant(
         "M27",
@@ -139,5 +185,29 @@ MUTANTS = (
         "Labels no longer belong to their images.",
         Reverses,
         ("B2", "B1"),
+    ),
+    Mutant(
+        "M29b",
+        "batch",
+        "gives a last chunk of fewer than eight the ids of others",
+        "The end of every epoch is augmented otherwise.",
+        LastChunk,
+        ("B4",),
+    ),
+    Mutant(
+        "M31b",
+        "batch",
+        "returns float64 for no samples",
+        "Concatenating results turns a whole epoch into doubles.",
+        NothingIsDouble,
+        ("B5",),
+    ),
+    Mutant(
+        "M31c",
+        "batch",
+        "returns integers for the validity of no samples",
+        "Indexing by validity selects other boxes.",
+        NothingLosesBoxes,
+        ("B5",),
     ),
 )

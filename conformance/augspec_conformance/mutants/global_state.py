@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
 
+from augspec.draws import Draws
+from augspec.errors import SampleError
 from augspec.language.policy import Policy
 from augspec.namespace import Namespace
 from augspec.random.keys import Key
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
+from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Runner
-from augspec_conformance.mutants.faulty import Faulty, Run, Values
+from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, Run, Values
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -102,6 +107,69 @@ class Scratch(Faulty):
         return run(self.key, sample, index)
 
 
+class SetsUpOnce(Faulty):
+    """Changes how NumPy treats overflow, at the first compilation of the process."""
+
+    _ready: ClassVar[bool] = False
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        if not SetsUpOnce._ready:
+            SetsUpOnce._ready = True
+            np.seterr(over="ignore", invalid="ignore", divide="ignore")
+            np.set_printoptions(suppress=True)
+        return super().compile(policy, **options)
+
+
+def _elsewhere(module: str, name: str) -> Callable[[], Any]:
+    """Return a factory that imports a faulty module when it is called, and not before."""
+
+    def make() -> Any:
+        return getattr(import_module(f"augspec_conformance.mutants.{module}"), name)()
+
+    return make
+
+
+class ReusesAppliedDraws(Faulty):
+    """After `apply`, the next call of that many samples runs with the draws that were applied."""
+
+    def __init__(self) -> None:
+        self.applied: Any = None
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        checked = Options.checked(self.name, self.capabilities, options)
+        return _Remembering(policy, self, checked)
+
+
+class _Remembering(HookedAugmenter):
+    backend: ReusesAppliedDraws
+
+    def apply(self, draws: Draws, sample: Any) -> Any:
+        """Return the sample augmented as `draws` say."""
+        self.backend.applied = (self, draws)
+        return super().apply(draws, sample)
+
+    def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
+        """Return the augmented sample."""
+        kept, self.backend.applied = self.backend.applied, None
+        if training and kept is not None and kept[0] is self and index is not None and len(index) == kept[1].batch:
+            return super().apply(kept[1], sample)
+        return super().__call__(key, sample, index, training=training)
+
+
+class EvaluatesLater(Faulty):
+    """A refused call leaves a flag behind that the next evaluation or call takes for its own."""
+
+    def __init__(self) -> None:
+        self.failed = False
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        try:
+            return run(_other(key) if self.failed else key, sample, index)
+        except SampleError:
+            self.failed = True
+            raise
+
+
 class ProcessHash(Faulty):
     """Mixes `hash()` of a text into the key: another result in every process."""
 
@@ -145,7 +213,7 @@ MUTANTS = (
         "changes how NumPy prints numbers",
         "Logs and doctests elsewhere change.",
         LeavesSettings,
-        ("P9", "P8"),
+        ("P8", "P9"),
     ),
     Mutant(
         "M15",
@@ -178,5 +246,62 @@ MUTANTS = (
         "Threads exchange their keys.",
         Scratch,
         ("P11",),
+    ),
+    Mutant(
+        "M14b",
+        "global_state",
+        "seeds the global generator when it is imported",
+        "Two runs with different seeds shuffle alike.",
+        _elsewhere("seeds_at_import", "SeedsAtImport"),
+        ("P9",),
+    ),
+    Mutant(
+        "M14c",
+        "global_state",
+        "imports another framework",
+        "Ten seconds and a gigabyte for nothing, and a crash where two frameworks quarrel.",
+        _elsewhere("imports_another", "ImportsAnother"),
+        ("P9",),
+        needs=("torch",),
+    ),
+    Mutant(
+        "M14d",
+        "global_state",
+        "changes NumPy's settings at the first compilation",
+        "Overflows elsewhere are no longer reported.",
+        SetsUpOnce,
+        ("P9",),
+    ),
+    Mutant(
+        "M15b",
+        "global_state",
+        "runs the next call with the draws that were applied last",
+        "Replaying one batch spoils the next one.",
+        ReusesAppliedDraws,
+        ("P10",),
+    ),
+    Mutant(
+        "M15c",
+        "global_state",
+        "augments otherwise after a refused call",
+        "One bad file changes the rest of the epoch.",
+        EvaluatesLater,
+        ("P16", "P10"),
+    ),
+    Mutant(
+        "M19",
+        "global_state",
+        "mixes hash() of a text into the key",
+        "Every process augments otherwise.",
+        ProcessHash,
+        ("P12",),
+    ),
+    Mutant(
+        "M70",
+        "global_state",
+        "reads a switch from the environment at every call",
+        "Results depend on the machine.",
+        ReadsEnvironment,
+        ("P14",),
     ),
 )

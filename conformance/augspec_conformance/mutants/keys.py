@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from augspec.namespace import Array, Namespace
 from augspec.plan.program import Draw
+from augspec.random.keys import Key
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.numpy.namespace import NumpyNamespace
-from augspec_conformance.mutants.faulty import Faulty, Restreamed, Values
+from augspec_conformance.mutants.faulty import Faulty, Restreamed, Run, Values
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -77,6 +79,68 @@ class CountsOps(Faulty):
 
     def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
         return tuple(Restreamed.like(draw, f"{draw.path}@{len(draws)}") for draw in draws)
+
+
+class ReusesNextId(Faulty):
+    """Draws y for a sample from what x is for the next one."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        words, low, high = keys
+        values = dict(super().draw(runner, keys, on_host, xp))
+        following = super().draw(runner, (words, low + 1, high), on_host, xp)
+        for path in values:
+            if path.endswith("_y") and f"{path[:-1]}x" in values:
+                values[path] = following[f"{path[:-1]}x"]
+        return values
+
+
+class ReusesNextAttempt(Faulty):
+    """Starts the attempts of the second op one word after those of the first."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        values = dict(super().draw(runner, keys, on_host, xp))
+        areas = [path for path in values if path.endswith("/area") and values[path].ndim == 2]
+        for path, before in zip(areas[1:], areas, strict=False):
+            values[path] = np.concatenate([values[before][:, 1:], values[path][:, :1]], 1)
+        return values
+
+
+class MixesGates(Faulty):
+    """Mixes the probabilities of the gates that a policy has by itself into every other stream."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        gates = ",".join(str(draw.map) for draw in draws if draw.path.endswith("/apply") and "/front/" not in draw.path)
+        return tuple(
+            draw if draw.path.endswith("/apply") else Restreamed.like(draw, f"{draw.path}@{gates}") for draw in draws
+        )
+
+
+class FollowsOrder(Faulty):
+    """Draws otherwise when two ops with ids have changed places; what is added elsewhere does not matter."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        tags = [draw.path.split("/")[1] for draw in draws]
+        own = [tag for tag in tags if tag != "front" and not tag.startswith("saturation")]
+        falls = [first > second for first, second in itertools.pairwise(own)].count(True)
+        return tuple(Restreamed.like(draw, f"{draw.path}@{falls}") for draw in draws)
+
+
+class FewKeys(Faulty):
+    """Hashes the seed to ten bits: with a few dozen keys nobody notices."""
+
+    def keys(self, key: Any, index: Any, batch: int, xp: Namespace) -> tuple[Keys, bool]:
+        (words, low, high), on_host = super().keys(key, index, batch, xp)
+        seed = (int(words[0]) & 0xFFFFFFFF) << 32 | int(words[1]) & 0xFFFFFFFF
+        few = seed if seed < 2**10 or seed & (seed - 1) == 0 or seed > 2**64 - 9 else seed % 1021 + 2**10
+        words = np.array([few >> 32, few & 0xFFFFFFFF, *words[2:]], np.int64).astype(np.uint32).view(np.int32)
+        return (words, low, high), on_host
+
+
+class OneResult(Faulty):
+    """Draws by the key, but calls with the key 7."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        return run(Key(7) if isinstance(key, Key) else key, sample, index)
 
 
 class _WrongRotation(NumpyNamespace):
@@ -178,5 +242,53 @@ MUTANTS = (
         "Results differ from every other backend's.",
         SwapsLanes,
         ("K5",),
+    ),
+    Mutant(
+        "M20b",
+        "keys",
+        "hashes the seed to ten bits",
+        "Every thousandth run is the same run.",
+        FewKeys,
+        ("K2",),
+    ),
+    Mutant(
+        "M20c",
+        "keys",
+        "draws by the key, but calls with one key",
+        "Every epoch augments alike, and logged draws say otherwise.",
+        OneResult,
+        ("K2",),
+    ),
+    Mutant(
+        "M24b",
+        "keys",
+        "takes the x of the next sample for y",
+        "Neighbouring samples are correlated.",
+        ReusesNextId,
+        ("K3",),
+    ),
+    Mutant(
+        "M24c",
+        "keys",
+        "takes the attempts of one op for another's, one later",
+        "Two crops of a policy are cut alike.",
+        ReusesNextAttempt,
+        ("K3",),
+    ),
+    Mutant(
+        "M25b",
+        "keys",
+        "mixes the probabilities of gates into the other streams",
+        "Tuning one op's p changes all the others.",
+        MixesGates,
+        ("K4",),
+    ),
+    Mutant(
+        "M25c",
+        "keys",
+        "draws otherwise when ops with ids change places",
+        "Moving an op changes what all of them do.",
+        FollowsOrder,
+        ("K4",),
     ),
 )

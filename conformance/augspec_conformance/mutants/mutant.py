@@ -24,6 +24,7 @@ class Mutant:
         base: the backend on which the fault sits.
         tier: the tier by which it must be found.
         modes: the modes in which it shows; None for all.
+        needs: further packages without which it does not show.
     """
 
     id: str
@@ -35,9 +36,11 @@ class Mutant:
     base: str = "numpy"
     tier: Literal["kat", "smoke", "full"] = "smoke"
     modes: tuple[str, ...] | None = None
+    needs: tuple[str, ...] = ()
 
     def missing(self) -> str | None:
         """Return why it cannot run here, or None if it can."""
-        if find_spec(self.base) is None:
-            return f"{self.base} is not installed"
+        for package in (self.base, *self.needs):
+            if find_spec(package) is None:
+                return f"{package} is not installed"
         return None

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from augspec.errors import AugspecError, SampleError
 from augspec.namespace import Array
 from augspec_backends.generic.numbers import FixedNumbers
-from augspec_conformance.mutants.faulty import Faulty, image_of, with_entry
+from augspec_conformance.mutants.faulty import Faulty, Run, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -40,6 +41,72 @@ class DropsFourthChannel(Faulty):
 
     def result(self, out: Any, sample: Any) -> Any:
         return with_entry(out, "image", np.ascontiguousarray(image_of(out)[..., :3]))
+
+
+class TwoChannelsLoseOne(Faulty):
+    """Takes the second of two channels for alpha, and drops it."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        image = image_of(out)
+        return with_entry(out, "image", image[..., :1].copy()) if image.shape[-1] == 2 else out
+
+
+class BackwardStrides(Faulty):
+    """Returns images as mirrored views of mirrored copies."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        return with_entry(out, "image", image_of(out)[..., ::-1, :].copy()[..., ::-1, :])
+
+
+class WideStrides(Faulty):
+    """Returns images as parts of a larger buffer."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        image = image_of(out)
+        room = np.zeros((*image.shape[:-1], image.shape[-1] + 1), image.dtype)
+        room[..., :-1] = image
+        return with_entry(out, "image", room[..., :-1])
+
+
+class WideBoxes(Faulty):
+    """Returns boxes as columns of a larger table."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "boxes" not in out:
+            return out
+        boxes = out["boxes"]
+        table = np.zeros((*boxes.shape[:-1], 5), boxes.dtype)
+        table[..., :4] = boxes
+        return {**out, "boxes": table[..., :4]}
+
+
+class SaysNothing(Faulty):
+    """Refuses with a text that names nothing."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        try:
+            return run(key, sample, index)
+        except AugspecError as error:
+            raise AugspecError("invalid input, please check the documentation") from error
+
+
+class BlamesImage(Faulty):
+    """Says that the image is wrong, whatever is."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        try:
+            return run(key, sample, index)
+        except SampleError as error:
+            raise SampleError("image", error.expected, error.got) from error
+
+
+class TakesIntegerBoxes(Faulty):
+    """Takes integer boxes for floats."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        if isinstance(sample, Mapping) and "boxes" in sample and sample["boxes"].dtype.kind == "i":
+            sample = with_entry(sample, "boxes", sample["boxes"].astype(np.float32))
+        return run(key, sample, index)
 
 
 class GivesFloats(Faulty):
@@ -168,5 +235,61 @@ MUTANTS = (
         "Paths and metadata lose their types.",
         CopiesRest,
         ("S3",),
+    ),
+    Mutant(
+        "M34c",
+        "shape",
+        "drops one of two channels",
+        "Optical flow loses its second component.",
+        TwoChannelsLoseOne,
+        ("S1",),
+    ),
+    Mutant(
+        "M36c",
+        "shape",
+        "returns views with negative strides",
+        "torch.from_numpy refuses the result.",
+        BackwardStrides,
+        ("S11",),
+    ),
+    Mutant(
+        "M36d",
+        "shape",
+        "returns parts of larger buffers",
+        "Results hold more memory than they show, and are copied once more.",
+        WideStrides,
+        ("S11",),
+    ),
+    Mutant(
+        "M36e",
+        "shape",
+        "returns boxes as columns of a larger table",
+        "Whoever hands the pointer to C reads other boxes.",
+        WideBoxes,
+        ("S11",),
+    ),
+    Mutant(
+        "M38d",
+        "shape",
+        "refuses with a text that names nothing",
+        "Nobody finds the bad file.",
+        SaysNothing,
+        ("S10",),
+    ),
+    Mutant(
+        "M38e",
+        "shape",
+        "blames the image for everything",
+        "The wrong thing is repaired.",
+        BlamesImage,
+        ("S10",),
+    ),
+    Mutant(
+        "M38f",
+        "shape",
+        "takes integer boxes",
+        "Boxes are rounded, or not, by luck.",
+        TakesIntegerBoxes,
+        ("S10",),
     ),
 )

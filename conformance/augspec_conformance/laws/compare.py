@@ -1,0 +1,73 @@
+"""Comparing results: bit for bit, or as near as the policy's numeric class allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.headroom import within
+from augspec_conformance.law import Case, require, require_equal
+from augspec_conformance.subject import Subject
+from augspec_conformance.tolerances import COORDINATE_BETWEEN, between_backends, close
+
+__all__ = ["require_alike", "require_match", "require_results_alike", "require_same"]
+
+
+def require_same(got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
+    """Demand the same entries in the same order, and every bit of their arrays."""
+    require(list(got) == list(expected), f"{reason}: other entries", expected=list(expected), got=list(got))
+    for name, value in expected.items():
+        if isinstance(value, np.ndarray):
+            require_equal(got[name], value, f"{reason}: {name}")
+
+
+def require_alike(case: Case, got: Any, expected: Any, reason: str) -> None:
+    """Demand equality of integers, and closeness of floats within the policy's class."""
+    a, b = np.asarray(got), np.asarray(expected)
+    if b.dtype.kind not in "fV":
+        require_equal(a, b, reason)
+        return
+    require(a.shape == b.shape, f"{reason}: shapes differ", expected=b.shape, got=a.shape)
+    low, high = case.context.get("options", {}).get("value_range", (0.0, 1.0))
+    bound = between_backends(case.policy, SIGNATURES[case.signature].dtype, float(high - low))
+    ok = close(a, b, bound)
+    if not ok.all():
+        where = tuple(int(i) for i in np.argwhere(~ok)[0])
+        require(
+            False,
+            f"{reason}: {int((~ok).sum())} of {ok.size} pixels are more than {bound:.3g} apart",
+            where=where,
+            expected=float(b[where]),
+            got=float(a[where]),
+        )
+
+
+def require_results_alike(case: Case, got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
+    """Demand the same result of two modes or functions: integers and masks equal, floats within their class."""
+    require(set(got) == set(expected), f"{reason}: the entries", expected=sorted(expected), got=sorted(got))
+    for name, value in expected.items():
+        if name in ("boxes", "keypoints"):
+            require(
+                got[name].shape == value.shape, f"{reason}: shape of {name}", expected=value.shape, got=got[name].shape
+            )
+            distance = float(np.abs(got[name].astype(np.float64) - value).max(initial=0.0))
+            require(
+                within(distance, COORDINATE_BETWEEN),
+                f"{reason}: {name}",
+                expected=f"within {COORDINATE_BETWEEN}",
+                got=distance,
+            )
+        elif name == "image":
+            require_alike(case, got[name], value, f"{reason}: {name}")
+        else:
+            require_equal(got[name], value, f"{reason}: {name}")
+
+
+def require_match(subject: Subject, case: Case, got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
+    """Demand every bit where nothing is compiled; compilers may vectorise floats otherwise for another batch size."""
+    if subject.cost == "eager":
+        require_same(got, expected, reason)
+    else:
+        require_results_alike(case, got, expected, reason)

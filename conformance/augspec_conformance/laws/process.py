@@ -1,0 +1,193 @@
+"""P7–P9, P12, P14: the process around a call. Nothing global is read or changed, at import, compilation or call."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import augspec
+from augspec_conformance.cases.catalogue import cases_of, grid
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.facts import source_of
+from augspec_conformance.fresh import Finding, digests_of, seen
+from augspec_conformance.law import Case, Law, Tier, require
+from augspec_conformance.laws.compare import require_same
+from augspec_conformance.subject import Subject, Unclaimed
+
+__all__ = ["LAWS"]
+
+_FEW = ("op:rotate", "op:gaussian_noise", "op:contrast", "op:random_resized_crop", "mix:train", "mix:some", "mix:steps")
+
+
+def _no_global_rng(subject: Subject, case: Case) -> None:
+    results = []
+    for seed in (1, 2):
+        subject.adapter.seed_globals(seed)
+        results.append(subject.call(case))
+    require_same(results[1], results[0], "another global seed gives another result")
+
+
+def _globals_kept(subject: Subject, case: Case) -> None:
+    fresh = Subject(subject.backend, subject.mode) if subject.cost == "eager" else subject
+    native = subject.native(case, sample_of(case))
+    if subject.cost != "eager":
+        fresh.of(case)(subject.key(case), native, subject.ids(case))  # compilers may set themselves up once
+    before = subject.adapter.fingerprint()
+    fresh.of(case)(subject.key(case), native, subject.ids(case))
+    fresh.of(case).draw(subject.key(case), subject.ids(case))
+    after = subject.adapter.fingerprint()
+    for name, value in before.items():
+        require(after[name] == value, f"the global state {name!r} changed")
+
+
+def _elsewhere(subject: Subject) -> Finding:
+    """Return what a fresh process sees of the same backend."""
+    backend = subject.backend
+    for source in dict.fromkeys((subject.source, source_of(backend))):
+        try:
+            found = augspec.get_backend(source)
+        except augspec.BackendUnavailable:
+            continue
+        if type(found) is type(backend):
+            cases = tuple(case.to_json() for case in _fresh_cases())
+            return seen(source, subject.adapter.FRAMEWORK, cases)
+    raise Unclaimed(f"{type(backend).__qualname__} cannot be imported by name, so no other process can have it")
+
+
+def _fresh_cases() -> tuple[Case, ...]:
+    return grid("P12", "full", names=("mix:train", "mix:some", "op:gaussian_noise"))
+
+
+def _import_pure(subject: Subject, case: Case) -> None:
+    del case
+    found = _elsewhere(subject)
+    for when, names in (("importing the backend", found.at_import), ("the first call", found.at_call)):
+        require(not names, f"in a fresh process, {when} changed global state", expected="none", got=", ".join(names))
+
+
+def _process_independent(subject: Subject, case: Case) -> None:
+    del case
+    for mode, expected in _elsewhere(subject).digests.items():
+        for name, digest in digests_of(subject.sibling(mode), _fresh_cases()).items():
+            require(
+                digest == expected[name],
+                f"{name}, mode {mode}: a process with another hash seed gives another result",
+                expected=expected[name][:12],
+                got=digest[:12],
+            )
+
+
+_WATCHING: list[list[str]] = []
+"""Whoever listens to audit events: hooks cannot be taken away again."""
+
+_CLOCKS = ("time", "time_ns", "monotonic", "perf_counter", "localtime", "gmtime")
+_EVENTS = ("open", "socket.connect", "subprocess.Popen", "os.system", "os.listdir", "os.putenv", "urllib.Request")
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if _WATCHING and event in _EVENTS:
+        _WATCHING[-1].append(f"{event}({arguments[0] if arguments else ''!s:.60})")
+
+
+_HOOKED: list[bool] = []
+
+
+@contextmanager
+def _watched() -> Iterator[list[str]]:
+    """Note clocks, environment variables, files, sockets and processes that are used inside."""
+    if not _HOOKED:
+        sys.addaudithook(_hear)
+        _HOOKED.append(True)
+    notes: list[str] = []
+    watched: list[tuple[Any, str]] = [(time, name) for name in _CLOCKS]
+    watched += [(os, "urandom"), (type(os.environ), "__getitem__")]
+    kept = [getattr(owner, name) for owner, name in watched]
+
+    def noting(label: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            notes.append(label)
+            return real(*arguments)
+
+        return call
+
+    _WATCHING.append(notes)
+    try:
+        for (owner, name), real in zip(watched, kept, strict=True):
+            label = "os.environ" if name == "__getitem__" else f"{owner.__name__}.{name}()"
+            setattr(owner, name, noting(label, real))
+        yield notes
+    finally:
+        for (owner, name), real in zip(watched, kept, strict=True):
+            setattr(owner, name, real)
+        _WATCHING.pop()
+
+
+def _asks_nobody(subject: Subject, case: Case) -> None:
+    augmenter, native = subject.of(case), subject.native(case, sample_of(case))
+    key, ids = subject.key(case), subject.ids(case)
+    augmenter(key, native, ids)  # compilers and imports are done with files and clocks after this
+    with _watched() as notes:
+        augmenter(key, native, ids)
+        augmenter.draw(key, ids)
+    found = sorted(set(notes))
+    require(not found, "a call asked the world outside", expected="neither clock nor file nor variable", got=found[:4])
+
+
+def _plain_eager(subject: Subject, case: Case) -> str:
+    del case
+    return "" if subject.cost == "eager" else "compilers have clocks and files of their own"
+
+
+def _once(law: str) -> Callable[[Tier], tuple[Case, ...]]:
+    return cases_of(law, names=("mix:train",))
+
+
+LAWS = (
+    Law(
+        "P7",
+        "no global generator is read",
+        ("R2",),
+        "Results do not depend on any global random generator.",
+        _no_global_rng,
+        cases_of("P7", names=_FEW),
+    ),
+    Law(
+        "P8",
+        "global state is kept",
+        ("R2",),
+        "Calls change no global generator and no global setting, and import no other framework.",
+        _globals_kept,
+        cases_of("P8", names=_FEW),
+    ),
+    Law(
+        "P9",
+        "import is pure",
+        ("R2",),
+        "In a fresh process, import and first call of a backend change no global state, nor import another framework.",
+        _import_pure,
+        _once("P9"),
+        scope="backend",
+    ),
+    Law(
+        "P12",
+        "processes agree",
+        ("R2",),
+        "Another process, with another hash seed, gives the same bytes.",
+        _process_independent,
+        _once("P12"),
+        scope="backend",
+    ),
+    Law(
+        "P14",
+        "no clock",
+        ("R2",),
+        "A call reads no clock, no environment variable, no file and no network.",
+        _asks_nobody,
+        cases_of("P14", names=("mix:train", "mix:some", "op:gaussian_noise")),
+        _plain_eager,
+    ),
+)

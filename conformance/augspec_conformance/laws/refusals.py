@@ -1,0 +1,164 @@
+"""S10, P16: what does not fit is refused in words that help, and leaves everything as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import augspec
+from augspec_conformance.cases.catalogue import ALL_TARGETS, cases_of
+from augspec_conformance.cases.policies import document
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require
+from augspec_conformance.laws.compare import require_same
+from augspec_conformance.subject import Sample, Subject
+
+__all__ = ["LAWS", "Wrong", "require_refused"]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A sample that fits no augmenter, or not the one at hand.
+
+    Attributes:
+        target: what the error must name.
+        shown: what it must show of what it got.
+        make: from a sample that fits (12×9 pixels) to one that does not.
+        op: the op that refuses; empty if no policy takes the sample.
+    """
+
+    target: str
+    shown: tuple[str, ...]
+    make: Callable[[Sample], dict[str, Any]]
+    op: str = ""
+
+
+def _of(name: str, change: Callable[[Any], Any]) -> Callable[[Sample], dict[str, Any]]:
+    return lambda sample: {**sample, name: change(sample[name])}
+
+
+def _alone(change: Callable[[Any], Any]) -> Callable[[Sample], dict[str, Any]]:
+    return lambda sample: {"image": change(sample["image"])}
+
+
+WRONG: dict[str, Wrong] = {
+    "rank 2": Wrong("image", ("12", "9"), _alone(lambda x: x[0, :, :, 0])),
+    "rank 5": Wrong("image", ("1", "2", "12", "9", "3"), _alone(lambda x: x[None])),
+    "no image": Wrong("sample", ("mask",), lambda sample: {"mask": sample["mask"]}),
+    "a list": Wrong("image", ("list",), _alone(lambda x: x.tolist())),
+    "a text": Wrong("image", ("str",), lambda _: {"image": "photo.jpg"}),
+    "no pixels": Wrong("image", ("0",), _alone(lambda x: x[:, :0])),
+    "int32 image": Wrong("image", ("int32",), _alone(lambda x: x.astype(np.int32))),
+    "other mask": Wrong("mask", ("11", "9"), _of("mask", lambda x: x[:, 1:])),
+    "mask batch": Wrong("mask", ("1", "12", "9"), _of("mask", lambda x: x[:1])),
+    "box columns": Wrong("boxes", ("3",), _of("boxes", lambda x: x[..., :3])),
+    "integer boxes": Wrong("boxes", ("int32",), _of("boxes", lambda x: x.astype(np.int32))),
+    "nan boxes": Wrong("boxes", ("nan",), _of("boxes", lambda x: x * np.float32(np.nan))),
+    "crossed boxes": Wrong("boxes", (), _of("boxes", lambda x: x[..., [2, 3, 0, 1]])),
+    "nan keypoints": Wrong("keypoints", ("nan",), _of("keypoints", lambda x: x * np.float32(np.nan))),
+    "keypoint batch": Wrong("keypoints", ("1", "3", "2"), _of("keypoints", lambda x: x[:1])),
+    "two channels": Wrong("", ("2",), _alone(lambda x: x[..., :2]), "saturation"),
+    "too small": Wrong("", ("2",), _alone(lambda x: x[:, :2, :2]), "center_crop"),
+}
+
+
+def require_refused(run: Callable[[], Any], what: str, wrong: Wrong) -> None:
+    """Demand an error that says where, what was expected and what was found.
+
+    Raises:
+        LawViolation: the call was accepted, or its error does not help.
+    """
+    kinds = "SampleError or Unsupported" if wrong.op else "SampleError"
+    try:
+        run()
+    except augspec.AugspecError as error:
+        text = str(error)
+        if isinstance(error, augspec.SampleError) and not wrong.op:
+            _says_all(error, what, wrong)
+            text = error.got
+        else:
+            fits = wrong.op and isinstance(error, (augspec.SampleError, augspec.Unsupported))
+            require(fits, f"{what}: an error of another kind", expected=kinds, got=repr(error))
+            require(wrong.op in text, f"{what}: the error does not name the op", expected=wrong.op, got=text)
+        for part in wrong.shown:
+            require(part in text, f"{what}: the error does not show what it got", expected=part, got=str(error))
+        return
+    require(False, f"{what}: accepted", expected=kinds, got="a result")
+
+
+def _says_all(error: augspec.SampleError, what: str, wrong: Wrong) -> None:
+    text = str(error)
+    require(error.target == wrong.target, f"{what}: the error names another target", expected=wrong.target, got=text)
+    for part in (error.target, error.expected, error.got):
+        require(part and part in text, f"{what}: the error's text lacks one of its parts", expected=part, got=text)
+
+
+def _native(subject: Subject, sample: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: subject.adapter.to_native(value, str(value.dtype)) if isinstance(value, np.ndarray) else value
+        for name, value in sample.items()
+    }
+
+
+def _refused(subject: Subject, case: Case) -> None:
+    kind = case.context["kind"]
+    native = _native(subject, WRONG[kind].make(sample_of(case)))
+    augmenter = subject.of(case)
+    require_refused(partial(augmenter, subject.key(case), native, subject.ids(case)), kind, WRONG[kind])
+
+
+def _atomic(subject: Subject, case: Case) -> None:
+    sample, other = sample_of(case), case.with_(key=case.key ^ 0xFF)
+    before = [subject.call(one, sample) for one in (case, other)]
+    state = subject.adapter.fingerprint()
+    augmenter = subject.of(case)
+    for kind in ("nan boxes", "int32 image", "rank 5", "other mask", "nan keypoints"):
+        native = _native(subject, WRONG[kind].make(sample))
+        kept = subject.numpy(case, native)
+        require_refused(partial(augmenter, subject.key(case), native, subject.ids(case)), kind, WRONG[kind])
+        require_same(subject.numpy(case, native), kept, f"{kind}: the refused call changed its input")
+        after = subject.adapter.fingerprint()
+        for name, value in state.items():
+            require(after[name] == value, f"{kind}: the refused call changed the global state {name!r}")
+        for one, result in zip((case, other), before, strict=True):
+            require_same(subject.call(one, sample), result, f"{kind}: the refused call changed later results")
+
+
+def _s10_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    colour, crop = document({"op": "saturation", "factor": 0.5}), document({"op": "center_crop", "size": [5, 5]})
+    return tuple(
+        Case(
+            name=kind,
+            policy=crop if wrong.op == "center_crop" else colour,
+            targets=ALL_TARGETS,
+            context={"kind": kind},
+            reach="dear",
+        )
+        for kind, wrong in WRONG.items()
+    )
+
+
+LAWS = (
+    Law(
+        "S10",
+        "refusals",
+        ("T1", "T2", "T3", "C2"),
+        "What does not fit is refused before any work, by an error that names target, expectation and finding.",
+        _refused,
+        _s10_cases,
+    ),
+    Law(
+        "P16",
+        "failures are atomic",
+        ("T3",),
+        "A refused input leaves inputs, global state and later results unchanged.",
+        _atomic,
+        cases_of("P16", names=("op:rotate", "mix:train")),
+    ),
+)
