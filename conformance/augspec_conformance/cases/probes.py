@@ -83,9 +83,18 @@ def _boxes(shape: Shape, seed: int) -> Unit:
 
 def _nan_at(shape: Shape, seed: int) -> Unit:
     """Noise, and one NaN in the first sample."""
+    return _with_one(shape, seed, np.nan)
+
+
+def _inf_at(shape: Shape, seed: int) -> Unit:
+    """Noise, and one infinity in the first sample."""
+    return _with_one(shape, seed, np.inf)
+
+
+def _with_one(shape: Shape, seed: int, value: float) -> Unit:
     image, rng = _noise(shape, seed), _rng(seed, 7)
     if shape[0]:
-        image[0, rng.integers(shape[1]), rng.integers(shape[2]), rng.integers(shape[3])] = np.nan
+        image[0, rng.integers(shape[1]), rng.integers(shape[2]), rng.integers(shape[3])] = value
     return image
 
 
@@ -99,6 +108,7 @@ PROBES: dict[str, Callable[[Shape, int], Unit]] = {
     "blobs": _blobs,
     "boxes": _boxes,
     "nan_at": _nan_at,
+    "inf_at": _inf_at,
 }
 
 
