@@ -21,7 +21,11 @@ __all__ = [
     "cdf_envelope",
     "cdf_least_discrepancy",
     "cells_hold",
+    "cells_least_discrepancy",
+    "correlation_envelope",
+    "correlation_least_discrepancy",
     "kl",
+    "rank_correlation",
     "share_holds",
     "share_interval",
     "share_least_discrepancy",
@@ -82,6 +86,32 @@ def cells_hold(counts: Any, shares: Any, alpha: float = FALSE_ALARM) -> int | No
         if not share_holds(int(count), n, float(share), alpha / len(counts)):
             return cell
     return None
+
+
+def cells_least_discrepancy(n: int, shares: Any, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
+    """Return d such that a cell whose share is off by d is missed with probability at most `beta`, whichever it is."""
+    flat = np.ravel(shares)
+    return max(share_least_discrepancy(n, float(share), alpha / len(flat), beta) for share in set(flat.tolist()))
+
+
+def rank_correlation(a: Floats, b: Floats) -> float:
+    """Return Spearman's correlation of two samples whose own distributions are uniform on (0, 1)."""
+    return float(np.mean(12 * (a - 0.5) * (b - 0.5)))
+
+
+def correlation_envelope(n: int, alpha: float = FALSE_ALARM) -> float:
+    """Return what |`rank_correlation`| of n independent pairs exceeds with probability at most `alpha` (Bernstein).
+
+    Each term has mean 0, variance 1 and magnitude at most 3.
+    """
+    share = math.log(2 / alpha) / n
+    return share + math.sqrt(share * share + 2 * share)
+
+
+def correlation_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
+    """Return the correlation that is missed with probability at most `beta`: terms are at most 4 from their mean."""
+    share = math.log(1 / beta) / n
+    return correlation_envelope(n, alpha) + 4 * share / 3 + math.sqrt(2 * 2 * share)
 
 
 def cdf_envelope(n: int, alpha: float = FALSE_ALARM) -> float:

@@ -10,19 +10,27 @@ import augspec
 from augspec_conformance.headroom import spend
 
 __all__ = [
+    "ANCHOR",
+    "ANCHOR_MEAN",
+    "BICUBIC",
     "BOUNDARY",
     "COORDINATE",
     "COORDINATE_BETWEEN",
     "EPSILON",
+    "GREY",
+    "GRID",
+    "LARGER",
     "LEVELS",
     "MEAN_LEVELS",
-    "NEAREST_SHARE",
-    "against_oracle",
+    "NEAREST_EDGE",
+    "NORMAL",
+    "SMALLEST",
+    "STAGES",
+    "WARP",
     "between_backends",
     "class_of",
     "close",
     "coordinate",
-    "levels",
 ]
 
 EPSILON = {
@@ -35,40 +43,81 @@ EPSILON = {
 }
 """One unit in the last place at 1. float64 images are computed by some backends in float32, so they get its epsilon."""
 
+SMALLEST = {"float16": 2.0**-25, "bfloat16": 0.0}
+"""Half of the distance of the smallest numbers of a narrow dtype, where rounding is no longer relative."""
+
 _UNITS = {"move": 0.0, "point-f": 8.0, "interp-f": 24.0, "normalize": 64.0}
 """Between two backends: how many units in the last place of float32, times the range (E4: positions are equal)."""
 
-_LARGER = {"float16": 1.0, "bfloat16": 1.0, "uint16": 1.0}
+LARGER = {"float16": 1.0, "bfloat16": 1.0, "uint16": 1.0}
 """Narrow dtypes are computed in float32 and rounded once: one unit of their own, where the rounding tips over."""
 
 LEVELS = 1.0
-"""E8: farthest a single op may be from the float64 ideal, in 8-bit levels."""
+"""E8: farthest that uint8 pixels may be from the float64 ideal, in 8-bit levels, whatever the policy."""
 
 MEAN_LEVELS = 0.3
-"""E8: largest mean distance of a single op."""
+"""E8: largest mean distance over samples whose draws differ, in levels."""
 
-LEVELS_PER_OP = 1.0
-"""Compositions: levels for each op that resamples or computes, one after the other."""
+COORDINATE = 1e-4
+"""Boxes and keypoints against float64, in pixels, for small images: a translation is a multiple of 2⁻¹³ pixel (E4), so
+it is off by up to 6.1e-5; the matrix's part (Q24) grows with the side."""
 
-COORDINATE = 2e-3
-"""Boxes and keypoints against float64, in pixels, per 64 pixels of side (matrices are Q24, translations Q12, E4)."""
+COORDINATE_SIDE = 1024.0
+"""Side at which `COORDINATE` has doubled, in pixels: 2⁻²⁵ of a half side for each of two entries, and float32 (2⁻²⁴ of
+the side) in products and sums."""
 
 COORDINATE_BETWEEN = 1e-4
-"""Boxes and keypoints between two backends, in pixels."""
+"""Boxes and keypoints between two backends, in pixels: a few units in the last place of float32 at 128 pixels."""
 
-_POINTWISE = 1.5e-4
-"""Float pixels against float64, unit range, for each op: constants are quantised to 2⁻¹², weights to 2⁻¹⁵ (E3)."""
+POINTWISE = 1e-6
+"""Pointwise float ops: some eight roundings of float32, of numbers up to 1 (2⁻²⁴ each)."""
 
-_POSITION = 2.0**-10
-"""Float warps against float64: positions are rounded to 1/2048 pixel (E4), and matrices are rounded too; in pixels."""
+NORMAL = {"float": 2.0**-14, "exact": 2.0**-13 + 2.0**-14}
+"""Noise: the normal that is multiplied by the deviation. Its table is in multiples of 2⁻¹⁴ and interpolated (R14); the
+exact domain rounds it to multiples of 2⁻¹²."""
 
-_HALF_LEVEL = 0.6 / 255
-"""`normalize` of a uint8 image takes whole levels (E6)."""
+WEIGHTS = 6e-5
+"""Filters and resampling: each weight is a multiple of 2⁻¹⁵ (E7), the remainder is in the centre tap, on two axes."""
 
-NEAREST_SHARE = 0.01
-"""Share of pixels that `nearest` may take from the neighbour, where the ideal place lies on the edge of two cells."""
+WARP = 2 * (2.0**-12 + 2.0**-14)
+"""Bilinear warps: a position is rounded to 1/2048 pixel, off by up to 2⁻¹², after a shift that is off by up to 2⁻¹⁴
+(E4), on two axes, times the steepest slope of the unit range: 1 per pixel."""
 
-BOUNDARY = 1e-3
+BICUBIC = 1.5 * 1.25 * WARP + 8 * 2.0**-15
+"""Bicubic warps: Keys' kernel has slopes up to 1.5 and, on the other axis, weights that add up to 1.25 in magnitude;
+and eight weights in multiples of 2⁻¹⁴ (E4)."""
+
+TYPE = 2.0**-22
+"""`normalize`: four roundings of float32, of numbers up to 1 / std."""
+
+GRID = 2.0**-8 / 255
+"""Exact domain: an op rounds twice to the grid of 2⁻⁸ level, half a step each (E1), in the unit range."""
+
+GREY = 2.6e-5
+"""Exact domain: the weights of grey are multiples of 2⁻¹⁴, the worst of them is off by this much (C4)."""
+
+STAGES = {
+    "move": 0.0,
+    "pointwise": POINTWISE,
+    "noise": POINTWISE,
+    "filter": WEIGHTS,
+    "resample": WEIGHTS,
+    "warp": WARP,
+    "type": TYPE,
+}
+"""Float64 ideal, unit range: what one op of a stage may add."""
+
+NEAREST_EDGE = 2.0**-12
+"""`nearest` may take the cell next door where the ideal place is this near to the edge between the two, in pixels: a
+shift is off by up to 2⁻¹⁴ (E4), and each further member of a run of warps adds as much, scaled by its neighbours."""
+
+ANCHOR = 8.0
+"""N2: the largest error may be so many times the reference's own in the same dtype, and one unit in the last place."""
+
+ANCHOR_MEAN = 1.5
+"""N2: and the mean error so many times: truncating instead of rounding would double it."""
+
+BOUNDARY = COORDINATE_BETWEEN
 """Points this near to a border, in pixels, may count as visible or not."""
 
 _SEVERITY = ("move", "point-f", "interp-f", "normalize")
@@ -94,41 +143,13 @@ def between_backends(policy: dict[str, Any], dtype: str, span: float) -> float:
         return 0.0
     return span * (
         _UNITS[kind] * EPSILON["float32"]
-        + _LARGER.get(dtype, 0.0) * EPSILON[dtype] * (8.0 if kind == "normalize" else 1.0)
+        + LARGER.get(dtype, 0.0) * EPSILON[dtype] * (8.0 if kind == "normalize" else 1.0)
     )
-
-
-def against_oracle(policy: dict[str, Any], dtype: str, height: int, width: int) -> float:
-    """Return how far float pixels may be from the float64 ideal, for a range of width 1."""
-    kind = class_of(policy)
-    if kind == "move":
-        return EPSILON["float32"]
-    ops = max(1, _count(policy["ops"]))
-    beside = _POSITION * (1.0 + max(height, width) / 64.0) if _warps(policy["ops"]) else 0.0
-    gain = 8.0 if kind == "normalize" else 1.0 if ops == 1 else 2.0
-    rounded = _HALF_LEVEL if dtype == "uint8" else _LARGER.get(dtype, 0.0) * EPSILON[dtype]
-    return gain * (_POINTWISE * ops + beside + rounded)
-
-
-def _warps(ops: list[Any]) -> bool:
-    return any(_warps(op["ops"]) if "ops" in op else augspec.ops()[op["op"]].stage == "warp" for op in ops)
 
 
 def coordinate(height: int, width: int) -> float:
     """Return how far points may be from the ideal, in pixels."""
-    return COORDINATE * (1.0 + max(height, width) / 64.0)
-
-
-def levels(policy: dict[str, Any]) -> tuple[float, float]:
-    """Return the largest and the mean distance of uint8 pixels from the oracle, in levels (E8)."""
-    count = _count(policy["ops"])
-    if class_of(policy) == "move":
-        return 0.0, 0.0
-    return (LEVELS, MEAN_LEVELS) if count <= 1 else (LEVELS_PER_OP * count, MEAN_LEVELS * count)
-
-
-def _count(ops: list[Any]) -> int:
-    return sum(_count(op["ops"]) if "ops" in op else 1 for op in ops)
+    return COORDINATE * (1.0 + max(height, width) / COORDINATE_SIDE)
 
 
 def close(got: Any, expected: Any, bound: float) -> Any:
@@ -141,14 +162,16 @@ def close(got: Any, expected: Any, bound: float) -> Any:
     return same | (distance <= bound)
 
 
-DIRECTION = 0.35
-"""How far the centre of a warped spot may lie from where it should be, in pixels: directions are off by several."""
+DIRECTION = 0.02
+"""How far the centre of a warped spot may lie from where it should be, in pixels: bilinear sampling of a spot some
+pixels wide moves it by up to 0.01. Half a pixel, the usual fault, is 25 times as much."""
 
+SPOT = 4.0
+"""Deviation of a soft spot, in pixels."""
 
-def flip_resize(dtype: str) -> float:
-    """Return how far flip∘resize and resize∘flip may be apart: only ties are rounded otherwise from the other side."""
-    return 1.0 if dtype == "uint8" else 1e-4
-
+SMOOTHED = 2 / (4 * SPOT**2)
+"""How far two bilinear warps of a soft spot may be from one or none: each lowers its peak by at most 1/(4·SPOT²), half
+of the squared distance to two half-way neighbours times the curvature, on two axes."""
 
 LIT = 0.45
 """Brightness from which a warped pixel of a white rectangle counts as inside."""
@@ -166,6 +189,9 @@ FALSE_PASS = 1e-6
 DRAWS = 16_384
 """Samples of a statistical test."""
 
+PAIRS = 32_768
+"""Pairs of a test for independence."""
+
 TABLE = 5e-4
 """What a quantile table of 4097 entries may add to a distance of CDFs (R14)."""
 
@@ -174,6 +200,12 @@ LEAST_SHARE = 0.05
 
 LEAST_CDF = 0.05
 """Kolmogorov distance that the tests must be able to see."""
+
+LEAST_CORRELATION = 0.085
+"""Rank correlation that the tests must be able to see."""
+
+LEAST_CELL = 0.01
+"""Discrepancy of a cell's share, in a table of 8 × 8, that the tests must be able to see."""
 
 EXAMPLES = {"kat": 1, "smoke": 10, "full": 40}
 """Examples of one law in one mode, when Hypothesis searches beyond the pinned cases."""

@@ -1,4 +1,4 @@
-"""J: the document, and honesty about capabilities."""
+"""J: the document."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Any
 import augspec
 from augspec_conformance.cases.catalogue import CORE_INTEGER, case, grid
 from augspec_conformance.cases.policies import document, op_document, op_names, policy_names
-from augspec_conformance.cases.probes import sample_of
-from augspec_conformance.cases.signatures import SIGNATURES
-from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require
-from augspec_conformance.laws.purity import _require_same
-from augspec_conformance.subject import Subject, Unclaimed
+from augspec_conformance.laws import honesty
+from augspec_conformance.laws.compare import require_results_alike, require_same
+from augspec_conformance.subject import Subject
 
 __all__ = ["LAWS"]
 
@@ -30,7 +28,7 @@ def _round_trip(subject: Subject, case: Case) -> None:
     require(len(hashes) == 1, "equal policies have several hashes", got=sorted(hashes))
     if subject.cost == "eager":
         other = case.with_(policy=json.loads(augspec.dumps(normal)))
-        _require_same(subject.call(other), subject.call(case), "the normalized policy gives another result")
+        require_same(subject.call(other), subject.call(case), "the normalized policy gives another result")
 
 
 def _rejected(subject: Subject, case: Case) -> None:
@@ -117,64 +115,6 @@ def _j5_cases(tier: Tier) -> tuple[Case, ...]:
     return tuple(Case(name=name, context={"text": text, "path": path}) for name, (text, path) in wrong.items())
 
 
-def _honest(subject: Subject, case: Case) -> None:
-    capabilities, kind = subject.capabilities, case.context["kind"]
-    if kind == "claims":
-        require(
-            set(capabilities.modes) and capabilities.auto in capabilities.modes,
-            "the mode behind 'auto' is claimed",
-            expected=capabilities.modes,
-            got=capabilities.auto,
-        )
-        require(capabilities.default_layout in capabilities.layouts, "the default layout is claimed")
-        for layout in capabilities.layouts:
-            subject.augmenter(case.policy, layout=layout)
-        return
-    if kind == "dtype":
-        dtype = SIGNATURES[case.signature].dtype
-        if dtype in capabilities.dtypes:
-            try:
-                out = subject.call(case)
-            except Unclaimed:
-                return
-            require("image" in out, "no result")
-            return
-        image = sample_of(case)["image"]
-        try:
-            native = subject.adapter.to_native(image, dtype)
-            if subject.adapter.dtype_name(native) != dtype:  # JAX without x64 has no float64
-                return
-            subject.of(case)(0, native, subject.ids(case))
-        except augspec.AugspecError:
-            return
-        except (ImportError, TypeError, AttributeError):  # the framework itself has no such arrays
-            return
-        require(False, f"{dtype} images are not claimed but accepted", expected="an AugspecError", got="a result")
-    for option in (
-        {"mode": "warp"},
-        {"layout": "CHWN"},
-        {"box_format": "xyxyxy"},
-        {"no_such_option": 1},
-        {"value_range": (1, 0)},
-    ):
-        try:
-            subject.backend.compile(augspec.loads(json.dumps(case.policy)), **option)
-        except augspec.Unsupported:
-            continue
-        require(False, f"compile accepted {option}", expected="Unsupported", got="an augmenter")
-
-
-def _j6_cases(tier: Tier) -> tuple[Case, ...]:
-    if tier == "kat":
-        return ()
-    policy = document({"op": "brightness_scale", "factor": 0.5})
-    found = [Case(name=kind, policy=policy, context={"kind": kind}, reach="dear") for kind in ("claims", "options")]
-    for signature in ("small-u8", "small-u16", "small-f16", "small-bf16", "small-f64", "odd-f32"):
-        asked: dict[str, Any] = {"signature": signature, "context": {"kind": "dtype"}, "reach": "graph"}
-        found += [Case(name=f"dtype {signature}", policy=policy, **asked)]
-    return tuple(found)
-
-
 def _nesting(subject: Subject, case: Case) -> None:
     plain: list[dict[str, Any]] = [
         {"op": "horizontal_flip", "p": 1.0},
@@ -190,13 +130,7 @@ def _nesting(subject: Subject, case: Case) -> None:
     }
     for name, ops in forms.items():
         got = subject.call(case.with_(policy=document(*ops)))
-        for target, value in expected.items():
-            require(
-                within(abs(got[target].astype(float) - value.astype(float)), 1e-4)
-                if value.dtype.kind == "f"
-                else bool((got[target] == value).all()),
-                f"{name} of the same ops: {target}",
-            )
+        require_results_alike(case, got, expected, f"{name} of the same ops")
 
 
 LAWS = (
@@ -227,9 +161,7 @@ LAWS = (
         _j5_cases,
         scope="language",
     ),
-    Law(
-        "J6", "honesty", ("C2", "T1"), "What is claimed works, and what is not claimed is refused.", _honest, _j6_cases
-    ),
+    *honesty.LAWS,
     Law(
         "J7",
         "nesting",

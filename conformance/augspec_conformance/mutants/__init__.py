@@ -13,17 +13,17 @@ __all__ = ["Mutant", "legal", "mutants", "sanity"]
 def mutants() -> tuple[Mutant, ...]:
     """Return every mutant, family by family."""
     from augspec_conformance.mutants import (
+        algebra,
         aliasing,
         batch,
-        calls,
         distribution,
-        evaluation,
         fields,
         framework,
         geometry,
         global_state,
         honesty,
         keys,
+        nonfinite,
         purity,
         shape,
         values,
@@ -31,17 +31,17 @@ def mutants() -> tuple[Mutant, ...]:
 
     families = (
         purity,
-        evaluation,
         aliasing,
         global_state,
         keys,
-        calls,
         batch,
         shape,
         distribution,
         geometry,
         fields,
         values,
+        nonfinite,
+        algebra,
         honesty,
         framework,
     )

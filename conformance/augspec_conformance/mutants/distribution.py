@@ -13,15 +13,19 @@ from typing import Any
 import numpy as np
 
 from augspec.draw import sample_draws
+from augspec.language.distributions import Integers
+from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
+from augspec.ops.base import Op
 from augspec.ops.gaussian_noise import GaussianNoise
 from augspec.plan.program import Categorical, Draw, Flag, Grid, Members, Table, Whole
 from augspec.plan.stages import Noise
 from augspec.random.keys import KeyWords
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pipeline import Pipeline, Runner
 from augspec_backends.generic.pixels import Pixels, State
-from augspec_conformance.mutants.faulty import Faulty, Restreamed, Values, paths_of
+from augspec_conformance.mutants.faulty import Faulty, Restreamed, Run, Values, image_of, paths_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -53,6 +57,28 @@ class AppliesNever(Faulty):
         return _remap(draws, change)
 
 
+class AppliesNearlyAlways(Faulty):
+    """Applies ops with p = 1 with 0.999."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        def change(op: Op) -> Op:
+            changes: dict[str, Any] = {"p": 0.999} if op.p == 1 and op.stage not in ("resample", "type") else {}
+            return op.model_copy(update=changes)
+
+        return super().compile(policy.model_copy(update={"ops": tuple(change(op) for op in policy.ops)}), **options)
+
+
+class LeavesSomeOut(Faulty):
+    """Leaves one sample in a thousand as it was, whatever was drawn."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        out, image = run(key, sample, index), image_of(sample)
+        if index is None or not isinstance(image, np.ndarray) or image.shape != image_of(out).shape or image.ndim != 4:
+            return out
+        skipped = (np.asarray(index, np.int64) % 1009 == 1008).reshape(-1, 1, 1, 1)
+        return with_entry(out, "image", np.where(skipped, image, image_of(out)))
+
+
 class InvertsGates(Faulty):
     """Applies ops with 1 − p."""
 
@@ -70,6 +96,45 @@ class ExcludesTop(Faulty):
         def change(draw: Draw) -> Any:
             m = draw.map
             return replace(m, n=max(m.n - 1, 1)) if isinstance(m, Whole) else m
+
+        return _remap(draws, change)
+
+
+class ExcludesTopOfWideRanges(Faulty):
+    """Draws integers of ranges of more than a hundred as half-open ones."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m: Any = draw.map
+            values: tuple[Any, ...] = getattr(m, "values", ())
+            if len(values) > 100 and isinstance(draw.source, Integers):
+                return replace(m, values=(*values[:-1], values[-2]))
+            return replace(m, n=m.n - 1) if isinstance(m, Whole) and m.n > 100 else m
+
+        return _remap(draws, change)
+
+
+class EightValues(Faulty):
+    """Draws continuous parameters as one of eight values."""
+
+    def drawn(self, values: Values) -> Values:
+        def coarse(path: str, array: Array) -> Array:
+            if array.dtype != np.int32 or array.ndim != 1 or array.size < 64 or path.endswith(("/apply", "/branch")):
+                return array
+            low, high = int(array.min()), int(array.max())
+            width = max((high - low) // 8 + 1, 1)
+            return ((array - low) // width * width + low + width // 2).astype(np.int32)
+
+        return {path: coarse(path, array) for path, array in values.items()}
+
+
+class ClosesRanges(Faulty):
+    """Draws from closed ranges where half-open ones were declared."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def change(draw: Draw) -> Any:
+            m = draw.map
+            return replace(m, width=m.width + 1) if isinstance(m, Grid) and draw.quantity != "position" else m
 
         return _remap(draws, change)
 
@@ -192,6 +257,49 @@ class GateDecidesMagnitude(Faulty):
         return tuple(Restreamed.like(draw, of(draw)) for draw in draws)
 
 
+class LeansOnNeighbour(Faulty):
+    """Draws y of a translation with a correlation of 0.1 to its x."""
+
+    def drawn(self, values: Values) -> Values:
+        new, normal = dict(values), NormalDist()
+        for path, y in values.items():
+            x = values.get(f"{path[:-1]}x")
+            if not path.endswith("translate#0/y") or x is None or y.size < 64:
+                continue
+            low, width = -0.2 * 2**24, 0.5 * 2**24
+            z = [
+                np.array([normal.inv_cdf(min(max((int(v) - low) / width, 1e-9), 1 - 1e-9)) for v in a]) for a in (x, y)
+            ]
+            lean = 0.1 * z[0] + np.sqrt(0.99) * z[1]
+            new[path] = np.array([low + width * normal.cdf(v) for v in lean]).astype(np.int32)
+        return new
+
+
+class FollowsNeighbour(Faulty):
+    """Gives odd ids the rotation of the even id before, one time in eight."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        values = super().draw(runner, keys, on_host, xp)
+        words, low, high = keys
+        if len(low) < 64:
+            return values
+        before = super().draw(runner, (words, low & -2, None if high is None else high), on_host, xp)
+        copied = (low % 16) == 1
+        return {
+            path: array if array.ndim > 1 else np.where(copied, before[path], array) for path, array in values.items()
+        }
+
+
+class FirstCandidateOnly(Faulty):
+    """Tries one candidate of a random crop instead of ten."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {
+            path: array * 0 + array[:, :1] if path.endswith(("/area", "/ratio")) and array.ndim == 2 else array
+            for path, array in values.items()
+        }
+
+
 class SharesNoise(Faulty):
     """Gives all samples of a batch the noise of the first."""
 
@@ -261,6 +369,22 @@ MUTANTS = (
         ("N9",),
     ),
     Mutant(
+        "M39c",
+        "distribution",
+        "applies ops with p = 1 with 0.999",
+        "What was switched on is off now and then.",
+        AppliesNearlyAlways,
+        ("N9",),
+    ),
+    Mutant(
+        "M39d",
+        "distribution",
+        "leaves one sample in a thousand as it was",
+        "What was switched on is off now and then, and no draw says so.",
+        LeavesSomeOut,
+        ("N9",),
+    ),
+    Mutant(
         "M40",
         "distribution",
         "applies ops with 1 − p",
@@ -275,6 +399,30 @@ MUTANTS = (
         "One end of the range is missing.",
         ExcludesTop,
         ("R3",),
+    ),
+    Mutant(
+        "M41b",
+        "distribution",
+        "never draws the largest integer of wide ranges",
+        "One end of the range is missing.",
+        ExcludesTopOfWideRanges,
+        ("R3",),
+    ),
+    Mutant(
+        "M41c",
+        "distribution",
+        "draws continuous parameters as one of eight values",
+        "Eight angles for all images.",
+        EightValues,
+        ("R2",),
+    ),
+    Mutant(
+        "M41d",
+        "distribution",
+        "draws from closed ranges",
+        "The upper end, which was excluded, occurs.",
+        ClosesRanges,
+        ("R4",),
     ),
     Mutant(
         "M42",
@@ -341,6 +489,30 @@ MUTANTS = (
         ("R9", "R5"),
     ),
     Mutant(
+        "M45b",
+        "distribution",
+        "draws y of a translation with a correlation of 0.1 to x",
+        "Pictures move along the diagonal a little more often.",
+        LeansOnNeighbour,
+        ("R5",),
+    ),
+    Mutant(
+        "M45c",
+        "distribution",
+        "gives one odd id in eight the draws of the even one before it",
+        "Neighbours in the data set look alike.",
+        FollowsNeighbour,
+        ("R5",),
+    ),
+    Mutant(
+        "M45d",
+        "distribution",
+        "tries one candidate of a random crop instead of ten",
+        "Central crops are frequent.",
+        FirstCandidateOnly,
+        ("R11",),
+    ),
+    Mutant(
         "M46",
         "distribution",
         "gives all samples the noise of the first",
@@ -370,6 +542,6 @@ MUTANTS = (
         "repeats the noise of the upper half in the lower one",
         "Noise is not white.",
         NoiseRepeats,
-        ("R10", "N1"),
+        ("R10",),
     ),
 )

@@ -11,7 +11,7 @@ from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Pointwise, Warp
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.pixels import Pixels, State
-from augspec_conformance.mutants.faulty import Faulty, Run, Values
+from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -35,6 +35,75 @@ class MaskDrawsAgain(Faulty):
             return out
         other = key.view(key.of_view ^ 1) if hasattr(key, "view") else key
         return {**out, "mask": run(other, sample, index)["mask"]}
+
+
+class EmptiesMask(Faulty):
+    """Returns masks that are all fill."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        return {**state, "mask": state["mask"] * 0} if "mask" in state else state
+
+
+class ReversesMaskChannels(Faulty):
+    """Returns masks with channels in reversed order."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "mask" not in out or out["mask"].ndim != image_of(out).ndim:
+            return out
+        return {**out, "mask": np.ascontiguousarray(out["mask"][..., ::-1])}
+
+
+class MaskThroughFloat(Faulty):
+    """Sends masks through float32."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "mask" not in out:
+            return out
+        mask = out["mask"]
+        return {**out, "mask": mask.astype(np.float32).clip(-(2.0**63), 2.0**63 - 2.0**40).astype(mask.dtype)}
+
+
+class MasksAreBytes(Faulty):
+    """Keeps the low byte of 16-bit masks."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "mask" not in out or out["mask"].dtype != np.uint16:
+            return out
+        return {**out, "mask": out["mask"] & np.uint16(255)}
+
+
+class LeavesKeypoints(Faulty):
+    """Moves keypoints by the pixel's corner instead of its place: half a pixel to the left."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        if "keypoints" not in state:
+            return state
+        return {**state, "keypoints": state["keypoints"] - np.array([0.5, 0.0], np.float32)}
+
+
+class StrictVisibility(Faulty):
+    """Drops boxes whose visible share or area is exactly the limit."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "boxes_valid" not in out or out["boxes_valid"].ndim != 2:
+            return out
+        rule = self.rules
+        boxes = out["boxes"]
+        area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+        return {**out, "boxes_valid": out["boxes_valid"] & (area > rule)}
+
+    def compile(self, policy: Any, **options: Any) -> Any:
+        self.rules = policy.targets.boxes.min_area
+        return super().compile(policy, **options)
+
+
+class LosesImage(Faulty):
+    """Returns black images beside boxes."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "boxes" not in out:
+            return out
+        return {**out, "image": out["image"] * 0}
 
 
 class KeepsLabels(Faulty):
@@ -211,6 +280,62 @@ MUTANTS = (
         "Classes change with the light.",
         ColoursMask,
         ("F2",),
+    ),
+    Mutant(
+        "M56e",
+        "fields",
+        "empties masks",
+        "Everything is background.",
+        EmptiesMask,
+        ("F1",),
+    ),
+    Mutant(
+        "M56f",
+        "fields",
+        "reverses the channels of masks",
+        "One-hot classes are exchanged.",
+        ReversesMaskChannels,
+        ("F2",),
+    ),
+    Mutant(
+        "M56g",
+        "fields",
+        "sends masks through float32",
+        "Instance numbers above 2²⁴ are rounded.",
+        MaskThroughFloat,
+        ("F2",),
+    ),
+    Mutant(
+        "M56h",
+        "fields",
+        "keeps the low byte of 16-bit masks",
+        "Depth maps wrap around.",
+        MasksAreBytes,
+        ("F2",),
+    ),
+    Mutant(
+        "M57c",
+        "fields",
+        "moves keypoints half a pixel too far to the left",
+        "Points are beside what they mark.",
+        LeavesKeypoints,
+        ("F4",),
+    ),
+    Mutant(
+        "M57d",
+        "fields",
+        "returns black images beside boxes",
+        "Boxes around nothing.",
+        LosesImage,
+        ("F4",),
+    ),
+    Mutant(
+        "M58d",
+        "fields",
+        "drops boxes whose area is exactly the limit",
+        "A limit of 16 keeps no 4×4 box.",
+        StrictVisibility,
+        ("F5",),
     ),
     Mutant(
         "M57",

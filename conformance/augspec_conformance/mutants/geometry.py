@@ -11,6 +11,7 @@ import numpy as np
 from augspec.namespace import Array, Namespace
 from augspec.ops.affine import Affine
 from augspec.ops.rotate import Rotate
+from augspec.ops.scale import Scale
 from augspec.ops.translate import Translate
 from augspec.plan.stages import Move, Resample, Warp
 from augspec_backends.generic.pipeline import Pipeline
@@ -24,6 +25,32 @@ __all__ = ["MUTANTS"]
 
 _HALF_PIXEL = 4096
 """In 2⁻¹² half pixels, the unit of a matrix's shifts."""
+
+
+class PicksOtherTies(Faulty):
+    """Gives places on the edge of two cells to the left or upper one: sampled a hair before the place."""
+
+    def prepared(self, values: Values) -> Values:
+        hair = np.array([0, 0, -1, 0, 0, -1], np.int32)
+        return {name: array + hair if name.endswith(".matrix") else array for name, array in values.items()}
+
+
+class ResizesNearestEarly(Faulty):
+    """Resizes masks, and images with nearest, by the first pixel of each cell instead of the middle one."""
+
+    def prepared(self, values: Values) -> Values:
+        def early(index: Array) -> Array:
+            return np.maximum(index - (np.arange(index.shape[-1], dtype=np.int32) % 2), index.min(-1, keepdims=True))
+
+        return {name: early(array) if name.endswith("_nearest") else array for name, array in values.items()}
+
+
+class ScalesTooMuch(Faulty):
+    """Takes scale factors one per cent too large."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = [path for path in paths_of(pipeline, Scale, "factor", "x", "y") if path in values]
+        return {**values, **{path: values[path] + values[path] // 100 for path in paths}}
 
 
 class _OtherAxis(NumpyNamespace):
@@ -257,7 +284,7 @@ MUTANTS = (
         "reads warped pixels half a pixel off",
         "Every warp shifts the picture.",
         ShiftsHalfPixel,
-        ("G2", "G5", "N1"),
+        ("G2",),
     ),
     Mutant(
         "M50b",
@@ -273,7 +300,7 @@ MUTANTS = (
         "turns about the pixel (W/2, H/2)",
         "Every rotation shifts the picture by up to a pixel.",
         TurnsAboutCorner,
-        ("G2", "G5", "N1"),
+        ("G2",),
     ),
     Mutant(
         "M52",
@@ -297,7 +324,31 @@ MUTANTS = (
         "composes neighbouring warps in the wrong order",
         "Rotate, then shear is shear, then rotate.",
         ComposesReversed,
-        ("G6", "N1"),
+        ("G6",),
+    ),
+    Mutant(
+        "M53b",
+        "geometry",
+        "gives ties of nearest to the left",
+        "Masks are half a pixel off at ties.",
+        PicksOtherTies,
+        ("G10",),
+    ),
+    Mutant(
+        "M53c",
+        "geometry",
+        "resizes masks by the first pixel of a cell",
+        "Masks drift up and to the left.",
+        ResizesNearestEarly,
+        ("G10",),
+    ),
+    Mutant(
+        "M53d",
+        "geometry",
+        "scales one per cent too much",
+        "There and back again is farther away.",
+        ScalesTooMuch,
+        ("G7",),
     ),
     Mutant(
         "M54",
@@ -329,7 +380,7 @@ MUTANTS = (
         "uses a scalar fill for channel 0 only",
         "Coloured borders.",
         FillsFirstChannel,
-        ("G8", "N1"),
+        ("G8",),
     ),
     Mutant(
         "M55b",

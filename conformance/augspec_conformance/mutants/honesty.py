@@ -61,6 +61,56 @@ class Underclaims(Faulty):
         return Faulty().compile(policy, **options)
 
 
+class TakesAnyMode(Faulty):
+    """Takes modes that it does not claim, and runs its own."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        if options.get("mode") in ("compiled", "graph", "xla"):
+            options = {**options, "mode": "eager"}
+        return super().compile(policy, **options)
+
+
+class TakesUnclaimedLayout(Faulty):
+    """Claims NHWC alone, but takes NCHW as well."""
+
+    capabilities: ClassVar[Capabilities] = replace(Backend.capabilities, layouts=("NHWC",))
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        return Faulty().compile(policy, **options)
+
+
+class RaisesItsOwnErrors(Faulty):
+    """Stumbles over a dtype that it does not claim."""
+
+    capabilities: ClassVar[Capabilities] = replace(Backend.capabilities, dtypes=("uint8", "float32"))
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        image = image_of(sample)
+        if isinstance(image, np.ndarray) and image.dtype == np.uint16:
+            raise KeyError("uint16")
+        return run(key, sample, index)
+
+
+class DropsWhatItCannotDo(Faulty):
+    """Leaves out the last op of a policy that it cannot compute."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        try:
+            return super().compile(policy, **options)
+        except augspec.PolicyError:
+            return super().compile(policy.model_copy(update={"ops": policy.ops[:-1]}), **options)
+
+
+class BlamesTheFirstOp(Faulty):
+    """Names the first op whichever is wrong."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        try:
+            return super().compile(policy, **options)
+        except augspec.PolicyError as error:
+            raise augspec.PolicyError.single("ops[0]", error.value, error.allowed) from error
+
+
 class TakesAnything(Faulty):
     """Casts dtypes it does not know instead of refusing them."""
 
@@ -119,6 +169,46 @@ MUTANTS = (
         "A capability table that nobody can trust.",
         Underclaims,
         ("J6",),
+    ),
+    Mutant(
+        "M69e",
+        "honesty",
+        "takes modes that it does not claim",
+        "Whoever asks for speed gets none, and is not told.",
+        TakesAnyMode,
+        ("J6",),
+    ),
+    Mutant(
+        "M69f",
+        "honesty",
+        "takes a layout that it does not claim",
+        "A capability table that nobody can trust.",
+        TakesUnclaimedLayout,
+        ("J6",),
+    ),
+    Mutant(
+        "M69g",
+        "honesty",
+        "stumbles over a dtype that it does not claim",
+        "A KeyError from the depths instead of a sentence.",
+        RaisesItsOwnErrors,
+        ("J6",),
+    ),
+    Mutant(
+        "M69h",
+        "honesty",
+        "leaves out ops that it cannot compute",
+        "The policy in the paper is not what ran.",
+        DropsWhatItCannotDo,
+        ("J4",),
+    ),
+    Mutant(
+        "M69i",
+        "honesty",
+        "blames the first op for any other",
+        "The error leads to the wrong line.",
+        BlamesTheFirstOp,
+        ("J4",),
     ),
     Mutant(
         "M69c",

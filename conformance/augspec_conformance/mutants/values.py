@@ -9,7 +9,7 @@ import numpy as np
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.generic.pipeline import Runner
-from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of, with_entry
+from augspec_conformance.mutants.faulty import Faulty, Values
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -78,27 +78,6 @@ class BlueFirst(Faulty):
     exact = _BlueFirst
 
 
-class ReplacesNaN(Faulty):
-    """Replaces NaN and infinity by numbers."""
-
-    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
-        image = image_of(sample)
-        if isinstance(image, np.ndarray) and image.dtype in (np.float32, np.float64):
-            sample = with_entry(sample, "image", np.nan_to_num(image))
-        return run(key, sample, index)
-
-
-class SpreadsNaN(Faulty):
-    """Lets one NaN reach the whole image."""
-
-    def result(self, out: Any, sample: Any) -> Any:
-        image = image_of(out)
-        if image.dtype not in (np.float32, np.float64):
-            return out
-        axes = tuple(range(image.ndim - 3, image.ndim))
-        return with_entry(out, "image", image + 0 * image.sum(axes, keepdims=True, dtype=image.dtype))
-
-
 class TouchesUnchanged(Faulty):
     """Adds half a level and takes it away again, even where nothing was applied."""
 
@@ -115,6 +94,75 @@ class IgnoresRange(Faulty):
 
     def compile(self, policy: Any, **options: Any) -> Any:
         return super().compile(policy, **{**options, "value_range": (0.0, 1.0)})
+
+
+class _CoarseFloats(FloatNumbers):
+    def clamp(self, x: Array) -> Array:
+        step = x.dtype.type(self.span / 2**17)
+        return super().clamp(np.round(x / step) * step) if x.dtype.kind == "f" else super().clamp(x)
+
+
+class RoundsFloats(Faulty):
+    """Rounds float pixels to multiples of 2⁻¹⁷ of the range."""
+
+    floats = _CoarseFloats
+
+
+class CoarsePlaces(Faulty):
+    """Rounds the shift of a warp to multiples of 2⁻¹¹ pixel, down."""
+
+    def prepared(self, values: Values) -> Values:
+        mask = np.array([-1, -1, -4, -1, -1, -4], np.int32)
+        return {name: array & mask if name.endswith(".matrix") else array for name, array in values.items()}
+
+
+class CoarseWeights(Faulty):
+    """Rounds the weights of filters and resampling to multiples of 2⁻¹²."""
+
+    def prepared(self, values: Values) -> Values:
+        def coarse(name: str, weights: Array) -> Array:
+            new = weights >> 3 << 3
+            if name.endswith(".weights"):  # symmetric: each but the first counts twice
+                new[..., 0] = 32768 - 2 * new[..., 1:].sum(-1, dtype=np.int32)
+            else:
+                most = np.expand_dims(new.argmax(-1), -1)
+                np.put_along_axis(
+                    new, most, np.take_along_axis(new, most, -1) + 32768 - new.sum(-1, dtype=np.int32)[..., None], -1
+                )
+            return new
+
+        return {name: coarse(name, array) if name.endswith("weights") else array for name, array in values.items()}
+
+
+class TruncatesHalves(Faulty):
+    """Truncates float16 results instead of rounding them."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        image = state["image"]
+        if runner.signature.dtype != "float16" or image.dtype != np.float32:
+            return state
+        near = image.astype(np.float16)
+        down = np.where(np.abs(near.astype(np.float32)) > np.abs(image), np.nextafter(near, np.float16(0)), near)
+        return {**state, "image": down.astype(np.float32)}
+
+
+class CoarsePoints(Faulty):
+    """Rounds boxes and keypoints to multiples of 1/2048 pixel."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        names = [name for name in ("boxes", "keypoints") if name in state]
+        return {**state, **{name: np.floor(state[name] * np.float32(2048)) / np.float32(2048) for name in names}}
+
+
+class StrayPixels(Faulty):
+    """Takes one mask pixel in 200 from two columns on."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        if "mask" not in state:
+            return state
+        mask = state["mask"]
+        stray = (np.arange(mask.size) % 200 == 199).reshape(mask.shape)
+        return {**state, "mask": np.where(stray, np.roll(mask, 2, 2), mask)}
 
 
 MUTANTS = (
@@ -167,22 +215,6 @@ MUTANTS = (
         ("N1", "N11"),
     ),
     Mutant(
-        "M67",
-        "values",
-        "replaces NaN and infinity by numbers",
-        "Broken data looks whole.",
-        ReplacesNaN,
-        ("N5",),
-    ),
-    Mutant(
-        "M67b",
-        "values",
-        "lets one NaN reach the whole image",
-        "One dead pixel costs the sample.",
-        SpreadsNaN,
-        ("N5",),
-    ),
-    Mutant(
         "M67c",
         "values",
         "changes floats where nothing was applied",
@@ -198,5 +230,53 @@ MUTANTS = (
         IgnoresRange,
         ("N1",),
         tier="full",
+    ),
+    Mutant(
+        "M71",
+        "values",
+        "rounds float pixels to multiples of 2⁻¹⁷",
+        "Floats have the precision of a 17-bit camera.",
+        RoundsFloats,
+        ("N1",),
+    ),
+    Mutant(
+        "M71b",
+        "values",
+        "rounds the shifts of warps to multiples of 2⁻¹¹ pixel",
+        "Results differ from other backends in the fourth digit.",
+        CoarsePlaces,
+        ("N1",),
+    ),
+    Mutant(
+        "M71c",
+        "values",
+        "rounds the weights of filters and resampling to multiples of 2⁻¹²",
+        "Results differ from other backends in the fourth digit.",
+        CoarseWeights,
+        ("N1",),
+    ),
+    Mutant(
+        "M71d",
+        "values",
+        "truncates float16 results",
+        "Half precision loses one more bit, always downwards.",
+        TruncatesHalves,
+        ("N2", "N3"),
+    ),
+    Mutant(
+        "M71e",
+        "values",
+        "rounds points to multiples of 1/2048 pixel",
+        "Boxes drift by a little at every op.",
+        CoarsePoints,
+        ("N1",),
+    ),
+    Mutant(
+        "M71f",
+        "values",
+        "takes one mask pixel in 200 from elsewhere",
+        "Masks are grainy.",
+        StrayPixels,
+        ("N1", "F1"),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ def run(
     sample: Mapping[str, AnyArray],
     *,
     value_range: tuple[float, float] = (0.0, 1.0),
+    nudges: tuple[tuple[float, float], ...] = (),
 ) -> dict[str, AnyArray]:
     """Augment one unbatched sample, in float64.
 
@@ -33,6 +35,8 @@ def run(
             the canvas.
         value_range: What the image's numbers mean (C1); the default takes and gives the unit range. A
             normalized image is not mapped back.
+        nudges: By how many pixels (x, y) the first, second … resampled run of warps misses its ideal places, where it
+            takes the nearest pixel: shows which other pixels a rounded position may take.
 
     Returns:
         The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
@@ -40,7 +44,7 @@ def run(
     """
     low, high = value_range
     targets = policy.get("targets") or {}
-    state = _begin(sample, targets, low, high)
+    state = replace(_begin(sample, targets, low, high), nudges=nudges)
     draws = Draws(values)
     for op in policy["ops"]:
         state = perform(state, op, draws)

@@ -72,6 +72,7 @@ class State:
         mirrorings: How many flips were carried out.
         normalized: Whether the image has left the unit range for good.
         run: The flips and warps that wait.
+        nudges: By how many pixels (x, y) the next runs miss the places of nearest pixels.
     """
 
     size: tuple[int, int]
@@ -85,6 +86,7 @@ class State:
     mirrorings: int = 0
     normalized: bool = False
     run: Run | None = None
+    nudges: tuple[tuple[float, float], ...] = ()
 
 
 def join(state: State, matrix: FloatArray | None, settings: Settings | None) -> State:
@@ -117,10 +119,14 @@ def settle(state: State) -> State:
     state = replace(state, run=None, mirrorings=state.mirrorings + run.mirrorings)
     if np.array_equal(run.matrix, matrices.IDENTITY):
         return state
-    return move(state, run_stage(run, state.size, state.mask_fill))
+    if run.moves:
+        return move(state, run_stage(run, state.size, state.mask_fill))
+    nudge = state.nudges[0] if state.nudges else (0.0, 0.0)
+    state = replace(state, nudges=state.nudges[1:])
+    return move(state, run_stage(run, state.size, state.mask_fill, nudge))
 
 
-def run_stage(run: Run, size: tuple[int, int], mask_fill: float) -> Stage:
+def run_stage(run: Run, size: tuple[int, int], mask_fill: float, nudge: tuple[float, float] = (0.0, 0.0)) -> Stage:
     """Return the one stage that a run of flips and warps is."""
 
     def points(xy: FloatArray) -> FloatArray:
@@ -135,10 +141,12 @@ def run_stage(run: Run, size: tuple[int, int], mask_fill: float) -> Stage:
     how = run.settings
 
     def image(plane: FloatArray) -> FloatArray:
-        return warp.warp_image(plane, run.matrix, interpolation=how.interpolation, border=how.border, fill=how.fill)
+        return warp.warp_image(
+            plane, run.matrix, interpolation=how.interpolation, border=how.border, fill=how.fill, nudge=nudge
+        )
 
     def mask(plane: AnyArray) -> AnyArray:
-        return warp.warp_mask(plane, run.matrix, border=how.border, fill=mask_fill)
+        return warp.warp_mask(plane, run.matrix, border=how.border, fill=mask_fill, nudge=nudge)
 
     return Stage(size, image, mask, points)
 

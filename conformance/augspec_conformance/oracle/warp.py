@@ -27,7 +27,15 @@ def source_positions(matrix: FloatArray, height: int, width: int) -> tuple[Float
     return source_x, source_y
 
 
-def warp_image(image: FloatArray, matrix: FloatArray, *, interpolation: str, border: str, fill: object) -> FloatArray:
+def warp_image(
+    image: FloatArray,
+    matrix: FloatArray,
+    *,
+    interpolation: str,
+    border: str,
+    fill: object,
+    nudge: tuple[float, float] = (0.0, 0.0),
+) -> FloatArray:
     """Warp an image of unit range, once.
 
     Args:
@@ -37,18 +45,23 @@ def warp_image(image: FloatArray, matrix: FloatArray, *, interpolation: str, bor
             (`exact_geometry.md` 2.3).
         border: As in `grid.border_index`.
         fill: A number or one for each channel, unit range; used by `constant`.
+        nudge: Added to the positions (x, y) of `nearest`, in pixels.
 
     Returns:
         (H, W, C).
     """
     height, width, channels = image.shape
     x, y = source_positions(matrix, height, width)
+    if interpolation == "nearest":
+        x, y = x + nudge[0], y + nudge[1]
     colour = np.broadcast_to(np.asarray(fill, dtype=np.float64), (channels,))
     warped = grid.interpolate(image, x, y, interpolation=interpolation, border=border, fill=colour)
     return np.clip(warped, 0.0, 1.0) if interpolation == "bicubic" else warped
 
 
-def warp_mask(mask: AnyArray, matrix: FloatArray, *, border: str, fill: object) -> AnyArray:
+def warp_mask(
+    mask: AnyArray, matrix: FloatArray, *, border: str, fill: object, nudge: tuple[float, float] = (0.0, 0.0)
+) -> AnyArray:
     """Warp a mask by the same transform: nearest always, `fill` outside under `constant` (C8, T2).
 
     Args:
@@ -56,12 +69,13 @@ def warp_mask(mask: AnyArray, matrix: FloatArray, *, border: str, fill: object) 
         matrix: (3, 3), forward, relative to the centre.
         border: The border of the image's warp.
         fill: `targets.mask.fill`.
+        nudge: Added to the positions (x, y), in pixels.
 
     Returns:
         The shape and dtype of `mask`.
     """
     x, y = source_positions(matrix, mask.shape[0], mask.shape[1])
-    return grid.pick(mask, x, y, border=border, fill=fill)
+    return grid.pick(mask, x + nudge[0], y + nudge[1], border=border, fill=fill)
 
 
 def reverse(plane: AnyArray, matrix: FloatArray) -> AnyArray:

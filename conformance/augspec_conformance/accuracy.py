@@ -1,0 +1,104 @@
+"""How far a policy's pixels may be from the float64 ideal: the bounds of its stages, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import augspec
+from augspec_conformance.tolerances import BICUBIC, EPSILON, GREY, GRID, LARGER, LEVELS, NORMAL, STAGES, class_of
+
+__all__ = ["against_oracle", "levels"]
+
+
+@dataclass(frozen=True)
+class _Error:
+    """What the ops so far may have added, in the unit range.
+
+    Attributes:
+        pixels: to each pixel.
+        gain: by how much `normalize` has widened the range.
+        run: settings of the run of warps that is open; its warps are one resampling (C10).
+    """
+
+    pixels: float = 0.0
+    gain: float = 1.0
+    run: tuple[Any, ...] | None = None
+
+
+def _after(ops: list[Any], error: _Error, *, exact: bool) -> _Error:
+    for op in ops:
+        error = _after_one(op, error, exact=exact)
+    return error
+
+
+def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
+    if op["op"] == "sequence":
+        return _after(op["ops"], error, exact=exact)
+    if "ops" in op:
+        turns = op.get("n", 1) if op.get("replace") else 1
+        if op["op"] == "some_of" and not op.get("replace"):
+            return replace(_after(op["ops"], replace(error, run=None), exact=exact), run=None)
+        for _ in range(turns):
+            each = [_after_one(member, replace(error, run=None), exact=exact) for member in op["ops"]]
+            error = replace(max(each, key=lambda one: one.pixels), run=None)
+        return error
+    stage = augspec.ops()[op["op"]].stage
+    own, run, nearest = STAGES[stage], error.run, op.get("interpolation") == "nearest"
+    if stage == "warp":
+        run = (op.get("interpolation"), op.get("border"), str(op.get("fill")))
+        own = 0.0 if nearest or run == error.run else BICUBIC if op.get("interpolation") == "bicubic" else own
+    elif stage != "move" or op.get("size") is not None:
+        run = None
+    own = 0.0 if stage == "resample" and nearest else own
+    if stage == "noise":
+        own += NORMAL["exact" if exact else "float"] * _largest(op["std"])
+    if exact and stage != "move":
+        own += GRID + (GREY if stage == "pointwise" else 0.0)
+    gain = _gain(op)
+    if stage != "type":
+        return _Error(error.pixels * gain + own, 1.0, run)
+    levels = 0.5 / 255 if exact and error.pixels else 0.0  # whole levels (E6): E1 rounds them first
+    return _Error((error.pixels + levels + own) * gain, gain, None)
+
+
+def _gain(op: dict[str, Any]) -> float:
+    """Return how much an op may enlarge the error of its input."""
+    if op["op"] == "normalize":
+        return 1.0 / float(min(op["std"]))
+    factor = _largest(op.get("factor", 1.0))
+    if op["op"] in ("contrast", "saturation"):  # m + (x − m)·f, and m is wrong as well
+        return max(1.0, 2.0 * factor - 1.0)
+    return max(1.0, factor) if op["op"] == "brightness_scale" else 1.0
+
+
+def _largest(value: Any) -> float:
+    if not isinstance(value, dict):
+        return float(value)
+    kind, inner = next(iter(value.items()))
+    if kind == "normal":
+        return float(inner["high"])
+    if kind == "beta":
+        return 1.0
+    return float(max(inner["values"] if isinstance(inner, dict) else inner))
+
+
+def against_oracle(policy: dict[str, Any], dtype: str) -> float:
+    """Return how far float pixels may be from the float64 ideal, for a range of width 1.
+
+    Each stage adds its own bound, ops that stretch values stretch what came before, and a narrow dtype is rounded
+    once, at the end.
+    """
+    error = _after(policy["ops"], _Error(), exact=dtype == "uint8")
+    rounded = LARGER.get(dtype, 0.0) * EPSILON[dtype] / 2
+    return error.pixels + error.gain * (rounded + EPSILON["float32"] / 2)
+
+
+def levels(policy: dict[str, Any]) -> float:
+    """Return the largest distance of uint8 pixels from the oracle, in levels (E8).
+
+    It is half a level, which the last rounding takes (E1), and what the ops add; never more than `LEVELS`.
+    """
+    if class_of(policy) == "move":
+        return 0.0
+    return min(LEVELS, 0.5 + 255 * _after(policy["ops"], _Error(), exact=True).pixels)

@@ -1,0 +1,188 @@
+"""N7 and N9: what must change nothing, and what must change something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import augspec
+from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case
+from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.compare import require_results_alike
+from augspec_conformance.subject import Subject
+from augspec_conformance.tolerances import DRAWS
+
+__all__ = ["LAWS"]
+
+_STRONG: tuple[dict[str, Any], ...] = (
+    {"op": "horizontal_flip"},
+    {"op": "rotate", "degrees": 30},
+    {"op": "brightness_scale", "factor": 0.5},
+    {"op": "gaussian_blur", "sigma": 1.0},
+)
+"""Ops, one of each kind of stage that has gates, whose parameters leave no noise image as it is."""
+
+
+def _unchanged(subject: Subject, case: Case) -> None:
+    sample = sample_of(case)
+    out = subject.call(case, sample)
+    for name, value in sample.items():
+        require_equal(out[name], value, f"{case.context['why']}: {name}")
+
+
+def _n7_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    found: list[tuple[str, str, list[dict[str, Any]]]] = []
+    every: list[dict[str, Any]] = []
+    for name in op_names():
+        cls = augspec.ops()[name]
+        neutral = _neutral(name)
+        if cls.stage == "combinator" or neutral is None:
+            continue
+        every += [neutral[-1]] if len(found) % 3 == 0 else []
+        found += [
+            (f"{name} {signature}", signature, [op]) for op in neutral for signature in (CORE_INTEGER, CORE_FLOAT)
+        ]
+    # One function for compiled modes: all of them in a row.
+    found += [(f"all {signature}", signature, every) for signature in (CORE_INTEGER, CORE_FLOAT)]
+    return tuple(
+        case("N7", "op:rotate", signature, tier=tier).with_(
+            name=name,
+            policy=document(*ops),
+            reach="graph" if ops is every and tier == "full" else "eager",
+            context={"why": "a neutral parameter"},
+        )
+        for name, signature, ops in found
+    )
+
+
+def _neutral(name: str) -> list[dict[str, Any]] | None:
+    """Return documents in which each parameter that can be neutral is, found from the op's own model."""
+    cls, base = augspec.ops()[name], op_document(name)
+    marks = {field: mark.quantity.neutral for field, mark in cls.parameters() if field in base}
+    if not marks or any(value is None for value in marks.values()):
+        return None
+    return [{**base, **marks}, {**base, **marks, "p": 0.5}]
+
+
+def _gates(subject: Subject, case: Case) -> None:
+    kind = case.context["kind"]
+    if kind == "never":
+        _never(subject, case)
+    elif kind == "unchanged":
+        _unchanged(subject, case)
+    elif kind == "always":
+        _always(subject, case)
+    else:
+        _each(subject, case)
+
+
+def _gate_of(case: Case) -> str:
+    return f"sample/{case.policy['ops'][0]['op']}#0/apply"
+
+
+def _never(subject: Subject, case: Case) -> None:
+    """A gate with p = 0 is one like any other, which no draw opens."""
+    drawn = subject.draw(case, range(DRAWS))
+    path = _gate_of(case)
+    require(path in drawn, "p = 0 draws no gate", expected=path, got=sorted(drawn))
+    applied = np.asarray(drawn[path]) != 0
+    require(not applied.any(), f"p = 0 was applied ({path})", where=int(np.argmax(applied)), expected=0, got=1)
+
+
+def _always(subject: Subject, case: Case) -> None:
+    """With p = 1, an op is the op without p where that is its default, and changes every sample."""
+    drawn, path = subject.draw(case, range(DRAWS)), _gate_of(case)
+    if path in drawn:
+        applied = np.asarray(drawn[path]) == 1
+        require(applied.all(), f"p = 1 was not applied ({path})", where=int(np.argmin(applied)), expected=1, got=0)
+    sample = sample_of(case)
+    out = subject.call(case, sample)
+    _require_changed(out["image"], sample["image"])
+    op = case.policy["ops"][0]
+    if augspec.ops()[op["op"]].model_fields["p"].default == 1:
+        plain = {name: value for name, value in op.items() if name != "p"}
+        other = subject.call(case.with_(policy=document(plain)), sample)
+        require_results_alike(case, out, other, "p = 1 against the op without p")
+
+
+def _each(subject: Subject, case: Case) -> None:
+    """Tiny images, as many as a statistical test has draws: a gate that stays shut once is seen."""
+    rng = np.random.Generator(np.random.Philox(key=[case.probe_seed, 1]))
+    image = rng.integers(0, 256, (DRAWS, 3, 4, 3), np.uint8)
+    out = subject.call(case, {"image": image}, ids=range(DRAWS))["image"]
+    _require_changed(out, image)
+
+
+def _require_changed(out: Any, image: Any) -> None:
+    if out.shape != image.shape:
+        return
+    same = (out == image).reshape(len(image), -1).all(1)
+    require(
+        not same.any(),
+        "p = 1 left a sample as it was",
+        where=int(np.argmax(same)),
+        expected=f"{len(same)} changed samples",
+        got=f"{int((~same).sum())}",
+    )
+
+
+def _n9_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    found: list[Case] = []
+    every: list[dict[str, Any]] = []
+    for name in op_names():
+        if augspec.ops()[name].stage == "type" or not _keeps_size(name):
+            continue
+        base = case("N9", f"op:{name}", tier=tier).with_(reach="eager")
+        float_ = case("N9", f"op:{name}", CORE_FLOAT, tier=tier).with_(reach="eager")
+        op = base.policy["ops"][0]
+        never, always = document({**op, "p": 0.0}), document({**op, "p": 1.0})
+        every += never["ops"] if name not in COMBINATORS else []
+        found += [
+            one.with_(name=f"{one.name} never", policy=never, context={"kind": "unchanged", "why": "p = 0"})
+            for one in (base, float_)
+        ]
+        found += [base.with_(name=f"{base.name} gate", policy=never, context={"kind": "never"})]
+        if name not in COMBINATORS:  # their members have gates of their own
+            found += [
+                one.with_(name=f"{one.name} always", policy=always, context={"kind": "always"})
+                for one in (base, float_)
+            ]
+    all_of_them = case("N9", "mix:train", tier=tier).with_(name="all", policy=document(*every[::3]), reach="graph")
+    found += [all_of_them.with_(context={"kind": "unchanged", "why": "p = 0"})]
+    found += [
+        Case(name=f"{op['op']} every sample", policy=document({**op, "p": 1.0}), key=9, context={"kind": "each"})
+        for op in _STRONG
+    ]
+    return tuple(found)
+
+
+def _keeps_size(name: str) -> bool:
+    cls = augspec.ops()[name]
+    return not hasattr(cls, "output_size") or bool(getattr(cls, "mirrors", None))
+
+
+LAWS = (
+    Law(
+        "N7",
+        "neutral is identity",
+        ("C11",),
+        "Every op at its neutral parameters gives the sample back, bit for bit.",
+        _unchanged,
+        _n7_cases,
+    ),
+    Law(
+        "N9",
+        "certain gates",
+        ("C9", "C11", "R10"),
+        "p = 0 never applies and changes nothing; p = 1 always applies, as if p were left out where 1 is default.",
+        _gates,
+        _n9_cases,
+    ),
+)

@@ -1,0 +1,174 @@
+"""N5 and N6: numbers that are none, and numbers far outside the range."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import augspec
+from augspec_conformance.cases.catalogue import CORE_FLOAT, grid
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require
+from augspec_conformance.subject import Subject
+
+__all__ = ["LAWS", "grown"]
+
+Array = npt.NDArray[Any]
+
+_TRIED = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""What the pixel is set to instead: where results differ, it is part of the footprint."""
+
+
+def _finite(x: Any) -> Array:
+    return np.isfinite(np.asarray(x, np.float64))
+
+
+def _where(wrong: Array) -> tuple[int, ...] | None:
+    return tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.any() else None
+
+
+def grown(area: Any, steps: int, *, beyond: bool = False) -> Any:
+    """Return an area (H, W) and all within some steps of it; `beyond` says whether what lies beyond belongs to it."""
+    for _ in range(steps):
+        padded = np.pad(area, 1, constant_values=beyond)
+        rows = padded[:-2] | padded[1:-1] | padded[2:]
+        area = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
+    return area
+
+
+def _local(subject: Subject, case: Case) -> None:
+    """Find the footprint with finite numbers, and demand that the number that is none reaches just this."""
+    sample = sample_of(case)
+    image = sample["image"]
+    at = tuple(np.argwhere(~_finite(image))[0])
+    low, *others, high = (subject.call(case, {**sample, "image": _with(image, at, v)})["image"] for v in _TRIED)
+    footprint = high != low
+    for other in others:
+        footprint |= other != low
+    allowed = footprint | _unseen(case, footprint, low)
+    for value in (image[at], -image[at]) if np.isinf(image[at]) else (image[at],):
+        out = subject.call(case, {**sample, "image": _with(image, at, value)})["image"]
+        finite = _finite(out)
+        require(finite[1:].all(), f"{value} in the first sample reached another sample", where=_where(~finite[1:]))
+        lost = footprint & finite
+        if np.isinf(value):  # the clamp of a first op may have ended it, as it ends any large number (C3)
+            lost &= out != subject.call(case, {**sample, "image": _with(image, at, np.copysign(1e30, value))})["image"]
+        require(
+            not lost.any(),
+            f"a pixel whose footprint holds {value} shows nothing of it",
+            where=_where(lost),
+            expected=str(value),
+            got=float(out[lost][0]) if lost.any() else None,
+        )
+        other = ~allowed & (out != low)
+        require(
+            not other.any(),
+            f"{value} changed a pixel outside its footprint",
+            where=_where(other),
+            expected=float(low[other][0]) if other.any() else None,
+            got=float(out[other][0]) if other.any() else None,
+        )
+
+
+def _with(image: Array, at: tuple[Any, ...], value: float) -> Array:
+    changed = np.array(image)
+    changed[at] = value
+    return changed
+
+
+def _unseen(case: Case, footprint: Array, low: Array) -> Array:
+    """Return where the footprint may not show in finite numbers: weights below a unit, and ends of the range."""
+    reach = case.context["reach"]
+    if reach is None:  # a statistic of the image
+        return np.broadcast_to(footprint.any((1, 2, 3), keepdims=True), footprint.shape)
+    area = np.stack([grown(one.any(-1), reach["weights"]) for one in footprint])[..., None]
+    clamped = np.stack([grown(one.any(-1), reach["clamp"]) for one in footprint])[..., None]
+    unseen: Array = area & footprint.any((1, 2), keepdims=True) | clamped & ((low == 0) | (low == 1))
+    return unseen
+
+
+def _reach(ops: list[Any]) -> dict[str, int] | None:
+    """Return how many pixels farther than it shows the footprint of some ops may reach; None if everywhere."""
+    weights = clamp = 0
+    for op in ops:
+        stage = augspec.ops()[op["op"]].stage
+        inner = _reach(op["ops"]) if "ops" in op else {"weights": 0, "clamp": 0}
+        if inner is None or (op["op"] == "contrast" and op.get("pivot", "grey_mean").endswith("mean")):
+            return None
+        weights, clamp = weights + inner["weights"], clamp + inner["clamp"]
+        if stage == "filter":  # the product of two weights of 2⁻¹⁵ is no unit of float32
+            weights += math.ceil(3 * _most(op["sigma"]))
+        elif stage == "resample":
+            weights += 1
+        elif stage == "warp" and op.get("interpolation") == "bicubic":  # it overshoots, and is clamped
+            clamp += 3
+    return {"weights": weights, "clamp": clamp}
+
+
+def _most(value: Any) -> float:
+    return float(max(next(iter(value.values())))) if isinstance(value, dict) else float(value)
+
+
+def _n5_cases(tier: Tier) -> tuple[Case, ...]:
+    found = []
+    for probe in ("nan_at", "inf_at"):
+        for one in grid("N5", tier, names=None, signatures=(CORE_FLOAT,), probe=probe):
+            kept = one.with_(name=f"{one.name} {probe}", context={"reach": _reach(one.policy["ops"])})
+            found.append(kept if probe == "nan_at" else kept.with_(reach="eager"))
+    return tuple(found)
+
+
+def _large(subject: Subject, case: Case) -> None:
+    sample = sample_of(case)
+    image = sample["image"]
+    kind = case.context["kind"]
+    if kind == "small":
+        image.flat[::7], image.flat[1::7], image.flat[2::7] = 1e-40, -0.0, 1.0
+        out = subject.call(case, sample)["image"]
+        require(_finite(out).all(), "pixels of the range became infinite or NaN", where=_where(~_finite(out)))
+        return
+    plain = subject.call(case, sample)["image"]
+    image[0] = 1e30 if kind == "large" else np.finfo(np.float32).max
+    image[0, ::2] *= -1
+    out = subject.call(case, sample)["image"]
+    require(
+        bool((out[1:] == plain[1:]).all()),
+        "pixels outside the range reached another sample",
+        where=_where(out != plain),
+    )
+    if kind == "large":
+        require(_finite(out).all(), "finite pixels became infinite or NaN", where=_where(~_finite(out)))
+
+
+def _n6_cases(tier: Tier) -> tuple[Case, ...]:
+    small = (c.with_(context={"kind": "small"}) for c in grid("N6", tier, signatures=(CORE_FLOAT,)))
+    rest = (
+        c.with_(name=f"{c.name} {kind}", context={"kind": kind}, reach="eager")
+        for kind in ("large", "largest")
+        for c in grid("N6", tier, signatures=(CORE_FLOAT,))
+    )
+    return (*small, *rest)
+
+
+LAWS = (
+    Law(
+        "N5",
+        "NaN stays local",
+        ("C13", "C3"),
+        "NaN and infinity reach exactly the pixels whose footprint holds them; a clamp may end an infinity.",
+        _local,
+        _n5_cases,
+    ),
+    Law(
+        "N6",
+        "finite stays finite",
+        ("C1", "C3", "C13"),
+        "Pixels of the range, denormals and negative zero included, stay finite, and so do those up to 1e30, which is "
+        "no colour; above that a sample may overflow, but it disturbs no other.",
+        _large,
+        _n6_cases,
+    ),
+)
