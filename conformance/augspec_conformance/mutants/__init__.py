@@ -16,7 +16,9 @@ def mutants() -> tuple[Mutant, ...]:
         algebra,
         aliasing,
         batch,
+        calls,
         distribution,
+        evaluation,
         fields,
         framework,
         geometry,
@@ -31,9 +33,11 @@ def mutants() -> tuple[Mutant, ...]:
 
     families = (
         purity,
+        evaluation,
         aliasing,
         global_state,
         keys,
+        calls,
         batch,
         shape,
         distribution,
