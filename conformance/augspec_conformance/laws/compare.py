@@ -24,13 +24,16 @@ def require_same(got: dict[str, Any], expected: dict[str, Any], reason: str) -> 
 
 
 def require_alike(case: Case, got: Any, expected: Any, reason: str) -> None:
-    """Demand equality of integers, and closeness of floats within the policy's class."""
+    """Demand equality of uint8 images, and closeness within the policy's class of floats and of uint16 (C2)."""
     a, b = np.asarray(got), np.asarray(expected)
-    if b.dtype.kind not in "fV":
+    if b.dtype.kind not in "fV" and b.dtype != np.uint16:
         require_equal(a, b, reason)
         return
     require(a.shape == b.shape, f"{reason}: shapes differ", expected=b.shape, got=a.shape)
     low, high = case.context.get("options", {}).get("value_range", (0.0, 1.0))
+    if b.dtype == np.uint16:
+        require(a.dtype == b.dtype, f"{reason}: dtypes differ", expected=str(b.dtype), got=str(a.dtype))
+        low, high = 0.0, 65535.0
     bound = between_backends(case.policy, SIGNATURES[case.signature].dtype, float(high - low))
     ok = close(a, b, bound)
     if not ok.all():

@@ -144,6 +144,12 @@ def _within_view(subject: Subject, case: Case) -> None:
         (require_same if subject.cost == "eager" else partial(require_results_alike, case))(out, expected, reason)
 
 
+def _p6_cases(tier: Tier) -> tuple[Case, ...]:
+    """Compilers may compile anew for other strides, so the dearest modes are left out."""
+    cases = (*grid("P6", tier), *grid("P6", tier, signatures=(CORE_FLOAT,), names=_FEW))
+    return tuple(c.with_(reach="graph") if c.reach == "dear" else c for c in cases)
+
+
 def _sentinel(dtype: Any, *, low: bool) -> Any:
     if dtype.kind == "f":
         return np.nan if low else np.finfo(dtype).max
@@ -333,7 +339,7 @@ LAWS = (
         ("C11", "T1"),
         "Nothing outside of a view is read or written.",
         _within_view,
-        lambda tier: (*grid("P6", tier), *grid("P6", tier, signatures=(CORE_FLOAT,), names=_FEW)),
+        _p6_cases,
     ),
     Law(
         "P10",
