@@ -20,6 +20,7 @@ def all_laws() -> tuple[Law, ...]:
         fields,
         geometry,
         keys,
+        pinned,
         process,
         purity,
         refusals,
@@ -46,5 +47,6 @@ def all_laws() -> tuple[Law, ...]:
         compiled,
         contexts,
         spec,
+        pinned,
     )
     return tuple(law for family in families for law in family.LAWS)

@@ -10,7 +10,7 @@ from typing import Any
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
-from augspec_conformance.laws.shape import require_results_alike
+from augspec_conformance.laws.compare import require_results_alike
 from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS"]

@@ -20,7 +20,7 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.directions import SHARE, slope_error, weights_for
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
-from augspec_conformance.laws.shape import require_alike, require_results_alike
+from augspec_conformance.laws.compare import require_alike, require_results_alike
 from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS"]
