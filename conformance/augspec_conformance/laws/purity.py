@@ -21,8 +21,6 @@ from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS"]
 
-_require_same = require_same
-
 _IDENTITY: dict[str, Any] = {"augspec": 1, "ops": [{"op": "rotate", "degrees": 20, "p": 0.0}]}
 
 

@@ -15,7 +15,7 @@ from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_alike, require_results_alike
 from augspec_conformance.subject import Subject
 
-__all__ = ["LAWS", "expected_shape", "require_alike", "require_results_alike"]
+__all__ = ["LAWS", "expected_shape"]
 
 _WIDE = (
     "dot-u8",
