@@ -90,7 +90,8 @@ def test_a_broken_copy_is_told_what_is_wrong_and_how_to_replay_it(python: Path, 
     (tmp_path / "broken_backend.py").write_text(BROKEN)
     judged = run(
         python, "-m", "pytest", "--pyargs", "augspec_conformance", "--augspec-backend", "broken_backend:Backend",
-        "--augspec-tier", "smoke", "-q", "-p", "no:cacheprovider", "-k", "test_law and (N1 or P1)", cwd=tmp_path, ok=False,
+        "--augspec-tier", "smoke", "-q", "-p", "no:cacheprovider", "-k", "test_law and (N1 or P1)",
+        cwd=tmp_path, ok=False,
     )  # fmt: skip
     assert re.search(r"first difference at \(\d+, \d+, \d+, \d+\)", judged), judged[-3000:]
     assert re.search(r"expected \d+, got \d+", judged)

@@ -43,7 +43,10 @@ class GenericBackend(ABC):
         Raises:
             Unsupported: an option this backend does not have.
             PolicyError: a policy whose matrices could overflow.
+            TypeError: it is no policy.
         """
+        if not isinstance(policy, Policy):
+            raise TypeError(f"takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
         return self.augmenter(policy, Options.checked(self.name, self.capabilities, options))
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
