@@ -11,7 +11,9 @@ endif
 
 # Order of the tests (pytest-randomly): fixed, so that a failure comes back; `make test SEED=7` shuffles anew.
 SEED ?= 1
-# More options for every pytest run, for example PYTEST_FLAGS="-n 4 -k rotate".
+# How many processes test at once; the laws of one backend take up to 4 GB each.
+JOBS ?= 2
+# More options for every pytest run, for example PYTEST_FLAGS="-k rotate".
 PYTEST_FLAGS ?=
 # A folder of photographs for `make demo`; without it, the ones that scikit-image carries.
 PHOTOS ?=
@@ -39,7 +41,7 @@ PYTEST := $(VENV)/bin/pytest --randomly-seed=$(SEED) $(PYTEST_FLAGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test suites lint format bench dev wheel clean distclean
+.PHONY: help demo test suites lint format bench dev wheel clean distclean laws-numpy laws-torch laws-jax laws-tensorflow
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -56,15 +58,19 @@ lint: $(VENV)/.wheel  ## Check style (ruff), types (mypy) and layers (import-lin
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-# One process for each suite, and one for each backend's laws: nobody sees the global state that another framework left
-# behind, and memory for compiled code is given back. `pytest conformance` runs all of the laws in one process as well.
+# One process for each backend's laws: nobody sees the global state that another framework left behind, and memory for
+# compiled code is given back. `pytest conformance` runs all of the laws in one process as well.
+LAWS := laws-tensorflow laws-jax laws-torch laws-numpy
 suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
-	$(PYTEST) spec/tests
-	$(PYTEST) backends/tests
-	$(PYTEST) conformance --ignore=conformance/tests/test_laws.py
-	set -e; for backend in numpy torch jax tensorflow; do \
-	    $(PYTEST) conformance/tests/test_laws.py --backend $$backend; done
+	$(PYTEST) -n $(JOBS) spec/tests
+	$(PYTEST) -n $(JOBS) backends/tests
+	$(PYTEST) -n $(JOBS) conformance --ignore=conformance/tests/test_laws.py
+	$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target $(LAWS)
 	$(PYTEST) tests
+
+# Not for the command line: they take the wheel as it is.
+$(LAWS): laws-%:
+	$(PYTEST) conformance/tests/test_laws.py --backend $*
 
 format: $(VENV)/.dependencies  ## Format the code and apply the safe fixes
 	$(VENV)/bin/ruff format .
