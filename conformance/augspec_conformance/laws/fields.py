@@ -91,7 +91,10 @@ def _masks(subject: Subject, case: Case) -> None:
     if dtype == "bool" and fill:
         fill, case = 1, case.with_(policy=_filled(case.policy, 1))
     rows = _rows_of(sample["mask"], dtype, channels)
-    native = subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
+    try:
+        native = subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
+    except (ImportError, TypeError) as error:  # a library without this dtype; nothing of the backend has run yet
+        raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
     if subject.adapter.dtype_name(native) != dtype:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here")
     entries = {**subject.native(case, {"image": sample["image"]}), "mask": native}
