@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import augspec
 from augspec_conformance.law import Law, LawViolation, Tier
-from augspec_conformance.runner import plan_cases, run_case, select_laws
+from augspec_conformance.runner import plan_cases, run_case, select_laws, unclaimed
 from augspec_conformance.subject import Subject
 
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ class LawCheck:
         for result in results:
             if result.status in ("failed", "errored"):
                 raise LawViolation(result.message)
-        if not any(result.status == "passed" for result in results):
-            reasons = sorted({result.message for result in results}) or [f"no case at tier {self.tier} for this mode"]
-            pytest.skip(f"not claimed: {'; '.join(reasons)}")
+        if reason := unclaimed(results, self.tier):
+            pytest.skip(reason)
 
 
 def parametrize_laws(

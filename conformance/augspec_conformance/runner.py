@@ -19,7 +19,7 @@ from augspec_conformance.report import Report, Result
 from augspec_conformance.subject import Subject, Unclaimed
 from augspec_conformance.waivers import Waiver
 
-__all__ = ["BadRequest", "Progress", "check_backend", "plan_cases", "run_case", "select_laws"]
+__all__ = ["BadRequest", "Progress", "check_backend", "plan_cases", "run_case", "select_laws", "unclaimed"]
 
 Progress = Callable[[int, int, Result], None]
 """Called after each case with its number, how many are planned, and its result."""
@@ -118,6 +118,14 @@ def plan_cases(law: Law, subject: Subject, tier: Tier) -> Iterator[Case]:
     for case in _cases_of(law, tier):
         if case.reach in affordable:
             yield case
+
+
+def unclaimed(results: Sequence[Result], tier: Tier) -> str:
+    """Return why not one case of a law passed; empty if one did."""
+    if any(result.status == "passed" for result in results):
+        return ""
+    reasons = sorted({result.message for result in results}) or [f"no case at tier {tier} is for this mode"]
+    return f"not claimed: {'; '.join(reasons)}"
 
 
 @cache

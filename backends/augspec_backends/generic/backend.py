@@ -46,7 +46,7 @@ class GenericBackend(ABC):
             TypeError: it is no policy.
         """
         if not isinstance(policy, Policy):
-            raise TypeError(f"takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+            raise TypeError(f"compile() takes a Policy (from augspec.load), got {type(policy).__name__}")
         return self.augmenter(policy, Options.checked(self.name, self.capabilities, options))
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
