@@ -46,41 +46,39 @@ def sample_draws(
             parts = [k[at : at + 1] + low_row * 0 for k in (k0, k1)]
             result[draw.path] = xp.transpose(xp.concat([*parts, low_row], 0), (1, 0))
         else:
-            values = _values(xp, draw, [words[at + d] for d in range(count)])
-            result[draw.path] = values[0] if draw.entries is None else xp.stack(values, 1)
+            values = _values(xp, draw, words[at : at + count])
+            result[draw.path] = values[0] if draw.entries is None else xp.transpose(values, (1, 0))
         at += count
     return result
 
 
-def _values(xp: Namespace, draw: Draw, words: list[Array]) -> list[Array]:
+def _values(xp: Namespace, draw: Draw, words: Array) -> Array:
+    """Return one value per word, (words, B), all words of a parameter at once: compilers get few nodes."""
     m = draw.map
     if isinstance(m, Flag):
-        return [bernoulli(xp, word, m.threshold) for word in words]
+        return bernoulli(xp, words, m.threshold)
     if isinstance(m, Grid):
         if m.width == 0:
-            return [word * 0 + (m.low << m.shift) for word in words]
+            return words * 0 + (m.low << m.shift)
         if draw.quantity == "position":
-            return [fraction24(xp, word) for word in words]
-        return [xp.shl(grid(xp, word, m.low, m.width), m.shift) for word in words]
+            return fraction24(xp, words)
+        return xp.shl(grid(xp, words, m.low, m.width), m.shift)
     if isinstance(m, Table):
-        table = xp.constant(m.values)
-        return [xp.shl(quantile(xp, word, table), m.shift) for word in words]
+        return xp.shl(quantile(xp, words, xp.constant(m.values)), m.shift)
     if isinstance(m, Categorical):
-        index = [categorical(xp, word, m.thresholds) for word in words]
+        index = categorical(xp, words, m.thresholds)
         if m.values == tuple(range(len(m.values))):
             return index
-        table = xp.constant(np.array(m.values, dtype=np.int32))
-        return [xp.take(table, entry) for entry in index]
+        return xp.take(xp.constant(np.array(m.values, dtype=np.int32)), index)
     if isinstance(m, Whole):
-        return [(integer(xp, word, m.n) + m.low // m.step) * m.step for word in words]
+        return (integer(xp, words, m.n) + m.low // m.step) * m.step
     if isinstance(m, Listed):
-        table = xp.constant(np.array(m.values, dtype=np.int32))
-        return [xp.take(table, integer(xp, word, len(m.values))) for word in words]
+        return xp.take(xp.constant(np.array(m.values, dtype=np.int32)), integer(xp, words, len(m.values)))
     assert isinstance(m, Members)
     flags: list[Array] = []
-    for start in range(0, len(words), m.n):
-        flags += [xp.astype(rank < m.k, "int32") for rank in ranks(xp, words[start : start + m.n])]
-    return flags
+    for start in range(0, draw.words, m.n):
+        flags += [xp.astype(rank < m.k, "int32") for rank in ranks(xp, [words[start + i] for i in range(m.n)])]
+    return xp.stack(flags, 0)
 
 
 def constants(xp: Namespace, fixed: tuple[Fixed, ...], zeros: Array) -> dict[str, Array]:

@@ -56,6 +56,8 @@ class CompiledBackend(GenericBackend):
         if mode == "eager":
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
         inner = self.inner(mode, xp)
+        key, low, high = keys  # ids without high words are the same signature as ids with some
+        keys = key, low, low * 0 if high is None else high
 
         def everything(key: Array, low: Array, high: Array, given: Mapping[str, Array]) -> dict[str, Array]:
             return self._unshared(runner.everything(inner, key, low, high, given), given)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
@@ -131,14 +133,15 @@ class CropArithmetic:
         whole, part = divmod(math.isqrt(height * width << 24), 4096)
         ws = self._side(multiply(xp, area, ratio * 256), whole, part)
         hs = self._side(multiply(xp, area, reciprocal(xp, ratio)), whole, part)
-        w, h = ws[:, 0] * 0 + fallback_w, ws[:, 0] * 0 + fallback_h
-        found = w < 0
-        for attempt in range(xp.shape(area)[1]):
-            cw, ch = ws[:, attempt], hs[:, attempt]
-            fits = xp.logical_and(xp.logical_and(cw > 0, cw <= width), xp.logical_and(ch > 0, ch <= height))
-            take = xp.logical_and(fits, xp.logical_not(found))
-            w, h = xp.where(take, cw, w), xp.where(take, ch, h)
-            found = xp.logical_or(found, fits)
+        fits = xp.logical_and(xp.logical_and(ws > 0, ws <= width), xp.logical_and(hs > 0, hs <= height))
+        number = xp.astype(fits, "int32")
+        tries = xp.shape(area)[1]
+        earlier = xp.constant(np.tri(tries, tries, -1).T[None])  # [0, i, j] is 1 where i comes before j
+        before = xp.sum(number[..., None] * earlier, 1)
+        first = xp.logical_and(fits, before == 0)
+        found = xp.sum(number, 1) > 0
+        w = xp.where(found, xp.sum(xp.where(first, ws, 0), 1), fallback_w)
+        h = xp.where(found, xp.sum(xp.where(first, hs, 0), 1), fallback_h)
         x = xp.where(found, share(xp, left, width + 1 - w), xp.shr(width - w, 1))
         y = xp.where(found, share(xp, top, height + 1 - h), xp.shr(height - h, 1))
         return x, y, w, h

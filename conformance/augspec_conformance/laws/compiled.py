@@ -76,6 +76,8 @@ def _others(subject: Subject, case: Case) -> list[Case]:
     return [
         case.with_(key=case.key ^ 5),
         case.with_(ids=tuple(i ^ 1 for i in subject.ids(case))),
+        case.with_(ids=tuple(i % 2**31 for i in subject.ids(case))),  # with no high word in the whole batch,
+        case.with_(ids=tuple(i | 2**40 for i in subject.ids(case))),  # and with one in every sample (R4)
         case.with_(probe_seed=3),
         case.with_(epoch=7, view=3),
     ]
