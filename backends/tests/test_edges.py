@@ -142,7 +142,9 @@ def test_draws_are_read_as_whole_numbers_of_32_bits(steps: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ids", [None, 1.5, [1.5], np.array([1.5], object), [None, 1], [[1], [1, 2]], [2**70], [-1], [2**48]], ids=repr
+    "ids",
+    [None, 1.5, [1.5], ["a", 1], (1, "a"), np.array([1.5], object), [None, 1], [[1], [1, 2]], [2**70], [-1], [2**48]],
+    ids=repr,
 )
 def test_ids_that_are_none_are_refused(ids: Any) -> None:
     with pytest.raises(SampleError, match="index: expected"):
