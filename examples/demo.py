@@ -7,6 +7,8 @@ python examples/demo.py --photos my/holidays   # your own
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +46,13 @@ def main() -> None:
 
     print(f"The contact sheet: {options.output.resolve()}  ({sheet.width} x {sheet.height} pixels)")
     print("Next:")
-    name = shown(options.policy)
+    name, program = shown(options.policy), command_line()
     for command, what in (
-        (f"augspec preview {name} photo.jpg -o grid.png", "the same for a photograph of yours"),
-        (f"augspec explain {name} --stage draws", "what the policy draws, and how"),
-        ("augspec ops", "everything that a policy can say"),
+        (f"{program} preview {name} photo.jpg -o grid.png", "the same for a photograph of yours"),
+        (f"{program} explain {name} --stage draws", "what the policy draws, and how"),
+        (f"{program} ops", "everything that a policy can say"),
     ):
-        print(f"  {command:<{len(name) + 42}}{what}")
+        print(f"  {command:<{len(name) + len(program) + 35}}{what}")
 
 
 def from_skimage() -> list[tuple[str, Any]]:
@@ -72,9 +74,17 @@ def photograph(file: Path) -> Any:
     return np.array(upright)
 
 
+def command_line() -> str:
+    """Return how to call `augspec` from here: by its name only where a shell would find it."""
+    if shutil.which("augspec"):
+        return "augspec"
+    beside = Path(sys.executable).with_name("augspec")
+    return shown(beside) if beside.exists() else f"{shown(Path(sys.executable))} -m augspec"
+
+
 def shown(path: Path) -> str:
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,18 @@ def test_flip_one_image_leaves_the_original(tmp_path: Path) -> None:
     np.testing.assert_array_equal(after, before)
     np.testing.assert_array_equal(flipped, before[:, ::-1])
     assert not np.array_equal(flipped, before)
+
+
+def test_the_demo_names_commands_that_a_shell_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment is not active: `augspec` alone would be a command not found."""
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    Image.new("RGB", (40, 30)).save(photos / "one.png")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    out = run("demo.py", "--photos", "photos", cwd=tmp_path)
+    programs = {line.split()[0] for line in out.partition("Next:")[2].strip().splitlines()}
+    assert programs
+    assert all(shutil.which(tmp_path / program) for program in programs), programs
 
 
 @pytest.mark.parametrize("framework", ["torch", "keras"])

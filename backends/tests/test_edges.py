@@ -142,11 +142,36 @@ def test_draws_are_read_as_whole_numbers_of_32_bits(steps: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ids", [None, 1.5, [1.5], np.array([1.5], object), [None, 1], [[1], [1, 2]], [2**70], [-1], [2**48]], ids=repr
+    "ids",
+    [None, 1.5, [1.5], ["a", 1], (1, "a"), np.array([1.5], object), [None, 1], [[1], [1, 2]], [2**70], [-1], [2**48]],
+    ids=repr,
 )
 def test_ids_that_are_none_are_refused(ids: Any) -> None:
     with pytest.raises(SampleError, match="index: expected"):
         compiled({"op": "horizontal_flip"}).draw(1, ids)
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        {"op": "random_resized_crop", "size": [4, 4]},
+        {"op": "gaussian_noise", "std": 0.1},
+        {"op": "some_of", "n": 1, "ops": [{"op": "horizontal_flip"}, {"op": "grayscale"}]},
+        {"op": "some_of", "n": 0, "replace": True, "ops": [{"op": "horizontal_flip"}]},
+    ],
+    ids=["crop", "noise", "members", "no_steps"],
+)
+@pytest.mark.parametrize("ids", [[], [3], [3, 2**40]], ids=len)
+def test_draws_of_any_number_of_samples_are_replayed_from_their_text(op: Any, ids: list[int]) -> None:
+    augment = compiled(op, evaluation=[])
+    images = np.stack([IMAGE] * len(ids)) if ids else np.zeros((0, 8, 8, 3), np.uint8)
+    draws = augment.draw(1, ids)
+
+    read = augspec.Draws.from_json(draws.to_json())
+
+    assert read == draws
+    assert {path: array.shape for path, array in read.items()} == {path: a.shape for path, a in draws.items()}
+    np.testing.assert_array_equal(augment.apply(read, images), augment(1, images, ids))
 
 
 def test_ids_may_be_texts_in_an_array_and_single() -> None:

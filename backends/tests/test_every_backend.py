@@ -84,6 +84,22 @@ def test_t1_channels_first_is_the_transpose(backend: str, mode: str) -> None:
     np.testing.assert_array_equal(expected, got.transpose(0, 2, 3, 1))
 
 
+@pytest.mark.parametrize(("backend", "mode"), [*MODES, ("torch", "compiled")])
+def test_t2_masks_of_wide_unsigned_numbers_move(backend: str, mode: str) -> None:
+    adapter = load_adapter(backend)
+    ops = [{"op": "horizontal_flip"}, {"op": "brightness_scale", "factor": 2}, {"op": "vertical_flip", "p": 1.0}]
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": ops}))
+    image = np.zeros((2, 4, 5, 3), np.uint8)
+    mask = np.arange(65496, 65536, dtype=np.uint16).reshape(2, 4, 5)
+    augment = augspec.compile(policy, backend=backend, mode=mode, layout="NHWC")
+
+    sample = {"image": adapter.to_native(image, "uint8"), "mask": adapter.to_native(mask, "uint16")}
+    got = augment(5, sample)["mask"]
+
+    assert adapter.dtype_name(got) == "uint16"
+    np.testing.assert_array_equal(adapter.to_numpy(got), [mask[0, ::-1, ::-1], mask[1, ::-1]])
+
+
 @pytest.mark.parametrize("backend", ["numpy", "torch", "jax", "tensorflow"])
 @pytest.mark.parametrize("shape", [(0, 9, 8, 3), (1, 1, 1, 3), (2, 1, 7, 3), (2, 7, 1, 3)])
 def test_c12_edge_sizes(backend: str, shape: tuple[int, ...]) -> None:

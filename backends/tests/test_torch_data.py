@@ -239,8 +239,12 @@ def test_errors_say_what_was_expected() -> None:
         AugmentedDataset(PAIRS, POLICY, targets={0: "picture"})
     with pytest.raises(augspec.SampleError, match="entry 'image'"):
         AugmentedDataset([{"img": IMAGES[0]}], POLICY)[0]
-    with pytest.raises(augspec.SampleError, match="targets"):
+    with pytest.raises(augspec.SampleError, match=r"an entry 5 for 'mask', got a tuple of 2\."):
         AugmentedDataset(PAIRS, POLICY, targets={0: "image", 5: "mask"})[0]
+    with pytest.raises(augspec.SampleError, match=r"an entry 'img' for 'image', got a dict of 'image'\."):
+        AugmentedDataset([{"image": IMAGES[0]}], POLICY, targets={"img": "image"})[0]
+    with pytest.raises(augspec.SampleError, match=r"image: expected an array, a tensor or a PIL image, got str\."):
+        AugmentedDataset([("photo.jpg", 1)], POLICY)[0]
     with pytest.raises(augspec.SampleError, match="palette"):
         AugmentedDataset([Image.fromarray(IMAGES[0]).convert("P")], POLICY)[0]
     with pytest.raises(ValueError, match="output"):

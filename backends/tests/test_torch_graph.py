@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,22 @@ def test_fullgraph_keeps_masks_and_other_entries() -> None:
     expected = augment(4, sample)
     assert list(got) == list(expected)
     assert all(torch.equal(got[name], expected[name]) for name in expected)
+
+
+def test_a_compiled_function_follows_the_augmenter_it_calls() -> None:
+    """An augmenter at the address of one that is gone is not taken for it; an equal one compiles nothing anew."""
+    torch._dynamo.reset()
+    images = torch.full((1, 3, 2, 2), 100, dtype=torch.uint8)
+    holder: dict[str, Any] = {}
+    compiled = torch.compile(lambda x: holder["augment"](1, x), fullgraph=True, backend="aot_eager")
+    torch._dynamo.utils.counters.clear()
+    for factor in (0.5, 0.25, 0.75) * 4:
+        holder.clear()
+        gc.collect()
+        document = {"augspec": 1, "ops": [{"op": "brightness_scale", "factor": factor}]}
+        holder["augment"] = augspec.compile(augspec.parse(document), backend="torch")
+        assert compiled(images).unique().tolist() == [int(100 * factor)]
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 3
 
 
 def test_compiled_mode_does_not_compile_again_for_new_keys() -> None:

@@ -16,6 +16,7 @@ from augspec.load import dump as dump
 from augspec.load import dumps as dumps
 from augspec.load import load as load
 from augspec.load import loads as loads
+from augspec.load import parse as parse
 from augspec.normalize import normalize as normalize
 from augspec.registry import ops as ops
 from augspec.schema import schema as schema
@@ -46,6 +47,7 @@ __all__ = [
     "loads",
     "normalize",
     "ops",
+    "parse",
     "sample_id",
     "schema",
 ]

@@ -71,9 +71,12 @@ class Draws(Mapping[str, Array]):
 
     def to_json(self) -> str:
         """Return JSON text that `from_json` reads back, exactly."""
-        entries = {
-            path: {"quantity": self._quantities[path], "steps": _host(array).tolist()} for path, array in self.items()
-        }
+        entries: dict[str, Any] = {}
+        for path, array in self.items():
+            host = _host(array)
+            entries[path] = {"quantity": self._quantities[path], "steps": host.tolist()}
+            if host.ndim > 1 and not self._batch:
+                entries[path]["entries"] = host.shape[1]  # rows that are not there cannot say how long they are
         return json.dumps({"augspec_draws": 1, "batch": self._batch, "draws": entries})
 
     @classmethod
@@ -90,7 +93,7 @@ class Draws(Mapping[str, Array]):
                 raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
             arrays, quantities = {}, {}
             for path, entry in document["draws"].items():
-                array = np.array(entry["steps"] if batch else np.zeros((0, *np.shape(entry["steps"])[1:]), np.int32))
+                array = np.array(entry["steps"]) if batch else _empty(entry["steps"], entry.get("entries"))
                 whole = array.dtype.kind == "i" and not ((array < -(2**31)) | (array >= 2**31)).any()
                 if array.shape[:1] != (batch,) or entry["quantity"] not in QUANTITIES or not whole:
                     raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
@@ -118,6 +121,13 @@ def _host(array: Any) -> Any:
     if hasattr(array, "detach"):
         array = array.detach().cpu()
     return np.asarray(array)
+
+
+def _empty(steps: Any, entries: Any) -> Any:
+    """Return draws of no samples: (0,), or (0, entries) where a sample has several."""
+    if steps != [] or (entries is not None and (type(entries) is not int or not 0 < entries < 2**16)):
+        raise ValueError
+    return np.zeros((0,) if entries is None else (0, entries), np.int32)
 
 
 def _nest(flat: list[Any], shape: tuple[int, ...]) -> list[Any]:

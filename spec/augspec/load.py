@@ -40,7 +40,7 @@ def loads(text: str | bytes) -> Policy:
         PolicyError: the document is wrong; every problem is listed with its path.
     """
     if not isinstance(text, (str, bytes, bytearray)):
-        raise TypeError(f"loads() takes JSON text, got {type(text).__name__}; for plain values use parse()")
+        raise TypeError(f"loads() takes JSON text, got {type(text).__name__}; for plain values use augspec.parse()")
     try:
         data = text.encode() if isinstance(text, str) else bytes(text)
         if len(data) > MAX_BYTES:
@@ -52,7 +52,8 @@ def loads(text: str | bytes) -> Policy:
     try:
         document = json.loads(plain, object_pairs_hook=_pairs)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
+        said = error.msg.removesuffix(" at")  # json's own sentence goes on with the place
+        where = f"line {error.lineno}, column {error.colno}: {said[:1].lower()}{said[1:]}"
         raise _unreadable(f"text that is not JSON ({where})", _JSON_RULES) from None
     except ValueError:  # integers past Python's digit limit
         raise PolicyError.single("", "a number of thousands of digits", "numbers of ordinary length") from None

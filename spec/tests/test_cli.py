@@ -58,6 +58,11 @@ def test_version_and_help() -> None:
         assert call(command, "--help").exit_code == 0
 
 
+def test_help_shows_how_boxes_are_written() -> None:
+    words = " ".join(call("preview", "--help").stdout.replace("│", " ").split())
+    assert 'JSON: [[x0, y0, x1, y1], …] or {"boxes": …, "keypoints": [[x, y], …]}.' in words
+
+
 def test_validate_says_fine_and_leaves_0() -> None:
     result = call("validate", PHOTOS, "-", stdin=GOOD)
     assert result.exit_code == 0
@@ -270,6 +275,18 @@ def test_apply_refuses_what_is_no_image_folder(tmp_path: Path, folder: Path) -> 
     assert call("apply", PHOTOS, tmp_path / "none", "-o", tmp_path / "out").exit_code == 2
     Image.new("RGB", (4, 4)).save(folder / "a.jpg")
     assert call("apply", PHOTOS, folder, "-o", tmp_path / "out").exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["uint16", "int32", "float32"])
+def test_images_of_more_than_8_bits_are_refused_before_any_work(kind: str, folder: Path, tmp_path: Path) -> None:
+    """Pillow would cut their values off at 255."""
+    deep = folder / "z.tiff"
+    Image.fromarray(np.full((8, 8), 300, kind)).save(deep)
+    for arguments in (("apply", PHOTOS, folder, "-o", tmp_path / "out"), ("preview", PHOTOS, deep)):
+        result = call(*arguments)
+        assert result.exit_code == 2
+        assert "more than 8 bits" in " ".join(result.stderr.replace("│", " ").split())
     assert not (tmp_path / "out").exists()
 
 

@@ -11,7 +11,6 @@ import pytest
 
 import augspec
 from augspec.errors import PolicyError
-from augspec.load import parse
 
 ROOT = Path(__file__).parents[2]
 
@@ -482,6 +481,11 @@ def test_a_policy_error_survives_pickling() -> None:
 def test_loads_takes_text_and_bytes_and_a_byte_order_mark() -> None:
     text = document({"op": "grayscale"}, name="é")
     assert augspec.loads(text) == augspec.loads(text.encode()) == augspec.loads(b"\xef\xbb\xbf" + text.encode())
-    with pytest.raises(TypeError, match="JSON text"):
+    with pytest.raises(TypeError, match=r"JSON text.* augspec\.parse\(\)"):
         augspec.loads({"augspec": 1, "ops": []})  # type: ignore[arg-type]
-    assert parse({"augspec": 1, "ops": []}) == augspec.loads('{"augspec": 1, "ops": []}')
+    assert augspec.parse({"augspec": 1, "ops": []}) == augspec.loads('{"augspec": 1, "ops": []}')
+
+
+def test_a_control_character_is_named_where_it_stands() -> None:
+    error = refused('{"augspec": 1, "name": "a\x01", "ops": []}')
+    assert "(line 1, column 26: invalid control character)" in error.value

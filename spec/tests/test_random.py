@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
+from augspec.errors import SampleError
 from augspec.language.distributions import Beta
 from augspec.random.keys import Key, KeyWords, sample_id, split_ids, stream, stream_keys, words_of
 from augspec.random.maps import bernoulli, categorical, fraction24, grid, integer, quantile, ranks
@@ -110,6 +112,12 @@ def hexfloats(integers: Any, scale: float) -> list[str]:
 
 def same(found: list[str], golden: list[str]) -> bool:
     return [float.fromhex(text) for text in found] == [float.fromhex(text) for text in golden]
+
+
+@pytest.mark.parametrize("seed", ["3", 3.0, True, None])
+def test_r4_what_is_no_seed_is_named_as_it_is(seed: object) -> None:
+    with pytest.raises(SampleError, match=re.escape(f"key: expected seed as a whole number, got {seed!r}.")):
+        Key(seed)  # type: ignore[arg-type]
 
 
 def test_r9_unit_interval_is_golden() -> None:

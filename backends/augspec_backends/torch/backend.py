@@ -68,7 +68,7 @@ class Backend(GenericBackend):
             raise SampleError(
                 "key",
                 "an int seed, an augspec.Key, or an integer tensor: a seed of one entry, or four words of a key",
-                f"{type(key).__name__} {tuple(key.shape) if self.owns(key) else ''}",
+                f"{key.dtype} of shape {tuple(key.shape)}" if self.owns(key) else type(key).__name__,
             )
         if self.concrete(key):
             if key.numel() == 1:

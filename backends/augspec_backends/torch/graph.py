@@ -7,22 +7,25 @@ an unrolled hash costs Inductor half a minute to compile, and some of the intege
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
-from weakref import WeakValueDictionary
 
 import torch
 
 from augspec.errors import SampleError
+from augspec.language.policy import Policy
+from augspec.load import dumps
 from augspec.namespace import Array, Namespace
 from augspec.random.threefry import threefry
 from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.sample import FLAGS, TARGETS, check_name, moving
 from augspec_backends.torch.namespace import TorchNamespace
 
 __all__ = ["TorchAugmenter", "hash_words", "parameters"]
 
-_AUGMENTERS: WeakValueDictionary[int, TorchAugmenter] = WeakValueDictionary()
+_AUGMENTERS: dict[int, tuple[Policy, Options]] = {}
 _RUNNERS: dict[int, tuple[Runner, tuple[str, ...]]] = {}
 """What the integer arguments of graph nodes stand for; graphs hold no Python objects."""
 
@@ -32,8 +35,11 @@ class TorchAugmenter(Augmenter):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._handle = id(self)
-        _AUGMENTERS[self._handle] = self
+        # From what it does, not from where it lies: an address comes back, and a compiler that has seen it would run
+        # the program of an augmenter that is gone. Equal augmenters share what was compiled for one of them.
+        text = f"{dumps(self.policy)}{self.options!r}"
+        self._handle = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+        _AUGMENTERS[self._handle] = (self.policy, self.options)
 
     def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
         """Return the augmented sample (see `Augmenter.__call__`)."""
@@ -89,8 +95,8 @@ def record(
     """Run an augmenter on tensors whose values cannot be looked at; results in the order of targets."""
     from augspec_backends.torch.backend import TracedBackend
 
-    original = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
-    traced = Augmenter(original.policy, TracedBackend(), original.options)
+    policy, options = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
+    traced = Augmenter(policy, TracedBackend(), options)
     sample = tensors[0] if bare else dict(zip(names, tensors, strict=True))
     out = Augmenter.__call__(traced, key, sample, index, training=training)
     return (out,) if bare else tuple(out.values())

@@ -67,11 +67,19 @@ def read_item(item: Any, targets: Mapping[Any, str] | None) -> dict[str, np.ndar
         try:
             value = item if place is None else item[place]
         except (KeyError, IndexError, TypeError):
-            raise SampleError("targets", f"items with an entry {place!r} for {name!r}", item) from None
+            raise SampleError("targets", f"items with an entry {place!r} for {name!r}", _shown(item)) from None
         sample[name] = _host(name, value)
     if "image" not in sample:
-        raise SampleError("sample", "an item with an entry 'image'; or name it with `targets`", item)
+        raise SampleError("sample", "an item with an entry 'image'; or name it with `targets`", _shown(item))
     return sample
+
+
+def _shown(item: Any) -> str:
+    """Return what kind of item it is, without the pixels."""
+    if isinstance(item, Mapping):
+        return f"a dict of {', '.join(map(repr, item)) or 'nothing'}"
+    kind = type(item).__name__
+    return f"a {kind} of {len(item)}" if isinstance(item, (tuple, list)) else f"one {kind}"
 
 
 def _host(name: str, value: Any) -> np.ndarray:
@@ -85,7 +93,7 @@ def _host(name: str, value: Any) -> np.ndarray:
         if getattr(value, "mode", None) == "P" and name == "image":
             raise SampleError(name, "an image of grey or colour values", "a PIL palette image", 'Use .convert("RGB").')
         array = np.asarray(value)
-        if array.dtype == object:
+        if array.dtype.kind in "OSU":
             raise SampleError(name, "an array, a tensor or a PIL image", type(value).__name__)
     if name == "image" and array.ndim == 2:
         array = array[..., None]
@@ -110,6 +118,6 @@ def write_item(item: Any, targets: Mapping[Any, str] | None, new: dict[str, Any]
         entries[place] = new[name]
     if hasattr(item, "_fields"):
         if added:
-            raise SampleError("sample", f"a tuple or a dict, which can grow by {', '.join(added)}", item)
+            raise SampleError("sample", f"a tuple or a dict, which can grow by {', '.join(added)}", _shown(item))
         return type(item)(*entries)
     return type(item)([*entries, *added.values()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ class TorchNamespace(OperatorNamespace):
             a = torch.full((), a, dtype=b.dtype, device=b.device)
         if not isinstance(b, torch.Tensor) and isinstance(a, torch.Tensor):
             b = torch.full((), b, dtype=a.dtype, device=a.device)
-        return torch.where(condition, a, b)
+        return _as_signed(lambda x, y: torch.where(condition, x, y), a, b)
 
     def minimum(self, a: Array, b: Array | float) -> Array:
         return torch.minimum(a, b) if isinstance(b, torch.Tensor) else torch.clamp(a, max=b)
@@ -100,7 +100,7 @@ class TorchNamespace(OperatorNamespace):
         return torch.cat(list(arrays), axis)
 
     def flip(self, x: Array, axis: int) -> Array:
-        return torch.flip(x, (axis,))
+        return _as_signed(lambda y: torch.flip(y, (axis,)), x)
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return torch.sum(x, axis, dtype=x.dtype)
@@ -122,6 +122,16 @@ class TorchNamespace(OperatorNamespace):
         if self.traced:
             return _select(branch, branches, state, params)
         return grouped(self, branch.cpu().numpy(), branches, state, params)
+
+
+_SIGNED = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+
+
+def _as_signed(move: Callable[..., Array], *arrays: Array) -> Array:
+    """Move values without looking at them: torch moves wide unsigned ones only on some roads, their bits on all."""
+    dtype = arrays[0].dtype
+    signed = _SIGNED.get(dtype)
+    return move(*arrays) if signed is None else move(*(x.view(signed) for x in arrays)).view(dtype)
 
 
 def _select(

@@ -10,7 +10,7 @@ import typer
 import augspec
 from augspec.cli import talk
 from augspec.cli.options import PolicyArgument, SeedOption
-from augspec.cli.read import KINDS, photograph, policy_file
+from augspec.cli.read import KINDS, check_photograph, photograph, policy_file
 
 __all__ = ["apply"]
 
@@ -30,6 +30,7 @@ def apply(
     """Augment every image of a folder into another folder, as PNG files.
 
     An image's id is its path within the folder: the same file gives the same result whatever lies beside it.
+    Images are read as RGB of 8 bits: grey ones get three channels, transparency is left out.
     """
     checked = policy_file(policy)
     augment = augspec.compile(checked, backend=backend, layout="NHWC")
@@ -39,6 +40,8 @@ def apply(
     if output.exists() and any(output.iterdir()) and not force:
         raise typer.BadParameter(f"{output} is not empty; give another folder, or --force")
     targets = _targets(files, in_dir, output, copies)
+    for file in files:
+        check_photograph(file)  # before anything is written
     key = augspec.Key(seed, epoch)
     with _progress() as progress:
         for file in progress.track(files, description="images"):
@@ -49,7 +52,10 @@ def apply(
                 result = augment(key.view(copy), batch, index=ids)
                 _save(augment.backend.to_host(result)[0], targets[file][copy])
     talk.out(str(output))
-    talk.note(f"{len(files) * copies} images, seed {seed}, epoch {epoch}, policy {checked.canonical_hash()[:12]}")
+    count = len(files) * copies
+    talk.note(
+        f"{count} image{'' if count == 1 else 's'}, seed {seed}, epoch {epoch}, policy {checked.canonical_hash()[:12]}"
+    )
 
 
 def _images(in_dir: Path, output: Path) -> list[Path]:

@@ -16,14 +16,15 @@ __all__ = ["preview"]
 
 def preview(
     policy: PolicyArgument,
-    photo: Annotated[Path, typer.Argument(help="An image file.")],
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="An image file.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The sheet, a PNG file.")] = Path("grid.png"),
     draws: Annotated[int, typer.Option(min=1, max=99, help="How many draws are shown.")] = 11,
     seed: SeedOption = 0,
     mask: Annotated[Path | None, typer.Option(help="An image of class numbers that belongs to the photo.")] = None,
     boxes: Annotated[
         Path | None,
-        typer.Option(help='JSON: [[x0, y0, x1, y1], …] or {"boxes": …, "keypoints": [[x, y], …]}.'),
+        # Help is markup, in which a bracket before a letter opens a style.
+        typer.Option(help=r'JSON: [\[x0, y0, x1, y1], …] or {"boxes": …, "keypoints": [\[x, y], …]}.'),
     ] = None,
     size: Annotated[int, typer.Option(min=48, max=1024, help="Side of a picture on the sheet, in pixels.")] = 256,
 ) -> None:

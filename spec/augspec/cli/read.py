@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,16 @@ import augspec
 from augspec.errors import PolicyError, PolicyProblem
 from augspec.language.policy import Policy
 
-__all__ = ["KINDS", "boxes_file", "full_check", "mask_file", "photograph", "policy_file", "policy_text"]
+__all__ = [
+    "KINDS",
+    "boxes_file",
+    "check_photograph",
+    "full_check",
+    "mask_file",
+    "photograph",
+    "policy_file",
+    "policy_text",
+]
 
 KINDS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 """Suffixes of the files that are taken for images."""
@@ -62,17 +73,35 @@ def full_check(policy: Policy) -> None:
         raise PolicyError(problems)
 
 
-def photograph(path: Path, largest: int | None = None) -> Any:
-    """Return an image file as uint8 (H, W, 3), upright as its camera says; reduced to `largest` if given."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open an image file; what cannot be read, now or while the block decodes it, is wrong usage."""
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
+            yield image
     except FileNotFoundError:
         raise typer.BadParameter(f"no such file: {path}") from None
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise typer.BadParameter(f"{path} is not an image that can be read ({error})") from None
+
+
+def check_photograph(path: Path) -> None:
+    """Refuse, by its head alone, a file that `photograph` cannot read."""
+    with _opened(path) as image:
+        # To 8 bits such an image would go by cutting off: everything above 255 would be white.
+        if image.mode[0] in "IF":
+            raise typer.BadParameter(f"{path} has more than 8 bits per channel (mode {image.mode}); convert it first")
+
+
+def photograph(path: Path, largest: int | None = None) -> Any:
+    """Return an image file as uint8 (H, W, 3), upright as its camera says; reduced to `largest` if given."""
+    from PIL import Image, ImageOps
+
+    check_photograph(path)
+    with _opened(path) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
     if largest is not None:
         upright.thumbnail((largest, largest), Image.Resampling.LANCZOS)
     return np.array(upright)
@@ -85,16 +114,11 @@ def mask_file(path: Path, size: tuple[int, int]) -> Any:
         path: an image of class numbers: grey or palette; of colours, every colour is a class.
         size: (height, width).
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
-    try:
-        with Image.open(path) as image:
-            plain = image if image.mode in ("1", "L", "P", "I", "I;16") else image.convert("RGB").quantize(8)
-            resized = plain.resize((size[1], size[0]), Image.Resampling.NEAREST)
-    except FileNotFoundError:
-        raise typer.BadParameter(f"no such file: {path}") from None
-    except (UnidentifiedImageError, OSError) as error:
-        raise typer.BadParameter(f"{path} is not an image that can be read ({error})") from None
+    with _opened(path) as image:
+        plain = image if image.mode in ("1", "L", "P", "I", "I;16") else image.convert("RGB").quantize(8)
+        resized = plain.resize((size[1], size[0]), Image.Resampling.NEAREST)
     labels = np.array(resized).astype(np.int32)
     return np.searchsorted(np.unique(np.append(labels, 0)), labels).astype(np.int32)
 

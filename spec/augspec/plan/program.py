@@ -173,7 +173,7 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
             weights = op.weights or (1.0,) * len(op.ops)
             yield Draw(f"{here}/branch", "index", _categorical(weights), steps, steps or 1, weights)
         elif isinstance(op, SomeOf) and op.replace:
-            inner = op.n
+            inner = max(op.n, 1)  # no step draws what one step would, and uses none of it
             if op.n:
                 weights = (1.0,) * len(op.ops)
                 yield Draw(f"{here}/branch", "index", _categorical(weights), op.n, op.n, weights)

@@ -40,7 +40,7 @@ class Key:
             ("view", self.of_view, 16),
         ):
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-                raise SampleError("key", f"{name} as a whole number", value)
+                raise SampleError("key", f"{name} as a whole number", repr(value))
             if not 0 <= int(value) < 2**bits:
                 raise SampleError("key", f"{name} from 0 to 2^{bits} - 1", value)
         object.__setattr__(self, "seed", int(self.seed))
@@ -113,6 +113,9 @@ def split_shape(index: object) -> tuple[int, ...]:
 
 def _id_array(index: object) -> npt.NDArray[Any]:
     """Return ids as an array of whole numbers, texts hashed; at least one axis."""
+    if isinstance(index, (list, tuple)) and len({isinstance(entry, str) for entry in index}) > 1:
+        # NumPy would make texts of the numbers, and other samples of these ids than they are alone.
+        raise SampleError("index", "whole numbers, or texts, not both", repr(index))
     try:
         array = np.atleast_1d(np.asarray(index))
     except ValueError:
