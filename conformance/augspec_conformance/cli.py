@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-_NEEDS = ("hypothesis", "jsonschema", "pytest")
+_NEEDS = ("hypothesis", "jsonschema", "packaging", "pytest")
 
 app = typer.Typer(
     add_completion=False,
@@ -84,7 +84,11 @@ def run(
     waivers: WaiversOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what is wrong with the request.")] = False,
 ) -> None:
-    """Check backends (all installed ones by default), each in a process of its own where there are several."""
+    """Check backends (all installed ones by default), each in a process of its own where there are several.
+
+    Each failure is a file that `replay` runs again: in DIR/failures, or in ./failures without --report.
+    """
+    from augspec_conformance.failures import write_failures
     from augspec_conformance.laws import all_laws
     from augspec_conformance.runner import BadRequest, select_laws
     from augspec_conformance.terminal import show_reports
@@ -97,13 +101,15 @@ def run(
         reports, crashed = [_check(names[0], tier, law, mode, waivers)], False
     else:
         reports, crashed = _check_apart(names, tier, law, mode, waivers)
-    if reports and not quiet:
-        show_reports(reports, {entry.id: entry.title for entry in all_laws()})
-    if report is not None:
-        for found in reports:
-            with _usage(OSError, ValueError):
+    for found in reports:
+        with _usage(OSError, ValueError):
+            if report is not None:
                 found.write(report)
-        if not quiet:
+            elif found.failures():
+                write_failures(found, Path())
+    if reports and not quiet:
+        show_reports(reports, {entry.id: entry.title for entry in all_laws()}, report or Path())
+        if report is not None:
             talk.note(f"The report is in {report / 'index.html'}")
     if crashed or any(found.failures() for found in reports):
         raise typer.Exit(1)

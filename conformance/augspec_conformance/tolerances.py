@@ -189,6 +189,9 @@ FALSE_PASS = 1e-6
 DRAWS = 16_384
 """Samples of a statistical test."""
 
+DRAWS_STAT = 65_536
+"""Samples of a statistical test at the tier stat: half of the discrepancy is seen."""
+
 PAIRS = 32_768
 """Pairs of a test for independence."""
 
