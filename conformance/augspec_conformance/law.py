@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from augspec_conformance.headroom import MOST
+
 if TYPE_CHECKING:
     from augspec_conformance.subject import Subject
 
@@ -159,8 +161,10 @@ class LawViolation(AssertionError):
         if self.expected is not None or self.got is not None:
             lines.append(f"  expected {self.expected!r}, got {self.got!r}")
         if self.tolerance is not None and self.tolerance[1] > 1:
-            lines.append(f"  tolerance {self.tolerance[0]:.3g}, exceeded {self.tolerance[1]:.3g} times")
-        elif self.where is not None:
+            bound, share = self.tolerance
+            times = f"{share:.3g} times" if share < MOST else f"{MOST:g} times or more"
+            lines.append(f"  tolerance {bound:.3g}, exceeded {times}")
+        elif isinstance(self.where, tuple):
             lines.append("  tolerance: none, equality is demanded")
         if self.case is not None:
             lines.append(f"  case {self.case.name or self.case.digest()}: {self.case.to_json()}")
