@@ -67,11 +67,15 @@ def policies(draw: st.DrawFn, signature: str) -> Json:
 
 
 def _fits(policy: Json, signature: str) -> bool:
+    return _valid(policy) and accepts_document(policy, signature)
+
+
+def _valid(policy: Json) -> bool:
     try:
         augspec.normalize(augspec.loads(json.dumps(policy)))
     except augspec.PolicyError:
         return False
-    return accepts_document(policy, signature)
+    return True
 
 
 @cache
@@ -103,7 +107,22 @@ def _op(draw: st.DrawFn, name: str, depth: int) -> Json:
             found[field] = draw(_number(parameters[field].quantity.name))
         else:
             found[field] = draw(_value(info))
-    return found
+    return _mended(found, [field for field, info in cls.model_fields.items() if not info.is_required()])
+
+
+def _mended(op: Json, optional: list[str]) -> Json:
+    """Return an op without the optional fields that do not go with the others: one of them, or all from the end."""
+    if _valid(document(op)):
+        return op
+    for field in optional:
+        fewer = {name: value for name, value in op.items() if name != field}
+        if len(fewer) < len(op) and _valid(document(fewer)):
+            return fewer
+    for field in reversed(optional):
+        op = {name: value for name, value in op.items() if name != field}
+        if _valid(document(op)):
+            break
+    return op
 
 
 @cache
