@@ -24,7 +24,7 @@ def markdown_table(reports: Sequence[Report]) -> str:
 
 def markdown_page(report: Report) -> str:
     """Return one backend's report: totals, the table, and the texts of the first failures."""
-    totals = ", ".join(f"{count} {status}" for status, count in report.counts().items())
+    totals = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
     executed, planned = report.progress
     parts = [f"## augspec conformance: {_plain(report.backend)}, tier {report.tier}"]
     parts.append(f"Executed {executed} of {planned} planned cases: {totals}.")

@@ -15,7 +15,7 @@ from augspec_conformance.laws import all_laws
 from augspec_conformance.report.badge import verdict
 from augspec_conformance.report.model import STATUSES, Report
 from augspec_conformance.report.page_failures import failures_section
-from augspec_conformance.report.page_table import LEGEND, table_section
+from augspec_conformance.report.page_table import table_section
 from augspec_conformance.report.table import SYMBOLS, columns, laws_of, seconds_of
 
 __all__ = ["page"]
@@ -41,7 +41,7 @@ _DOCUMENT = """\
 {main}
 </main>
 <footer>
-{legend}
+<p>Written by <code>augspec conformance</code>; the same in JSON lines, JUnit and Markdown lies beside it.</p>
 </footer>
 <div id="tip" role="tooltip" hidden></div>
 <dialog id="detail" aria-labelledby="detail-title"><form method="dialog"><h2 id="detail-title"></h2>
@@ -76,7 +76,6 @@ def page(reports: Sequence[Report], *, folder: Path | None = None) -> str:
         main="\n".join(
             (_cards(reports), failures_section(reports, laws, folder), table_section(reports, _known(reports, laws)))
         ),
-        legend=LEGEND,
         script=script,
     )
 
@@ -86,10 +85,8 @@ def _asset(name: str) -> str:
 
 
 def _known(reports: Sequence[Report], laws: Mapping[str, Law]) -> dict[str, Law | None]:
-    """Return the laws with a result in the suite's order; laws of another version of the suite come last."""
-    found = set(laws_of(reports))
-    ordered = [law for law in laws if law in found]
-    return {law: laws.get(law) for law in (*ordered, *sorted(found - set(ordered)))}
+    """Return the laws with a result; those of another version of the suite have no law here."""
+    return {law: laws.get(law) for law in laws_of(reports)}
 
 
 def _verdict(reports: Sequence[Report]) -> tuple[str, str]:

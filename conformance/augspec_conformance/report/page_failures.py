@@ -55,6 +55,7 @@ def failures_section(reports: Sequence[Report], laws: Mapping[str, Law], folder:
     return (
         '<section id="failures" aria-labelledby="failures-title">'
         f'<h2 id="failures-title">What failed <span class="count">{len(parts)}</span></h2>\n'
+        '<p class="facts">Lines that replay a file are for the folder of this page.</p>\n'
         + "\n".join(parts[:_OPEN])
         + (f'<details class="more"><summary>{len(parts) - _OPEN} more laws</summary>' if parts[_OPEN:] else "")
         + "\n".join(parts[_OPEN:])
@@ -102,17 +103,18 @@ def _failure(result: Result, report: Report, folder: Path | None) -> str:
     text = result.message if len(result.message) <= _LONGEST else result.message[:_LONGEST] + " …"
     body = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("replay: python"))
     name = failure_name(report, result)
-    path = folder / name if name and folder is not None and (folder / name).is_file() else None
-    file = f' <a href="{escape(name)}">{escape(name)}</a>' if path else ""
+    there = bool(name) and folder is not None and (folder / name).is_file()
+    file = f' <a href="{escape(name)}">{escape(name)}</a>' if there else ""
+    replay = _replay(result, report, name if there else "")
     return (
         f'<div class="failure"><h4>{escape(result.case or result.digest)} <span class="facts">{escape(result.status)}, '
-        f"{result.seconds:.2f} s</span>{file}</h4><pre>{escape(body)}</pre>{_replay(result, report, path)}</div>"
+        f"{result.seconds:.2f} s</span>{file}</h4><pre>{escape(body)}</pre>{replay}</div>"
     )
 
 
-def _replay(result: Result, report: Report, path: Path | None) -> str:
-    if path is not None:
-        line = replay_file_line(path, report.source)
+def _replay(result: Result, report: Report, file: str) -> str:
+    if file:
+        line = replay_file_line(Path(file), report.source)
     elif result.case_json:
         try:
             case = Case.model_validate_json(result.shrunk or result.case_json)

@@ -13,7 +13,7 @@ from augspec_conformance.report.model import BROKEN, ENOUGH, Report
 from augspec_conformance.report.page_failures import anchor, reason
 from augspec_conformance.report.table import SYMBOLS, WORST_FIRST, Cell, Column, cells, columns, seconds_of
 
-__all__ = ["LEGEND", "table_section"]
+__all__ = ["NEAR", "table_section"]
 
 _MEANINGS = {
     "passed": "every case that the backend claims holds",
@@ -41,19 +41,24 @@ _FAMILIES = {
     "J": "The document, and honesty about capabilities",
 }
 
+NEAR = 0.8
+"""A share of a tolerance above which a case that holds deserves a look."""
+
 _REASONS = 3
 """Messages in a tooltip."""
 
-LEGEND = (
-    '<dl class="legend">'
+_LEGEND = (
+    '<details class="key"><summary>What the signs mean</summary><dl class="legend">'
     + "".join(
         f'<div><dt class="{status or "none"}"><span aria-hidden="true">{SYMBOLS[status]}</span> '
         f"{status.replace('-', ' ') or 'not asked'}</dt><dd>{meaning}</dd></div>"
         for status, meaning in _MEANINGS.items()
     )
     + '<div><dt><span class="bar key"><i style="width:60%"></i></span></dt>'
-    "<dd>the largest share of a tolerance that a case used; full is the limit</dd></div></dl>"
-    "<p>Counts are cases of that status out of planned ones. Arrow keys move between cells, Enter opens one.</p>"
+    "<dd>headroom: the largest share of a tolerance that a case used; full is the limit, and a bar in another colour "
+    f"is above {NEAR:.0%} of it</dd></div></dl>"
+    "<p>Counts are cases of that status out of planned ones. Point at a cell, or open it, for more. With the keyboard: "
+    "/ filters, arrows move between cells, Enter opens one, Escape closes it.</p></details>"
 )
 
 
@@ -66,7 +71,7 @@ def table_section(reports: Sequence[Report], laws: Mapping[str, Law | None]) -> 
     ]
     return (
         '<section id="laws" aria-labelledby="laws-title"><h2 id="laws-title">Laws</h2>\n'
-        f"{_filters(reports)}\n"
+        f"{_filters(reports)}\n{_LEGEND}\n"
         f'<div class="scroll"><table>\n{_header(reports, heads, rows)}\n{"".join(groups)}</table></div>\n'
         '<p id="none" hidden>No law matches these filters.</p></section>'
     )
@@ -149,7 +154,8 @@ def _cell(law: str, cell: Cell, column: Column, place: int) -> str:
     words = _words(cell)
     inside = f'<span><span aria-hidden="true">{SYMBOLS[status]}</span> {words}</span>'
     if cell.headroom is not None:
-        inside += f'<span class="bar"><i style="width:{min(cell.headroom, 1):.0%}"></i></span>'
+        near = " near" if NEAR < cell.headroom <= 1 else ""
+        inside += f'<span class="bar{near}"><i style="width:{min(cell.headroom, 1):.0%}"></i></span>'
     first = " first" if column.mode == column.report.modes()[0] else ""
     data = f'data-b="{place}" data-status="{" ".join(dict.fromkeys((*cell.counts, status)))}"'
     if not cell.results:

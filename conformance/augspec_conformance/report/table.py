@@ -38,6 +38,9 @@ SYMBOLS = {
 }
 """A cell can be read without its colour."""
 
+_FAMILIES = "PKBSNGFRCJ"
+"""The families' letters, in the order of the specification of the suite."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -112,8 +115,14 @@ def columns(reports: Sequence[Report]) -> list[Column]:
 
 
 def laws_of(reports: Sequence[Report]) -> list[str]:
-    """Return the ids of all laws with a result, in the order in which they ran."""
-    return list(dict.fromkeys(result.law for report in reports for result in report.results))
+    """Return the ids of all laws with a result, family by family and by number; other names come last."""
+
+    def place(law: str) -> tuple[int, int, str]:
+        family, number = _FAMILIES.find(law[:1]), law[1:]
+        known = bool(law) and family >= 0 and number.isascii() and number.isdigit()
+        return (family, int(number), "") if known else (len(_FAMILIES), 0, law)
+
+    return sorted({result.law for report in reports for result in report.results}, key=place)
 
 
 def cells(reports: Sequence[Report]) -> dict[str, list[Cell]]:
