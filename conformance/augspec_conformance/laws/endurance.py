@@ -68,19 +68,20 @@ def _large_batch(subject: Subject, case: Case) -> None:
 
 
 def _large_image(subject: Subject, case: Case) -> None:
+    subject.call(case.with_(signature="one-u8"))  # loads what a framework and its compiler load once
     sample = sample_of(case)
-    found = subject.call(case, sample)["image"]  # and compiles, which may take what it needs
-    require_alike(case, found, reference().call(case, sample)["image"], "a large image against the reference")
     native = subject.native(case, sample)
     augmenter, key, ids = subject.of(case), subject.key(case), subject.ids(case)
     out = []
+    # The first call of this size, compilation included: allocators keep what a call took, and hide it from the next.
     peak = peak_during(lambda: out.append(subject.numpy(case, augmenter(key, native, ids))))
+    require_alike(case, out[0]["image"], reference().call(case, sample)["image"], "a large image against the reference")
     if peak is None:
         raise Unclaimed("the peak of a process's memory can be read on Linux only")
     most = MEMORY * 4 * sample["image"].size
     require(
         within(peak, most),
-        "memory during the call, of an image with 32-bit values",
+        "memory during the first call, in images of 32-bit values",
         expected=f"at most {MEMORY:g} images",
         got=round(peak / (4 * sample["image"].size), 1),
     )
