@@ -22,6 +22,7 @@ from augspec_conformance.laws import all_laws
 from augspec_conformance.memory import held, peak_during
 from augspec_conformance.mutants.geometry import TurnsClockwise
 from augspec_conformance.planning import TIERS, BadRequest, plan_cases, select_laws
+from augspec_conformance.recorder import _whole
 from augspec_conformance.replay import replayed
 from augspec_conformance.report import Report, Result
 from augspec_conformance.report.badge import badge, verdict
@@ -166,6 +167,14 @@ def test_what_follows_a_first_failure_is_in_the_report_as_not_run():
     assert Report.from_json_lines(report.to_json_lines()).counts() == counts
     with pytest.raises(LawViolation):
         check_backend(TurnsClockwise(), laws=["G3"], on_fail="raise")
+
+
+def test_what_a_session_of_pytest_did_not_reach_is_in_the_report_as_not_run():
+    plan = {"eager": {"P1": 3, "P2": 2}}
+    report = _whole(Report("numpy", "full", (Result("P1", "one", "a", "eager", "passed"),), {}), plan)
+    assert report.progress == (1, 5)
+    assert [result.status for result in report.results] == ["passed", *["not-run"] * 4]
+    assert Report.from_json_lines(report.to_json_lines()) == report
 
 
 # Explore
