@@ -13,7 +13,10 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         getattr(plugin, "__name__", "") == "augspec_conformance.plugin" for plugin in pluginmanager.get_plugins()
     ):
         pluginmanager.import_plugin("augspec_conformance.plugin")
+    from augspec_conformance.plugin import TIERS
+
     group = parser.getgroup("augspec")
     group.addoption("--backend", dest="augspec_backend", action="append", help="short for --augspec-backend")
-    group.addoption("--tier", dest="augspec_tier", choices=("kat", "smoke", "full"), help="short for --augspec-tier")
+    group.addoption("--tier", dest="augspec_tier", choices=TIERS, help="short for --augspec-tier")
+    group.addoption("--waivers", dest="augspec_waivers", metavar="FILE", help="short for --augspec-waivers")
     group.addoption("--report", dest="augspec_report", metavar="DIR", help="short for --augspec-report")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
 import typer
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-_NEEDS = ("hypothesis", "jsonschema", "pytest")
+_NEEDS = ("hypothesis", "jsonschema", "packaging", "pytest")
 
 app = typer.Typer(
     add_completion=False,
@@ -62,7 +62,16 @@ BackendOption = Annotated[
 ]
 LawOption = Annotated[list[str] | None, typer.Option("--law", metavar="ID", help="Only this law (several times).")]
 ModeOption = Annotated[list[str] | None, typer.Option("--mode", metavar="MODE", help="Only this mode (several times).")]
-TierOption = Annotated[str, typer.Option("--tier", metavar="TIER", help="How much: kat, smoke or full.")]
+TierOption = Annotated[
+    str, typer.Option("--tier", metavar="TIER", help="How much: kat, smoke, full, stat, stress or explore.")
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Of the tier explore: what is drawn; by default a new one.")
+]
+BudgetOption = Annotated[
+    float | None,
+    typer.Option("--budget", metavar="SECONDS", help="Of the tier explore: time for each backend [default: 60]."),
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option("--report", metavar="DIR", help="Write JSON lines, JUnit, Markdown, badge, failures, index.html."),
@@ -82,9 +91,15 @@ def run(
     mode: ModeOption = None,
     report: ReportOption = None,
     waivers: WaiversOption = None,
+    seed: SeedOption = None,
+    budget: BudgetOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what is wrong with the request.")] = False,
 ) -> None:
-    """Check backends (all installed ones by default), each in a process of its own where there are several."""
+    """Check backends (all installed ones by default), each in a process of its own where there are several.
+
+    Each failure is a file that `replay` runs again: in DIR/failures, or in ./failures without --report.
+    """
+    from augspec_conformance.failures import write_failures
     from augspec_conformance.laws import all_laws
     from augspec_conformance.runner import BadRequest, select_laws
     from augspec_conformance.terminal import show_reports
@@ -93,17 +108,22 @@ def run(
     with _usage(BadRequest):
         select_laws(law)
     names = list(dict.fromkeys(backend or _installed()))
+    asked = _Asked(tier, law, mode, waivers, *_exploration(tier, seed, budget, waivers))
+    if asked.seed is not None and not quiet:
+        talk.note(f"explore: --seed {asked.seed} --budget {asked.budget:g}")
     if len(names) == 1:
-        reports, crashed = [_check(names[0], tier, law, mode, waivers)], False
+        reports, crashed = [_check(names[0], asked)], False
     else:
-        reports, crashed = _check_apart(names, tier, law, mode, waivers)
-    if reports and not quiet:
-        show_reports(reports, {entry.id: entry.title for entry in all_laws()})
-    if report is not None:
-        for found in reports:
-            with _usage(OSError, ValueError):
+        reports, crashed = _check_apart(names, asked)
+    for found in reports:
+        with _usage(OSError, ValueError):
+            if report is not None:
                 found.write(report)
-        if not quiet:
+            elif found.failures():
+                write_failures(found, Path())
+    if reports and not quiet:
+        show_reports(reports, {entry.id: entry.title for entry in all_laws()}, report or Path())
+        if report is not None:
             talk.note(f"The report is in {report / 'index.html'}")
     if crashed or any(found.failures() for found in reports):
         raise typer.Exit(1)
@@ -129,44 +149,91 @@ def _installed() -> list[str]:
     return found
 
 
-def _check(backend: str, tier: Any, laws: list[str] | None, modes: list[str] | None, waivers: Path | None) -> Report:
+class _Asked(NamedTuple):
+    """What `run` was asked for, of each backend."""
+
+    tier: Any
+    laws: list[str] | None
+    modes: list[str] | None
+    waivers: Path | None
+    seed: int | None
+    budget: float | None
+
+    def options(self) -> list[str]:
+        """Return it as options of `run`."""
+        found = ["--tier", self.tier]
+        several = (("--law", self.laws), ("--mode", self.modes))
+        single = (("--waivers", self.waivers), ("--seed", self.seed), ("--budget", self.budget))
+        given = [*several, *((name, [] if value is None else [str(value)]) for name, value in single)]
+        return found + [part for name, values in given for value in values or () for part in (name, value)]
+
+
+def _exploration(
+    tier: str, seed: int | None, budget: float | None, waivers: Path | None
+) -> tuple[int | None, float | None]:
+    """Return seed and budget of an exploration; nothing for another tier."""
+    if tier != "explore":
+        if seed is not None or budget is not None:
+            raise typer.BadParameter("only the tier explore has a seed and a budget", param_hint="--seed, --budget")
+        return None, None
+    if waivers is not None:
+        raise typer.BadParameter("the tier explore looks for what nobody knows yet", param_hint="--waivers")
+    from augspec_conformance.explore import new_seed
+
+    return (new_seed() if seed is None else seed), (60.0 if budget is None else budget)
+
+
+def _check(backend: str, asked: _Asked) -> Report:
     from augspec_conformance.runner import BadRequest, check_backend
     from augspec_conformance.terminal import bar
     from augspec_conformance.waivers import read_waivers
 
     with _usage(OSError, ValueError):
-        known = read_waivers(waivers) if waivers else ()
+        known = read_waivers(asked.waivers) if asked.waivers else ()
     with _usage(augspec.BackendUnavailable):
         name = getattr(augspec.get_backend(backend), "name", backend)
+    if asked.seed is not None and asked.budget is not None:
+        return _explore(backend, asked.seed, asked.budget, asked)
     # A waiver that matches nothing is an error, unless it is for what was not asked.
-    asked = ((laws, "law"), (modes, "mode"), ([name], "backend"))
-    mine = [w for w in known if all(only is None or getattr(w, field) in ("", *only) for only, field in asked)]
+    which = ((asked.laws, "law"), (asked.modes, "mode"), ([name], "backend"))
+    mine = [w for w in known if all(only is None or getattr(w, field) in ("", *only) for only, field in which)]
     with bar(backend) as step, _usage(BadRequest):
         return check_backend(
             backend,
-            tier=tier,
-            laws=laws,
-            modes=modes,
+            tier=asked.tier,
+            laws=asked.laws,
+            modes=asked.modes,
             waivers=mine,
             progress=lambda done, planned, result: step(done, planned, f"{result.mode} {result.law}"),
         )
 
 
-def _check_apart(
-    backends: list[str], tier: str, laws: list[str] | None, modes: list[str] | None, waivers: Path | None
-) -> tuple[list[Report], bool]:
+def _explore(backend: str, seed: int, budget: float, asked: _Asked) -> Report:
+    from augspec_conformance.explore import explore
+    from augspec_conformance.runner import BadRequest
+    from augspec_conformance.terminal import bar
+
+    with bar(backend) as step, _usage(BadRequest):
+        return explore(
+            backend,
+            seed=seed,
+            budget=budget,
+            laws=asked.laws,
+            modes=asked.modes,
+            progress=lambda spent, all_of_it, word: step(int(min(spent, all_of_it)), int(all_of_it), word),
+        )
+
+
+def _check_apart(backends: list[str], asked: _Asked) -> tuple[list[Report], bool]:
     from augspec_conformance.apart import Crashed, check_apart
     from augspec_conformance.runner import BadRequest
 
-    options = ["--tier", tier]
-    for name, values in (("--law", laws), ("--mode", modes), ("--waivers", [str(waivers)] if waivers else [])):
-        options += [part for value in values or () for part in (name, value)]
     reports: list[Report] = []
     crashed = False
     for name in backends:
         try:
             with _usage(BadRequest):
-                reports.append(check_apart(name, options))
+                reports.append(check_apart(name, asked.options()))
         except Crashed as error:
             talk.error(str(error))
             crashed = True

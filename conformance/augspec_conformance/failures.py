@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from augspec_conformance.law import Case
 from augspec_conformance.report.model import Report, Result
 
-__all__ = ["Failure", "failure_name", "read_failure", "write_failures"]
+__all__ = ["Failure", "failure_name", "read_failure", "replay_file_line", "write_failures"]
 
 FOLDER = "failures"
 
@@ -25,6 +26,7 @@ class Failure(BaseModel):
         case: the case, with the mode in which it failed.
         status: "failed" or "errored".
         message: what was found; the first line is the law's sentence.
+        pinned: the suite's own case, from which the case was shrunk.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +36,7 @@ class Failure(BaseModel):
     case: Case
     status: str = "failed"
     message: str = ""
+    pinned: Case | None = None
 
 
 def failure_name(report: Report, result: Result) -> str:
@@ -57,14 +60,20 @@ def write_failures(report: Report, folder: Path) -> list[Path]:
     for result in report.failures():
         name = failure_name(report, result)
         if name:
-            case = json.loads(result.case_json)
+            case = json.loads(result.shrunk or result.case_json)
             entry = {"law": result.law, "backend": report.source, "case": case, "status": result.status}
+            entry |= {"pinned": json.loads(result.case_json)} if result.shrunk else {}
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps({**entry, "message": result.message}, indent=2, ensure_ascii=False)
             path.write_text(text + "\n", encoding="utf-8")
             written.append(path)
     return written
+
+
+def replay_file_line(path: Path, backend: str) -> str:
+    """Return the shell line that runs a failure file again."""
+    return f"augspec conformance replay {shlex.quote(path.as_posix())} --backend {shlex.quote(backend)}"
 
 
 def read_failure(text: str) -> Failure:

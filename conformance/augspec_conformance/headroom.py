@@ -23,9 +23,11 @@ class Meter:
     Attributes:
         share: the largest distance over its tolerance: 0 to 1 where the law holds, more where it is broken; None as
             long as nothing was compared with a tolerance.
+        bound: the tolerance of that comparison.
     """
 
     share: float | None = None
+    bound: float | None = None
 
 
 _METER: ContextVar[Meter | None] = ContextVar("augspec_conformance_headroom", default=None)
@@ -52,7 +54,8 @@ def spend(distance: Any, bound: float) -> None:
         return
     largest = float(np.max(distance, initial=0.0))
     share = min(largest / bound, MOST) if largest == largest else MOST  # noqa: PLR0124 (NaN)
-    meter.share = share if meter.share is None else max(meter.share, share)
+    if meter.share is None or share > meter.share:
+        meter.share, meter.bound = share, bound
 
 
 def within(distance: Any, bound: float) -> bool:

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from augspec_conformance.headroom import MOST
+
 if TYPE_CHECKING:
     from augspec_conformance.subject import Subject
 
@@ -33,7 +35,7 @@ MAX_CASE_BYTES = 2048
 
 Reach = Literal["dear", "graph", "eager"]
 Scope = Literal["modes", "backend", "language"]
-Tier = Literal["kat", "smoke", "full"]
+Tier = Literal["kat", "smoke", "full", "stat", "stress", "explore"]
 
 
 class Case(BaseModel):
@@ -103,6 +105,7 @@ class Law:
         needs: why a subject cannot be asked this case (a capability it does not claim); empty if it can.
         scope: "modes" runs in every mode, "backend" once per backend, "language" once per run on any backend.
         search: whether Hypothesis may vary the run-time data of its cases.
+        tiers: the tiers that ask it; the family R is asked at the tier stat as well, with more draws.
     """
 
     id: str
@@ -114,6 +117,7 @@ class Law:
     needs: Callable[[Subject, Case], str] = field(default=_all_cases_apply, repr=False)
     scope: Scope = "modes"
     search: bool = False
+    tiers: tuple[Tier, ...] = ("kat", "smoke", "full")
 
 
 class LawViolation(AssertionError):
@@ -129,12 +133,14 @@ class LawViolation(AssertionError):
         got: what stands there.
         backend: name of the backend under test.
         mode: its mode.
+        tolerance: what the farthest comparison with a tolerance allowed, and how many times that was used.
     """
 
     def __init__(self, reason: str, *, where: Any = None, expected: Any = None, got: Any = None) -> None:
         self.reason, self.where, self.expected, self.got = reason, where, expected, got
         self.law = self.sentence = self.backend = self.mode = ""
         self.case: Case | None = None
+        self.tolerance: tuple[float, float] | None = None
         super().__init__(reason)
 
     def of(self, law: Law, case: Case, backend: str, mode: str) -> LawViolation:
@@ -143,12 +149,23 @@ class LawViolation(AssertionError):
         self.case = case.with_(mode=mode)
         return self
 
+    def measured_as(self, bound: float | None, share: float | None) -> LawViolation:
+        """Add what was measured: the tolerance that was used most, and the share of it; return self."""
+        self.tolerance = None if bound is None or share is None else (bound, share)
+        return self
+
     def __str__(self) -> str:
         lines = [f"{self.law} {self.sentence}" if self.law else "", f"  {self.reason}"]
         if self.where is not None:
-            lines.append(f"  first difference at {self.where}")
+            lines.append(f"  first difference at {self.where}{_in_words(self.where)}")
         if self.expected is not None or self.got is not None:
             lines.append(f"  expected {self.expected!r}, got {self.got!r}")
+        if self.tolerance is not None and self.tolerance[1] > 1:
+            bound, share = self.tolerance
+            times = f"{share:.3g} times" if share < MOST else f"{MOST:g} times or more"
+            lines.append(f"  tolerance {bound:.3g}, exceeded {times}")
+        elif isinstance(self.where, tuple):
+            lines.append("  tolerance: none, equality is demanded")
         if self.case is not None:
             lines.append(f"  case {self.case.name or self.case.digest()}: {self.case.to_json()}")
             lines.append(f"  replay: {replay_line(self.law, self.case, self.backend)}")
@@ -159,6 +176,13 @@ def replay_line(law: str, case: Case, backend: str) -> str:
     """Return the shell line that runs one case again."""
     case_json = shlex.quote(case.to_json())
     return f"python -m augspec_conformance.replay --law {law} --backend {backend} {case_json}"
+
+
+def _in_words(where: Any) -> str:
+    """Return what an index into a batch of images (B, H, W, C) means."""
+    if not (isinstance(where, tuple) and len(where) == 4):
+        return ""
+    return ": sample {}, row {}, column {}, channel {}".format(*where)
 
 
 def require(condition: object, reason: str, *, where: Any = None, expected: Any = None, got: Any = None) -> None:

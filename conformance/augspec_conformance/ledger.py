@@ -29,7 +29,6 @@ NUMBERS = {"P": 17, "K": 9, "B": 10, "S": 12, "N": 13, "G": 10, "F": 8, "R": 12,
 """How many laws of each family the suite's design counts: 113."""
 
 ELSEWHERE: dict[str, tuple[str, str]] = {
-    "P17": ("later", "No growth over 300 calls needs minutes per mode; it belongs to a tier of its own (stress)."),
     "K9": ("merged into K4, J1", "Comments change no draw (J1); ids, not positions, name the streams (K4)."),
     "B9": ("later", "No op mixes samples yet."),
     "B10": ("merged into C9", "vmap, scan and map_fn over single samples are among the users' functions there."),
@@ -48,7 +47,6 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "Loaders belong to the adapter of one framework; its own tests hold it to that (0, 2, 4 workers; fork, spawn).",
     ),
     "C13": ("later", "It wants a GPU; every law runs there by capability as soon as there is one."),
-    "C14": ("later", "The memory of large images belongs to a tier of its own (stress)."),
     "J2": ("merged into J1", "The normalized document has every default written out and gives the same results."),
 }  # fmt: skip
 """Laws of the design that are not objects of their own: state and reason."""

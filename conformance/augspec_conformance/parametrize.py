@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import augspec
+from augspec_conformance.examination import Examination, unpassed
 from augspec_conformance.law import Law, LawViolation, Tier
-from augspec_conformance.runner import plan_cases, run_case, select_laws, unclaimed
+from augspec_conformance.planning import select_laws
+from augspec_conformance.report import BROKEN
+from augspec_conformance.runner import subjects_of
 from augspec_conformance.subject import Subject
+from augspec_conformance.waivers import Waiver
 
 if TYPE_CHECKING:
     import pytest
@@ -19,8 +22,8 @@ __all__ = ["LawCheck", "parametrize_laws"]
 class LawCheck:
     """One law of one backend in one mode; calling it runs its cases."""
 
-    def __init__(self, subject: Subject, law: Law, tier: Tier) -> None:
-        self.subject, self.law, self.tier = subject, law, tier
+    def __init__(self, examination: Examination, subject: Subject, law: Law) -> None:
+        self.examination, self.subject, self.law = examination, subject, law
 
     def __repr__(self) -> str:
         return f"{self.subject.name}-{self.subject.mode}-{self.law.id}"
@@ -29,22 +32,28 @@ class LawCheck:
         """Run the law's cases.
 
         Raises:
-            LawViolation: a case broke the law; the text says which, where, and how to replay it.
-            pytest.skip.Exception: the backend claims nothing of what the law asks.
+            LawViolation: a case broke the law; the text says which, where, and how to replay it. Or a waiver of this
+                law is in order no more.
+            pytest.skip.Exception: no case passed, because the backend claims nothing of what the law asks, the mode is
+                not proven real, or all of it is waived.
         """
         import pytest
 
-        cases = list(plan_cases(self.law, self.subject, self.tier))
-        results = [run_case(self.law, self.subject, case) for case in cases]
-        for result in results:
-            if result.status in ("failed", "errored"):
+        results = self.examination.results(self.law, self.subject)
+        for result in (*results, *self.examination.faults_of(self.law, self.subject)):
+            if result.status in BROKEN:
                 raise LawViolation(result.message)
-        if reason := unclaimed(results, self.tier):
+        if reason := unpassed(results, self.examination.tier):
             pytest.skip(reason)
 
 
 def parametrize_laws(
-    backend: Any, *, tier: Tier = "smoke", laws: Sequence[str] | None = None, modes: Sequence[str] | None = None
+    backend: Any,
+    *,
+    tier: Tier = "smoke",
+    laws: Sequence[str] | None = None,
+    modes: Sequence[str] | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> pytest.MarkDecorator:
     """Return a decorator that gives a test every law, as a callable `check`.
 
@@ -56,27 +65,16 @@ def parametrize_laws(
 
     Args:
         backend: as in `check_backend`.
-        tier: "kat", "smoke" or "full".
+        tier: "kat", "smoke", "full", "stat" or "stress".
         laws: ids of the laws; all of them by default.
         modes: modes; all that the backend claims by default.
+        waivers: known failures, as in `check_backend`; their witnesses are run at once.
 
     Raises:
         ValueError: a law or a mode is unknown.
     """
     import pytest
 
-    found = augspec.get_backend(backend) if isinstance(backend, str) else backend
-    known = tuple(found.capabilities.modes)
-    for mode in modes or ():
-        if mode not in known:
-            raise ValueError(f"{found.name} claims the modes {', '.join(known)}, not {mode!r}")
-    kind = type(found)
-    source = backend if isinstance(backend, str) else f"{kind.__module__}:{kind.__qualname__}"
-    family: dict[str, Subject] = {}
-    checks = [
-        LawCheck(subject, law, tier)
-        for number, subject in enumerate(Subject(found, mode, family, source=source) for mode in modes or known)
-        for law in select_laws(laws)
-        if law.scope == "modes" or number == 0
-    ]
+    examination = Examination(subjects_of(backend, modes), select_laws(laws), tier, waivers=waivers)
+    checks = [LawCheck(examination, subject, law) for law, subject, _ in examination.plan()]
     return pytest.mark.parametrize("check", checks, ids=repr)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from augspec_conformance.recorder import Recorder, conformance_record
 
+if TYPE_CHECKING:
+    from augspec_conformance.examination import Examination
+    from augspec_conformance.subject import Subject
+
 __all__ = [
+    "conformance_examination",
     "conformance_record",
     "pytest_addoption",
     "pytest_configure",
     "pytest_generate_tests",
     "pytest_report_header",
 ]
+
+TIERS = ("kat", "smoke", "full", "stat", "stress")
+"""The tiers with a plan; `augspec conformance run --tier explore` has a budget instead."""
 
 _SUBJECTS: pytest.StashKey[list[tuple[Any, bool]]] = pytest.StashKey()
 
@@ -29,8 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="backend to check: a name or module:attribute; may be given several times (default: all installed)",
     )
+    group.addoption("--augspec-tier", default=None, choices=TIERS, help="how much to run (default: full)")
     group.addoption(
-        "--augspec-tier", default=None, choices=("kat", "smoke", "full"), help="how much to run (default: full)"
+        "--augspec-waivers", default=None, metavar="FILE", help="known failures, as TOML; they count neither way"
     )
     group.addoption(
         "--augspec-report",
@@ -63,15 +73,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not {"conformance_subject", "conformance_law"} <= set(metafunc.fixturenames):
         return
     from augspec_conformance.laws import all_laws
+    from augspec_conformance.planning import plan_cases
 
     pairs: list[Any] = []
-    stash = metafunc.config.stash
+    stash, tier = metafunc.config.stash, metafunc.config.getoption("augspec_tier") or "full"
     if _SUBJECTS not in stash:  # all tests share them, and with them what they compiled
         stash[_SUBJECTS] = _subjects(metafunc.config)
     for subject, first in stash[_SUBJECTS]:
         for law in all_laws():
             if metafunc.function.__name__ == "test_search" and not law.search:
                 continue
+            if tier in ("stat", "stress") and not any(True for _ in plan_cases(law, subject, tier)):
+                continue  # tiers of their own laws
             if law.scope == "modes" or first:
                 pairs.append(pytest.param(subject, law, id=f"{subject.name}-{subject.mode}-{law.id}"))
     metafunc.parametrize(("conformance_subject", "conformance_law"), pairs)
@@ -100,6 +113,29 @@ def _subjects(config: pytest.Config) -> list[tuple[Any, bool]]:
 
 
 @pytest.fixture(scope="session")
-def conformance_tier(pytestconfig: pytest.Config) -> str:
-    """Return the tier."""
-    return str(pytestconfig.getoption("augspec_tier") or "full")
+def conformance_examination(pytestconfig: pytest.Config) -> Callable[[Subject], Examination]:
+    """Return what gives each subject the examination of its backend: tests share proofs, waivers and their witnesses.
+
+    Raises:
+        ValueError: the waivers' file holds none.
+    """
+    from pathlib import Path
+
+    from augspec_conformance.examination import Examination
+    from augspec_conformance.laws import all_laws
+    from augspec_conformance.planning import known_tier
+    from augspec_conformance.waivers import read_waivers
+
+    tier = known_tier(pytestconfig.getoption("augspec_tier") or "full")
+    path = pytestconfig.getoption("augspec_waivers")
+    waivers = read_waivers(Path(path)) if path else ()
+    found: dict[str, Examination] = {}
+
+    def of(subject: Subject) -> Examination:
+        if subject.source not in found:
+            subjects = [subject.sibling(mode) for mode in subject.capabilities.modes]
+            mine = [waiver for waiver in waivers if waiver.backend in ("", subject.name)]
+            found[subject.source] = Examination(subjects, all_laws(), tier, waivers=mine)
+        return found[subject.source]
+
+    return of

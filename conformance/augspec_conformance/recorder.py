@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Recorder", "conformance_record"]
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-_CARRIED = "augspec_reports"
+_CARRIED, _PLAN = "augspec_reports", "augspec_plan"
 
 
 class Recorder:
@@ -24,7 +25,22 @@ class Recorder:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.reports: dict[str, Report] = {}
+        self.plan: dict[str, dict[str, dict[str, int]]] = {}
         self.said = "nothing was checked: no report"
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note by backend, mode and law how many cases the chosen tests are to run."""
+        from augspec_conformance.planning import known_tier, plan_cases
+
+        tier = known_tier(self.config.getoption("augspec_tier") or "full")
+        for item in session.items:
+            given = getattr(getattr(item, "callspec", None), "params", {})
+            subject, law = given.get("conformance_subject"), given.get("conformance_law")
+            if subject is None or law is None or getattr(item, "originalname", "") != "test_law":
+                continue
+            count = sum(1 for _ in plan_cases(law, subject, tier))
+            if count:
+                self.plan.setdefault(subject.name, {}).setdefault(subject.mode, {})[law.id] = count
 
     def record(self, subject: Subject, results: Iterable[Result]) -> None:
         """Keep results of a subject."""
@@ -48,7 +64,9 @@ class Recorder:
         from augspec_conformance.report.model import Report
 
         del error
-        for text in getattr(node, "workeroutput", {}).get(_CARRIED, ()):
+        output = getattr(node, "workeroutput", {})
+        self.plan |= output.get(_PLAN, {})  # every worker has collected all of the tests
+        for text in output.get(_CARRIED, ()):
             report = Report.from_json_lines(text)
             if report.backend in self.reports:
                 self._add(report.backend, report.results)
@@ -59,18 +77,35 @@ class Recorder:
         """Hand the results to the controller, or write them."""
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[_CARRIED] = [report.to_json_lines() for report in self.reports.values()]
+            self.config.workeroutput[_PLAN] = self.plan
             return
         if exitstatus not in _WHOLE:
             self.said = "the run was cut off: no report"
             return
         folder = Path(str(self.config.getoption("augspec_report")))
         for report in self.reports.values():
-            _sorted(report).write(folder)
+            _sorted(_whole(report, self.plan.get(report.backend, {}))).write(folder)
             self.said = f"the report is in {folder / 'index.html'}"
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the reports are."""
         terminalreporter.write_line(f"augspec conformance: {self.said}")
+
+
+def _whole(report: Report, plan: dict[str, dict[str, int]]) -> Report:
+    """Return the report with its plan, and with a result for each planned case that was not run."""
+    from dataclasses import replace
+
+    from augspec_conformance.report.model import Result
+
+    found = Counter((result.mode, result.law) for result in report.results if result.kind == "case")
+    left = [
+        Result(law, f"case {number + 1}", "", mode, "not-run", "the session ended before it, or its test errored")
+        for mode, laws in plan.items()
+        for law, count in laws.items()
+        for number in range(found[mode, law], count)
+    ]
+    return replace(report, results=(*report.results, *left), planned=plan)
 
 
 def _sorted(report: Report) -> Report:

@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import augspec
+from augspec_conformance.checking import run_case
 from augspec_conformance.failures import Failure
 from augspec_conformance.law import Case
+from augspec_conformance.planning import select_laws
 from augspec_conformance.report.model import Result
-from augspec_conformance.runner import run_case, select_laws
 from augspec_conformance.subject import Subject
 
 __all__ = ["main", "read_case", "replay", "replayed"]
@@ -35,13 +36,14 @@ def replay(law: str, backend: str, case: Case) -> str:
     return f"{result.status}\n{result.message}".strip()
 
 
-def read_case(given: str, *, law: str | None = None, backend: str | None = None) -> Failure:
+def read_case(given: str, *, law: str | None = None, backend: str | None = None, of: str | None = None) -> Failure:
     """Return what to run.
 
     Args:
         given: a failure file, a file with a case, or the JSON of either.
         law: the law's id, instead of the file's.
         backend: the backend, instead of the file's.
+        of: the law where neither the file nor `law` says one.
 
     Raises:
         ValueError: it is neither, or a case alone without a law and a backend.
@@ -61,6 +63,7 @@ def read_case(given: str, *, law: str | None = None, backend: str | None = None)
     if "case" not in value:
         value = {"case": value}
     changes = {"law": law, "backend": backend}
+    value = ({} if of is None else {"law": of}) | value
     value |= {name: said for name, said in changes.items() if said is not None}
     missing = [f"--{name}" for name in changes if name not in value]
     if missing:

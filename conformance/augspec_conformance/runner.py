@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from typing import Any, Literal
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import augspec
+from augspec_conformance.checking import run_case
+from augspec_conformance.examination import Examination, OnFail
 from augspec_conformance.facts import facts, source_of
-from augspec_conformance.headroom import measured
-from augspec_conformance.law import Case, Law, LawViolation, Tier, replay_line
-from augspec_conformance.laws import all_laws
+from augspec_conformance.law import Tier
+from augspec_conformance.planning import BadRequest, plan_cases, select_laws
 from augspec_conformance.report import Report, Result
-from augspec_conformance.subject import Subject, Unclaimed
+from augspec_conformance.subject import Subject
 from augspec_conformance.waivers import Waiver
 
-__all__ = ["BadRequest", "Progress", "check_backend", "plan_cases", "run_case", "select_laws", "unclaimed"]
+__all__ = ["BadRequest", "Progress", "check_backend", "plan_cases", "run_case", "select_laws", "subjects_of"]
 
 Progress = Callable[[int, int, Result], None]
 """Called after each case with its number, how many are planned, and its result."""
-
-
-class BadRequest(ValueError):
-    """What was asked for cannot be run: an unknown law or mode, no backend, or not one case for it."""
-
-
-_REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
 
 
 def check_backend(
@@ -38,8 +27,9 @@ def check_backend(
     tier: Tier = "smoke",
     laws: Sequence[str] | None = None,
     modes: Sequence[str] | None = None,
-    on_fail: Literal["collect", "first", "raise"] = "collect",
+    on_fail: OnFail = "collect",
     waivers: Sequence[Waiver] = (),
+    prove: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Check a backend against the laws.
@@ -47,18 +37,44 @@ def check_backend(
     Args:
         backend: a name from `augspec.backends()`, `module:attribute`, or an instance with `name`, `capabilities` and
             `compile(policy, **options)`.
-        tier: "kat", "smoke" or "full".
+        tier: "kat", "smoke", "full", "stat" or "stress"; for "explore" there is `augspec_conformance.explore`.
         laws: ids of the laws to run; all of them by default.
         modes: modes to run in; all that the backend claims by default.
         on_fail: "collect" runs on, "first" leaves each law at its first failure, "raise" raises the first one.
-        waivers: known failures. One that matches nothing becomes an error.
+        waivers: known failures. One that matches nothing, has ended or has no witness becomes an error.
+        prove: ask first whether each compiled mode is one (law C4), also where that law was not asked for; nothing
+            that passes in a mode that is none counts. Without it, whatever is called a mode is taken for one.
         progress: called after each case.
 
     Raises:
         BadRequest: a law or mode is unknown, this is no backend, or not one case was executed; a ValueError.
         LawViolation: with `on_fail="raise"`.
     """
+    if tier == "explore":
+        raise BadRequest("the tier explore has a budget instead of a plan: augspec_conformance.explore.explore runs it")
     chosen = select_laws(laws)
+    subjects = subjects_of(backend, modes)
+    first = subjects[0]
+    head = facts(first.backend, first.source)
+    examination = Examination(subjects, chosen, tier, waivers=waivers, on_fail=on_fail, prove=prove)
+    plan = examination.plan()
+    step = _counting(progress, sum(count for _, _, count in plan))
+    results = [result for law, subject, _ in plan for result in examination.results(law, subject, step)]
+    if not any(result.status not in ("not-claimed", "not-run") for result in results):
+        raise BadRequest(f"not one case was executed (laws {laws}, tier {tier}): that is no result")
+    return Report(first.name, tier, (*results, *examination.faults()), head, examination.planned())
+
+
+def subjects_of(backend: Any, modes: Sequence[str] | None = None) -> list[Subject]:
+    """Return a backend in each of some modes, by default in all that it claims.
+
+    Args:
+        backend: as in `check_backend`.
+        modes: the modes.
+
+    Raises:
+        BadRequest: this is no backend, or it does not claim one of the modes.
+    """
     found = augspec.get_backend(backend) if isinstance(backend, str) else backend
     lacks = [name for name in ("name", "capabilities", "compile") if not hasattr(found, name)]
     if lacks:
@@ -68,118 +84,17 @@ def check_backend(
         if mode not in known:
             raise BadRequest(f"{found.name} claims the modes {', '.join(known)}, not {mode!r}")
     source = backend if isinstance(backend, str) else source_of(found)
-    head = facts(found, source)
-    results: list[Result] = []
-    used: set[Waiver] = set()
     family: dict[str, Subject] = {}
-    subjects = [Subject(found, mode, family, source=source) for mode in modes or known]
-    plan = [
-        (law, subject, tuple(plan_cases(law, subject, tier)))
-        for number, subject in enumerate(subjects)
-        for law in chosen
-        if law.scope == "modes" or not number
-    ]
-    planned, done = sum(len(cases) for _, _, cases in plan), 0
-    for law, subject, cases in plan:
-        for number, case in enumerate(cases):
-            result = run_case(law, subject, case, waivers=waivers, used=used, raising=on_fail == "raise")
-            results.append(result)
-            done += 1
-            if progress is not None:
-                progress(done, planned, result)
-            if on_fail == "first" and result.status in ("failed", "errored"):
-                done += len(cases) - number - 1
-                break
-    if not any(result.status != "not-claimed" for result in results):
-        raise BadRequest(f"not one case was executed (laws {laws}, tier {tier}): that is no result")
-    results += [
-        Result(waiver.law, waiver.case, "", waiver.mode, "errored", f"waiver matched nothing: {waiver}")
-        for waiver in waivers
-        if waiver not in used
-    ]
-    return Report(found.name, tier, tuple(results), head)
+    return [Subject(found, mode, family, source=source) for mode in modes or known]
 
 
-def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
-    """Return the laws of these ids, in the suite's order."""
-    laws = all_laws()
-    if ids is None:
-        return laws
-    wanted = list(ids)
-    unknown = sorted(set(wanted) - {law.id for law in laws})
-    if unknown:
-        raise BadRequest(f"unknown laws {', '.join(unknown)}; known are {', '.join(law.id for law in laws)}")
-    return tuple(law for law in laws if law.id in wanted)
+def _counting(progress: Progress | None, planned: int) -> Callable[[Result], None]:
+    done = 0
 
+    def step(result: Result) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, planned, result)
 
-def plan_cases(law: Law, subject: Subject, tier: Tier) -> Iterator[Case]:
-    """Yield the law's cases that a subject's mode can afford."""
-    affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
-    for case in _cases_of(law, tier):
-        if case.reach in affordable:
-            yield case
-
-
-def unclaimed(results: Sequence[Result], tier: Tier) -> str:
-    """Return why not one case of a law passed; empty if one did."""
-    if any(result.status == "passed" for result in results):
-        return ""
-    reasons = sorted({result.message for result in results}) or [f"no case at tier {tier} is for this mode"]
-    return f"not claimed: {'; '.join(reasons)}"
-
-
-@cache
-def _cases_of(law: Law, tier: Tier) -> tuple[Case, ...]:
-    return law.cases(tier)
-
-
-def run_case(
-    law: Law,
-    subject: Subject,
-    case: Case,
-    *,
-    waivers: Sequence[Waiver] = (),
-    used: set[Waiver] | None = None,
-    raising: bool = False,
-) -> Result:
-    """Run one case and return what became of it."""
-    start = time.perf_counter()
-    with measured() as meter:
-        status, message = _checked(law, subject, case, raising=raising)
-    if status in ("failed", "errored"):
-        for waiver in waivers:
-            if waiver.matches(law, case, subject, message):
-                if used is not None:
-                    used.add(waiver)
-                status, message = "waived", f"{waiver.reason} ({waiver.kind}, until {waiver.until})\n{message}"
-                break
-    text = "" if status == "passed" else case.with_(mode=subject.mode).to_json()
-    seconds = round(time.perf_counter() - start, 4)
-    share = None if meter.share is None else round(meter.share, 4)
-    return Result(law.id, case.name, case.digest(), subject.mode, status, message, seconds, text, share)
-
-
-def _checked(law: Law, subject: Subject, case: Case, *, raising: bool) -> tuple[str, str]:
-    """Return the status of one case, and why it has it."""
-    try:
-        reason = law.needs(subject, case)
-        if reason:
-            return "not-claimed", reason
-        with np.errstate(all="ignore"):
-            law.check(subject, case)
-    except Unclaimed as unclaimed:
-        return "not-claimed", str(unclaimed)
-    except LawViolation as violation:
-        violation.of(law, case, subject.source, subject.mode)
-        if raising:
-            raise
-        return "failed", str(violation)
-    except Exception as error:
-        if raising:
-            raise
-        shown = case.with_(mode=subject.mode)
-        lines = traceback.format_exception(error, limit=-6)
-        said = f"{law.id} {law.sentence}\n  case {shown.to_json()}\n"
-        replay = f"  replay: {replay_line(law.id, shown, subject.source)}\n"
-        return "errored", said + replay + "".join(lines)[-4000:]
-    return "passed", ""
+    return step

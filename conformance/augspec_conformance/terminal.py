@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augspec.cli import talk
+from augspec_conformance.failures import failure_name, replay_file_line
 from augspec_conformance.report.badge import verdict
-from augspec_conformance.report.model import Report, Result
-from augspec_conformance.report.table import Cell, cells, columns, seconds_of
+from augspec_conformance.report.model import BROKEN, Report, Result
+from augspec_conformance.report.table import SYMBOLS, Cell, cells, columns, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = ["bar", "show_matrix", "show_reports"]
 
-_STYLES = {"failed": "bold red", "errored": "bold red", "waived": "yellow", "passed": "green", "not-claimed": "dim"}
-_SYMBOLS = {"failed": "✖", "errored": "‼", "waived": "▲", "passed": "✔", "not-claimed": "–"}
+_STYLES = {
+    "failed": "bold red",
+    "errored": "bold red",
+    "xpassed": "bold red",
+    "inconclusive": "yellow",
+    "waived": "yellow",
+    "unproven": "yellow",
+    "passed": "green",
+    "not-run": "dim",
+    "not-claimed": "dim",
+}
 _TEXTS = 5
 """Failures that are shown in full, one per law: the report has all of them."""
 
@@ -40,8 +51,14 @@ def bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
         yield step
 
 
-def show_reports(reports: Sequence[Report], titles: dict[str, str]) -> None:
-    """Print the table of laws, the first failure of each broken law, and one line per backend."""
+def show_reports(reports: Sequence[Report], titles: dict[str, str], folder: Path | None = None) -> None:
+    """Print the table of laws, the first failure of each broken law, and one line per backend.
+
+    Args:
+        reports: one per backend.
+        titles: the laws' titles by id.
+        folder: where the failure files lie, if they were written: a short line replays one of these.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -52,25 +69,29 @@ def show_reports(reports: Sequence[Report], titles: dict[str, str]) -> None:
     for column in columns(reports):
         table.add_column(column.title)
     for law, row in cells(reports).items():
-        worst = Text(law, style="bold red" if any(cell.status in ("failed", "errored") for cell in row) else "")
+        worst = Text(law, style="bold red" if any(cell.status in BROKEN for cell in row) else "")
         table.add_row(worst, titles.get(law, ""), *(Text(_words(cell), _STYLES.get(cell.status, "")) for cell in row))
     talk.console().print(table)
     for report in reports:
-        _show_failures(report)
+        _show_failures(report, folder)
     for report in reports:
         counts = ", ".join(f"{count} {status.replace('-', ' ')}" for status, count in report.counts().items() if count)
         text, colour = verdict(report)
         style = {"green": "bold green", "amber": "bold yellow"}.get(colour, "bold red")
-        talk.out((f"{report.backend}: {text}", style), f"  ({counts}; {seconds_of(report.results):.0f} s)")
+        executed, planned = report.progress
+        talk.out(
+            (f"{report.backend}: {text}", style),
+            f"  (executed {executed} of {planned} planned; {counts}; {seconds_of(report.results):.0f} s)",
+        )
 
 
-def _show_failures(report: Report) -> None:
+def _show_failures(report: Report, folder: Path | None) -> None:
     first: dict[str, Result] = {}
     for result in report.failures():
         first.setdefault(result.law, result)
     for result in list(first.values())[:_TEXTS]:
         talk.out((f"{report.backend} {result.mode} {result.status}", _STYLES[result.status]))
-        talk.out(result.message)
+        talk.out(_message(report, result, folder))
         talk.out()
     rest = len(report.failures()) - min(len(first), _TEXTS)
     if rest:
@@ -78,8 +99,17 @@ def _show_failures(report: Report) -> None:
         talk.out()
 
 
+def _message(report: Report, result: Result, folder: Path | None) -> str:
+    """Return the failure's text, with the line that replays its file where there is one."""
+    name = failure_name(report, result)
+    if folder is None or not name or not (folder / name).is_file():
+        return result.message
+    lines = [line for line in result.message.splitlines() if not line.startswith("  replay: ")]
+    return "\n".join((*lines, f"  replay: {replay_file_line(folder / name, report.source)}"))
+
+
 def _words(cell: Cell) -> str:
-    return f"{_SYMBOLS[cell.status]} {cell.text}" if cell.results else ""
+    return f"{SYMBOLS[cell.status]} {cell.text}" if cell.results else ""
 
 
 def show_matrix(rows: Sequence[Row]) -> None:

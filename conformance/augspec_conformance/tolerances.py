@@ -189,6 +189,9 @@ FALSE_PASS = 1e-6
 DRAWS = 16_384
 """Samples of a statistical test."""
 
+DRAWS_STAT = 65_536
+"""Samples of a statistical test at the tier stat: half of the discrepancy is seen."""
+
 PAIRS = 32_768
 """Pairs of a test for independence."""
 
@@ -209,3 +212,22 @@ LEAST_CELL = 0.01
 
 EXAMPLES = {"kat": 1, "smoke": 10, "full": 40}
 """Examples of one law in one mode, when Hypothesis searches beyond the pinned cases."""
+
+GROWTH = 0.25
+"""No growth: which share of its own sample a call may leave behind in memory, on average over 300 of them; a result
+that is kept leaves all of it."""
+
+LEFT_OBJECTS = 60
+"""No growth: objects that 300 calls may leave behind; one object in five calls is more."""
+
+MEMORY = 40.0
+"""Large images: memory that a call may take at most, in images of 32-bit values."""
+
+SECOND_LEVEL = 0.02
+"""Second level: what the rounding of draws to steps and the quantile tables may add to a distance of p-values."""
+
+SEEDS = 256
+"""Second level: p-values of one property, one per seed."""
+
+EACH = 1024
+"""Second level: draws per seed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,6 @@ from augspec_conformance.laws import all_laws
 from augspec_conformance.report import STATUSES, Report, Result, markdown_table
 from augspec_conformance.runner import check_backend, plan_cases, run_case, select_laws
 from augspec_conformance.subject import Subject, reference
-from augspec_conformance.waivers import Waiver
 
 LAWS = all_laws()
 BY_ID = {law.id: law for law in LAWS}
@@ -33,7 +33,7 @@ def test_law_ids_are_unique_and_sorted_into_families():
 def test_every_law_cites_rules_and_has_cases(law):
     assert law.rules
     assert law.sentence.endswith(".")
-    for tier in ("smoke", "full"):
+    for tier in set(law.tiers) - {"kat"}:
         cases = law.cases(tier)
         assert cases, tier
         assert all(len(case.to_json().encode()) <= MAX_CASE_BYTES for case in cases)
@@ -131,14 +131,15 @@ def test_reports_round_trip_and_truncated_ones_are_refused():
     results = tuple(Result("P1", f"case {n}", "abcd", "eager", status) for n, status in enumerate(STATUSES))
     report = Report("numpy", "smoke", results, {"numpy": "2"})
     text = report.to_json_lines()
-    assert Report.from_json_lines(text) == report
+    assert Report.from_json_lines(text) == replace(report, planned=report.plan)
     assert not report.passed
     assert report.counts() == dict.fromkeys(STATUSES, 1)
     lines = text.splitlines(keepends=True)
     for wrong in ("".join(lines[:-1]), "".join(lines[:2] + lines[3:]), ""):
         with pytest.raises((ValueError, KeyError)):
             Report.from_json_lines(wrong)
-    assert "| P1 | 1/4, 1 failed, 1 errored, 1 waived |" in markdown_table([report])
+    words = "1 failed, 1 errored, 1 xpassed, 1 waived, 1 unproven, 1 not run, 1 not claimed"
+    assert f"| P1 | 1/8, {words} |" in markdown_table([report])
 
 
 def test_nothing_executed_is_an_error():
@@ -150,7 +151,7 @@ def test_nothing_executed_is_an_error():
         check_backend("numpy", modes=["compiled"], laws=["P1"])
 
 
-def test_a_waiver_is_not_a_pass_and_an_unused_one_is_an_error():
+def test_a_violation_is_collected_or_raised():
     class Changing:
         def __init__(self, inner):
             self.inner, self.name, self.capabilities = inner, "changing", inner.capabilities
@@ -171,12 +172,6 @@ def test_a_waiver_is_not_a_pass_and_an_unused_one_is_an_error():
     backend = Changing(augspec.get_backend("numpy"))
     report = check_backend(backend, laws=["P1"])
     assert report.violated() == ("P1",)
-    waiver = Waiver("P1", "known", "augspec>=9", "{}", "todo", raises="the input changed")
-    waived = check_backend(backend, laws=["P1"], waivers=[waiver])
-    assert waived.counts()["waived"] > 0 == waived.counts()["failed"]
-    assert not waived.passed
-    unused = check_backend("numpy", laws=["K4"], waivers=[waiver])
-    assert unused.counts()["errored"] == 1
     with pytest.raises(LawViolation, match="the input changed"):
         check_backend(backend, laws=["P1"], on_fail="raise")
 

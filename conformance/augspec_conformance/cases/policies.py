@@ -17,6 +17,7 @@ __all__ = [
     "DEAR",
     "MIXES",
     "accepts",
+    "accepts_document",
     "document",
     "op_document",
     "op_names",
@@ -305,9 +306,14 @@ def policy(name: str, signature: str = "small-u8") -> Json:
 
 def accepts(name: str, signature: str) -> bool:
     """Return whether a policy is defined on a signature's channels and sides."""
+    return accepts_document(policy(name, signature), signature)
+
+
+def accepts_document(policy: Json, signature: str) -> bool:
+    """Return whether a policy's document is defined on a signature's channels and sides."""
     _, height, width, channels = SIGNATURES[signature].shape
     any_op()  # completes the models of combinators
-    for op in _walk(tuple(policy(name, signature)["ops"])):
+    for op in _walk(tuple(policy["ops"])):
         cls = augspec.ops()[op["op"]]
         fields = {key: value for key, value in op.items() if key != "id"}
         model = cls.model_validate_json(json.dumps(fields))

@@ -7,7 +7,7 @@ law's id alone: every backend and every host sees the same cases.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from augspec_conformance.tolerances import EXAMPLES
 if TYPE_CHECKING:
     from augspec_conformance.subject import Subject
 
-__all__ = ["cases_like", "search", "settings_of"]
+__all__ = ["cases_like", "run_time", "search", "settings_of"]
 
 _PROBES = ("noise", "coord", "impulse", "ramp", "extremes", "constant", "blobs")
 _KEYS = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**31, 2**32 - 1, 2**32, 2**64 - 1]))
@@ -31,15 +31,20 @@ _IDS = st.one_of(st.integers(0, 1000), st.integers(0, 2**48 - 1), st.sampled_fro
 def cases_like(draw: st.DrawFn, bases: Sequence[Case]) -> Case:
     """Return a strategy for one case with the policy and signature of one of `bases`."""
     base = draw(st.sampled_from(list(bases)))
-    batch = SIGNATURES[base.signature].shape[0]
-    return base.with_(
-        key=draw(_KEYS),
-        epoch=draw(st.sampled_from(EPOCHS)),
-        view=draw(st.sampled_from(VIEWS)),
-        ids=tuple(draw(st.lists(_IDS, min_size=batch, max_size=batch, unique=True))),
-        probe=draw(st.sampled_from(_PROBES)),
-        probe_seed=draw(st.integers(0, 2**32 - 1)),
-    )
+    return base.with_(**draw(run_time(SIGNATURES[base.signature].shape[0])))
+
+
+@st.composite
+def run_time(draw: st.DrawFn, batch: int) -> dict[str, Any]:
+    """Return a strategy for the fields of a case that are decided at run time."""
+    return {
+        "key": draw(_KEYS),
+        "epoch": draw(st.sampled_from(EPOCHS)),
+        "view": draw(st.sampled_from(VIEWS)),
+        "ids": tuple(draw(st.lists(_IDS, min_size=batch, max_size=batch, unique=True))),
+        "probe": draw(st.sampled_from(_PROBES)),
+        "probe_seed": draw(st.integers(0, 2**32 - 1)),
+    }
 
 
 def settings_of(tier: Tier) -> settings:

@@ -16,6 +16,7 @@ def all_laws() -> tuple[Law, ...]:
         batch,
         compiled,
         contexts,
+        endurance,
         evaluation,
         fields,
         geometry,
@@ -24,6 +25,7 @@ def all_laws() -> tuple[Law, ...]:
         process,
         purity,
         refusals,
+        second_level,
         shape,
         spec,
         stats,
@@ -48,5 +50,7 @@ def all_laws() -> tuple[Law, ...]:
         contexts,
         spec,
         pinned,
+        second_level,
+        endurance,
     )
     return tuple(law for family in families for law in family.LAWS)

@@ -63,7 +63,7 @@ def _require_apart(a: Floats, b: Floats, what: str, gates: tuple[float | None, f
 
 def _independent(subject: Subject, case: Case) -> None:
     key = subject.key(case)
-    ids = list(range(PAIRS))
+    ids = list(range(case.context.get("n", PAIRS)))
     here = _uniforms(subject, case, key, ids)
     p_of = {f"sample/{op['op']}#0/apply": op["p"] for op in case.policy["ops"] if op.get("p", 1) < 1}
     names = list(here)

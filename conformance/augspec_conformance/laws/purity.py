@@ -232,13 +232,14 @@ def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[st
 
 
 def _threads(subject: Subject, case: Case) -> None:
-    others = [case.with_(key=key) for key in range(8)]
+    threads = int(case.context.get("threads", 8))
+    others = [case.with_(key=key) for key in range(threads)]
     expected = [subject.call(one) for one in others]
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         for _ in range(3):
             found = list(pool.map(subject.call, others))
             for one, got, want in zip(others, found, expected, strict=True):
-                require_same(got, want, f"key {one.key}: another result when eight threads call at once")
+                require_same(got, want, f"key {one.key}: another result when {threads} threads call at once")
 
 
 def _compile_pure(subject: Subject, case: Case) -> None:
@@ -270,6 +271,9 @@ def _key_kept(subject: Subject, case: Case) -> None:
 
 
 _FEW = ("op:rotate", "op:gaussian_noise", "op:contrast", "op:random_resized_crop", "mix:train", "mix:some", "mix:steps")
+
+_THREADS = {"threads": 32}
+"""At the tier stress."""
 
 
 def _p13_cases(tier: Tier) -> tuple[Case, ...]:
@@ -354,8 +358,10 @@ LAWS = (
         "Calls from several threads at once give what they give one after the other.",
         _threads,
         lambda tier: tuple(
-            c.with_(reach="eager" if c.reach != "dear" else "graph") for c in grid("P11", tier, names=_FEW)
+            c.with_(reach="eager" if c.reach != "dear" else "graph", context=_THREADS if tier == "stress" else {})
+            for c in grid("P11", tier, names=_FEW)
         ),
+        tiers=("kat", "smoke", "full", "stress"),
     ),
     Law(
         "P13",

@@ -58,17 +58,15 @@ def _quantities(top: Any, left: Any, height: Any, width: Any) -> dict[str, Any]:
 
 def _windows(subject: Subject, case: Case) -> None:
     """Two keypoints at the corners of the canvas tell which window became the result."""
-    height, width = _SIZE
-    image = np.zeros((DRAWS, height, width, 1), np.uint8)
-    corners = np.broadcast_to(np.array([[0, 0], [width, height]], np.float32), (DRAWS, 2, 2)).copy()
-    points = subject.call(case, {"image": image, "keypoints": corners}, ids=range(DRAWS))["keypoints"].astype(
-        np.float64
-    )
+    n, (height, width) = case.context.get("n", DRAWS), _SIZE
+    image = np.zeros((n, height, width, 1), np.uint8)
+    corners = np.broadcast_to(np.array([[0, 0], [width, height]], np.float32), (n, 2, 2)).copy()
+    points = subject.call(case, {"image": image, "keypoints": corners}, ids=range(n))["keypoints"].astype(np.float64)
     size = np.array(case.policy["ops"][0]["size"][::-1])
     sides = np.array([width, height]) * size / (points[:, 1] - points[:, 0])
     start = -points[:, 0] * sides / size
     window = _quantities(*(np.rint(x) for x in (start[:, 1], start[:, 0], sides[:, 1], sides[:, 0])))
-    most = statistic.cdf_envelope(DRAWS) + statistic.cdf_envelope(_SIMULATED) + TABLE
+    most = statistic.cdf_envelope(n) + statistic.cdf_envelope(_SIMULATED) + TABLE
     for name, expected in _simulated().items():
         distance = statistic.cdf_distance(window[name], _cdf_of(expected), 1e-9)
         require(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any
+
+from augspec_conformance.law import Tier
 
 __all__ = ["Mutant"]
 
@@ -34,7 +36,7 @@ class Mutant:
     make: Callable[[], Any]
     killers: tuple[str, ...]
     base: str = "numpy"
-    tier: Literal["kat", "smoke", "full"] = "smoke"
+    tier: Tier = "smoke"
     modes: tuple[str, ...] | None = None
     needs: tuple[str, ...] = ()
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from augspec_conformance.report.markdown import markdown_table
-from augspec_conformance.report.model import STATUSES, Report, Result
+from augspec_conformance.report.model import BROKEN, STATUSES, Report, Result
 
-__all__ = ["STATUSES", "Report", "Result", "markdown_table"]
+__all__ = ["BROKEN", "STATUSES", "Report", "Result", "markdown_table"]

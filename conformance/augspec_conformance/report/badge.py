@@ -30,17 +30,19 @@ _SVG = """\
 
 def verdict(report: Report) -> tuple[str, str]:
     """Return what a report comes to in a few words, and "green", "amber", "red" or "grey"."""
-    broken, errored, waived = report.laws("failed"), report.laws("errored"), report.laws("waived")
-    if broken:
-        return f"{_laws(len(broken))} broken · {report.tier}", "red"
-    if errored:
-        return f"{_laws(len(errored))} errored · {report.tier}", "red"
-    held = set(report.laws("passed")) - set(waived)
-    if not held and not waived:
+    held, waived = report.held(), report.laws("waived")
+    cut = {law for _, law in report.inconclusive()}
+    for status, word in (("failed", "broken"), ("errored", "errored"), ("xpassed", "waived in vain")):
+        if report.laws(status):
+            return " · ".join((f"{_laws(len(report.laws(status)))} {word}", *_modes(report), report.tier)), "red"
+    if not held and not waived and not cut:
         return "nothing ran", "grey"
-    if waived:
-        return f"{_laws(len(held))} · {len(waived)} waived · {report.tier}", "amber"
-    return f"{_laws(len(held))} · {report.tier}", "green"
+    rest = [f"{len(waived)} waived"] * bool(waived) + [f"{len(cut)} inconclusive"] * bool(cut) + _modes(report)
+    return " · ".join((_laws(len(held)), *rest, report.tier)), "amber" if rest else "green"
+
+
+def _modes(report: Report) -> list[str]:
+    return [f"{mode} unproven" for mode in report.unproven()]
 
 
 def badge(report: Report) -> str:

@@ -15,21 +15,32 @@ __all__ = ["junit", "xml_text"]
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, not even escaped."""
 
-_TAGS = {"failed": "failure", "errored": "error", "not-claimed": "skipped", "waived": "skipped"}
+_TAGS = {
+    "failed": "failure",
+    "xpassed": "failure",
+    "errored": "error",
+    "waived": "skipped",
+    "unproven": "skipped",
+    "not-run": "skipped",
+    "not-claimed": "skipped",
+}
 
 
 def junit(reports: Sequence[Report]) -> str:
     """Return the reports as JUnit XML.
 
-    A broken law is a `failure`, an exception an `error`; what is not claimed or waived is `skipped`, with its reason:
-    JUnit has no other word for what did not pass and did not fail.
+    A broken law is a `failure`, and so is a case that passes against a waiver; an exception is an `error`. What is
+    waived, unproven, not run or not claimed is `skipped`, with its reason: JUnit has no other word for what did not
+    pass and did not fail.
     """
     root = ET.Element("testsuites", name="augspec conformance")
     for column in columns(reports):
         results = [result for result in column.report.results if result.mode == column.mode]
         suite = ET.SubElement(root, "testsuite", {"name": xml_text(column.title), **_totals(results)})
         facts = ET.SubElement(suite, "properties")
-        for name, value in (("tier", column.report.tier), *sorted(column.report.facts.items())):
+        executed, planned = column.progress
+        said = {**column.report.facts, "executed": executed, "planned": planned}
+        for name, value in (("tier", column.report.tier), *sorted(said.items())):
             ET.SubElement(facts, "property", name=xml_text(name), value=xml_text(str(value)))
         for result in results:
             suite.append(_case(column.title, result))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from augspec_conformance.report.model import Report
+from augspec_conformance.report.model import ENOUGH, Report
 from augspec_conformance.report.table import cells, columns
 
 __all__ = ["markdown_page", "markdown_table"]
@@ -15,7 +15,7 @@ _SHOWN = 20
 
 
 def markdown_table(reports: Sequence[Report]) -> str:
-    """Return a table of laws × (backend, mode): passed cases out of executed ones, or the word for it."""
+    """Return a table of laws × (backend, mode): passed cases out of planned ones, or the word for it."""
     titles = [_plain(column.title) for column in columns(reports)]
     lines = ["| law | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     lines += [f"| {_plain(law)} | " + " | ".join(c.text for c in row) + " |" for law, row in cells(reports).items()]
@@ -24,8 +24,14 @@ def markdown_table(reports: Sequence[Report]) -> str:
 
 def markdown_page(report: Report) -> str:
     """Return one backend's report: totals, the table, and the texts of the first failures."""
-    totals = ", ".join(f"{count} {status}" for status, count in report.counts().items())
-    parts = [f"## augspec conformance: {_plain(report.backend)}, tier {report.tier}", f"Cases: {totals}."]
+    totals = ", ".join(f"{count} {status}" for status, count in report.counts().items() if count)
+    executed, planned = report.progress
+    parts = [f"## augspec conformance: {_plain(report.backend)}, tier {report.tier}"]
+    parts.append(f"Executed {executed} of {planned} planned cases: {totals}.")
+    parts += [f"Mode {_plain(mode)} is not proven real: nothing counts in it." for mode in report.unproven()]
+    if cut := report.inconclusive():
+        pairs = ", ".join(f"{law} ({_plain(mode)})" for mode, law in cut)
+        parts.append(f"Inconclusive, run in less than {ENOUGH:.0%} of the plan: {pairs}.")
     parts.append(markdown_table([report]).rstrip())
     failures = report.failures()
     for result in failures[:_SHOWN]:

@@ -15,8 +15,8 @@ from augspec_conformance.laws import all_laws
 from augspec_conformance.report.badge import verdict
 from augspec_conformance.report.model import STATUSES, Report
 from augspec_conformance.report.page_failures import failures_section
-from augspec_conformance.report.page_table import LEGEND, SYMBOLS, table_section
-from augspec_conformance.report.table import columns, laws_of, seconds_of
+from augspec_conformance.report.page_table import table_section
+from augspec_conformance.report.table import SYMBOLS, columns, laws_of, seconds_of
 
 __all__ = ["page"]
 
@@ -41,7 +41,7 @@ _DOCUMENT = """\
 {main}
 </main>
 <footer>
-{legend}
+<p>Written by <code>augspec conformance</code>; the same in JSON lines, JUnit and Markdown lies beside it.</p>
 </footer>
 <div id="tip" role="tooltip" hidden></div>
 <dialog id="detail" aria-labelledby="detail-title"><form method="dialog"><h2 id="detail-title"></h2>
@@ -76,7 +76,6 @@ def page(reports: Sequence[Report], *, folder: Path | None = None) -> str:
         main="\n".join(
             (_cards(reports), failures_section(reports, laws, folder), table_section(reports, _known(reports, laws)))
         ),
-        legend=LEGEND,
         script=script,
     )
 
@@ -86,10 +85,8 @@ def _asset(name: str) -> str:
 
 
 def _known(reports: Sequence[Report], laws: Mapping[str, Law]) -> dict[str, Law | None]:
-    """Return the laws with a result in the suite's order; laws of another version of the suite come last."""
-    found = set(laws_of(reports))
-    ordered = [law for law in laws if law in found]
-    return {law: laws.get(law) for law in (*ordered, *sorted(found - set(ordered)))}
+    """Return the laws with a result; those of another version of the suite have no law here."""
+    return {law: laws.get(law) for law in laws_of(reports)}
 
 
 def _verdict(reports: Sequence[Report]) -> tuple[str, str]:
@@ -100,8 +97,13 @@ def _verdict(reports: Sequence[Report]) -> tuple[str, str]:
         return "failed", f"{len(found['failed'])} of {_count(total, 'law')} broken"
     if found["errored"]:
         return "errored", f"{len(found['errored'])} of {_count(total, 'law')} could not be checked"
+    if found["xpassed"]:
+        return "xpassed", f"{len(found['xpassed'])} of {_count(total, 'law')} waived in vain"
     if found["waived"]:
         return "waived", f"No law newly broken, {len(found['waived'])} of {total} waived"
+    cut = {law for report in reports for _, law in report.inconclusive()}
+    if cut:
+        return "inconclusive", f"No law broken, {len(cut)} of {total} inconclusive"
     if found["passed"]:
         rest = total - len(found["passed"])
         return "passed", f"All {_count(len(found['passed']), 'law')} hold" + (f", {rest} not claimed" if rest else "")
@@ -112,7 +114,9 @@ def _head(reports: Sequence[Report], word: str, sentence: str) -> str:
     results = [result for report in reports for result in report.results]
     tiers = " and ".join(dict.fromkeys(report.tier for report in reports))
     spans = [_count(len(reports), "backend"), _count(len(columns(reports)), "mode"), f"tier {tiers}"]
-    spans += [f"{len(results):,} cases", f"{seconds_of(results):,.0f} s"]
+    progress = [report.progress for report in reports]
+    executed, planned = sum(done for done, _ in progress), sum(all_of_it for _, all_of_it in progress)
+    spans += [f"executed {executed:,} of {planned:,} planned cases", f"{seconds_of(results):,.0f} s"]
     return (
         f'<p class="verdict {word}"><span aria-hidden="true">{SYMBOLS[word]}</span> {escape(sentence)}</p>\n'
         f'<p class="facts">{escape(" · ".join(spans))}</p>'
@@ -138,10 +142,13 @@ def _card(report: Report) -> str:
     ]
     capabilities = report.facts.get("capabilities")
     source = "" if report.source == report.backend else f'<p class="facts"><code>{escape(report.source)}</code></p>\n'
+    executed, planned = report.progress
     return (
         f'<article class="card"><h2>{escape(report.backend)}</h2>\n'
         f'<p class="state {word}"><span aria-hidden="true">{SYMBOLS[word]}</span> {escape(text)}</p>\n'
-        f"{source}<ul>{''.join(counts)}</ul>\n"
+        f'{source}<p class="run">Executed <b>{executed:,}</b> of {planned:,} planned cases'
+        f'<progress value="{executed}" max="{max(planned, 1)}"></progress></p>\n'
+        f"<ul>{''.join(counts)}</ul>\n"
         f'<p class="facts">{escape(" · ".join(versions))}</p>\n'
         f"{_capabilities(capabilities) if isinstance(capabilities, dict) else ''}</article>"
     )

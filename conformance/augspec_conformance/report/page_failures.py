@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from augspec_conformance.failures import failure_name
+from augspec_conformance.failures import failure_name, replay_file_line
 from augspec_conformance.law import Case, Law, replay_line
-from augspec_conformance.report.model import Report, Result
+from augspec_conformance.report.model import BROKEN, Report, Result
 from augspec_conformance.report.table import Cell, Column, cells, columns
 
 __all__ = ["anchor", "failures_section", "reason"]
@@ -45,7 +45,7 @@ def failures_section(reports: Sequence[Report], laws: Mapping[str, Law], folder:
     """Return what failed or errored, by law; empty if nothing did."""
     heads = columns(reports)
     broken = {
-        law: [(column, cell) for column, cell in zip(heads, row, strict=True) if cell.status in ("failed", "errored")]
+        law: [(column, cell) for column, cell in zip(heads, row, strict=True) if cell.status in BROKEN]
         for law, row in cells(reports).items()
     }
     broken = {law: found for law, found in broken.items() if found}
@@ -55,6 +55,7 @@ def failures_section(reports: Sequence[Report], laws: Mapping[str, Law], folder:
     return (
         '<section id="failures" aria-labelledby="failures-title">'
         f'<h2 id="failures-title">What failed <span class="count">{len(parts)}</span></h2>\n'
+        '<p class="facts">Lines that replay a file are for the folder of this page.</p>\n'
         + "\n".join(parts[:_OPEN])
         + (f'<details class="more"><summary>{len(parts) - _OPEN} more laws</summary>' if parts[_OPEN:] else "")
         + "\n".join(parts[_OPEN:])
@@ -71,7 +72,7 @@ def _law(
     folder: Path | None,
 ) -> str:
     where = ", ".join(f"{column.title}: {_wrong(cell)}" for column, cell in found)
-    first = next(r for _, cell in found for r in cell.results if r.status in ("failed", "errored"))
+    first = next(r for _, cell in found for r in cell.results if r.status in BROKEN)
     title = f"<span>{escape(law.title)}</span>" if law else ""
     sentence = f'<p class="sentence">{escape(law.sentence)}</p>' if law else ""
     body = "".join(_column(name, column, cell, reports, folder) for column, cell in found)
@@ -83,7 +84,7 @@ def _law(
 
 def _column(law: str, column: Column, cell: Cell, reports: Sequence[Report], folder: Path | None) -> str:
     place = next(number for number, report in enumerate(reports) if report is column.report)
-    wrong = [result for result in cell.results if result.status in ("failed", "errored")]
+    wrong = [result for result in cell.results if result.status in BROKEN]
     shown = "".join(_failure(result, column.report, folder) for result in wrong[:_TEXTS])
     rest = len(wrong) - _TEXTS
     more = f'<p class="facts">{rest} more of this cell are in the JSON lines.</p>' if rest > 0 else ""
@@ -94,30 +95,34 @@ def _column(law: str, column: Column, cell: Cell, reports: Sequence[Report], fol
 
 
 def _wrong(cell: Cell) -> str:
-    bad = " and ".join(f"{cell.counts[word]} {word}" for word in ("failed", "errored") if cell.counts[word])
-    return f"{bad} of {cell.ran}"
+    bad = " and ".join(f"{cell.counts[word]} {word}" for word in BROKEN if cell.counts[word])
+    return f"{bad} of {cell.planned} planned"
 
 
 def _failure(result: Result, report: Report, folder: Path | None) -> str:
     text = result.message if len(result.message) <= _LONGEST else result.message[:_LONGEST] + " …"
     body = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("replay: python"))
     name = failure_name(report, result)
-    file = ""
-    if name and folder is not None and (folder / name).is_file():
-        file = f' <a href="{escape(name)}">{escape(name)}</a>'
+    there = bool(name) and folder is not None and (folder / name).is_file()
+    file = f' <a href="{escape(name)}">{escape(name)}</a>' if there else ""
+    replay = _replay(result, report, name if there else "")
     return (
         f'<div class="failure"><h4>{escape(result.case or result.digest)} <span class="facts">{escape(result.status)}, '
-        f"{result.seconds:.2f} s</span>{file}</h4><pre>{escape(body)}</pre>{_replay(result, report)}</div>"
+        f"{result.seconds:.2f} s</span>{file}</h4><pre>{escape(body)}</pre>{replay}</div>"
     )
 
 
-def _replay(result: Result, report: Report) -> str:
-    if not result.case_json:
+def _replay(result: Result, report: Report, file: str) -> str:
+    if file:
+        line = replay_file_line(Path(file), report.source)
+    elif result.case_json:
+        try:
+            case = Case.model_validate_json(result.shrunk or result.case_json)
+        except ValueError:
+            return '<p class="facts">A case of another version of the suite: it cannot be replayed with this one.</p>'
+        line = replay_line(result.law, case, report.source)
+    else:
         return ""
-    try:
-        line = replay_line(result.law, Case.model_validate_json(result.case_json), report.source)
-    except ValueError:
-        return '<p class="facts">A case of another version of the suite: it cannot be replayed with this one.</p>'
     return (
         f'<div class="replay"><code>{escape(line)}</code><button type="button" class="copy">Copy replay line</button>'
         "</div>"

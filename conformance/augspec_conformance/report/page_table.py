@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 
 from augspec_conformance.headroom import MOST
 from augspec_conformance.law import Law
-from augspec_conformance.report.model import STATUSES, Report
+from augspec_conformance.report.model import BROKEN, ENOUGH, Report
 from augspec_conformance.report.page_failures import anchor, reason
-from augspec_conformance.report.table import WORST_FIRST, Cell, Column, cells, columns, seconds_of
+from augspec_conformance.report.table import SYMBOLS, WORST_FIRST, Cell, Column, cells, columns, seconds_of
 
-__all__ = ["LEGEND", "SYMBOLS", "table_section"]
-
-SYMBOLS = {"failed": "✖", "errored": "‼", "waived": "▲", "passed": "✔", "not-claimed": "–", "": "·"}
-"""A cell can be read without its colour."""
+__all__ = ["NEAR", "table_section"]
 
 _MEANINGS = {
     "passed": "every case that the backend claims holds",
     "failed": "a case breaks the law",
     "errored": "a case ended in an exception: the law could not be checked",
+    "xpassed": "a case passed although a waiver says that it fails: the waiver must go",
+    "inconclusive": f"less than {ENOUGH:.0%} of the planned cases were run",
     "waived": "a known failure, with its reason and its end; not passed",
+    "unproven": "passed in a mode that is not what it says (C4 fails there): does not count",
+    "not-run": "planned and left out: the budget was spent, or a failure came first",
     "not-claimed": "the backend does not claim what the cases ask for",
     "": "no case for this mode: some laws are asked once per backend, and slow modes are asked less",
 }
@@ -39,19 +41,24 @@ _FAMILIES = {
     "J": "The document, and honesty about capabilities",
 }
 
+NEAR = 0.8
+"""A share of a tolerance above which a case that holds deserves a look."""
+
 _REASONS = 3
 """Messages in a tooltip."""
 
-LEGEND = (
-    '<dl class="legend">'
+_LEGEND = (
+    '<details class="key"><summary>What the signs mean</summary><dl class="legend">'
     + "".join(
         f'<div><dt class="{status or "none"}"><span aria-hidden="true">{SYMBOLS[status]}</span> '
         f"{status.replace('-', ' ') or 'not asked'}</dt><dd>{meaning}</dd></div>"
         for status, meaning in _MEANINGS.items()
     )
     + '<div><dt><span class="bar key"><i style="width:60%"></i></span></dt>'
-    "<dd>the largest share of a tolerance that a case used; full is the limit</dd></div></dl>"
-    "<p>Counts are cases of that status out of executed ones. Arrow keys move between cells, Enter opens one.</p>"
+    "<dd>headroom: the largest share of a tolerance that a case used; full is the limit, and a bar in another colour "
+    f"is above {NEAR:.0%} of it</dd></div></dl>"
+    "<p>Counts are cases of that status out of planned ones. Point at a cell, or open it, for more. With the keyboard: "
+    "/ filters, arrows move between cells, Enter opens one, Escape closes it.</p></details>"
 )
 
 
@@ -64,19 +71,21 @@ def table_section(reports: Sequence[Report], laws: Mapping[str, Law | None]) -> 
     ]
     return (
         '<section id="laws" aria-labelledby="laws-title"><h2 id="laws-title">Laws</h2>\n'
-        f"{_filters(reports)}\n"
+        f"{_filters(reports)}\n{_LEGEND}\n"
         f'<div class="scroll"><table>\n{_header(reports, heads, rows)}\n{"".join(groups)}</table></div>\n'
         '<p id="none" hidden>No law matches these filters.</p></section>'
     )
 
 
 def _filters(reports: Sequence[Report]) -> str:
-    results = [result for report in reports for result in report.results]
+    tally = Counter(result.status for report in reports for result in report.results)
+    tally["inconclusive"] = sum(len(report.inconclusive()) for report in reports)
     chips = [
         f'<button type="button" class="chip {status}" data-filter="{status}" aria-pressed="false">'
         f'<span aria-hidden="true">{SYMBOLS[status]}</span> {status.replace("-", " ")} '
-        f"<b>{sum(result.status == status for result in results):,}</b></button>"
+        f"<b>{tally[status]:,}</b></button>"
         for status in WORST_FIRST
+        if tally[status]
     ]
     boxes = [
         f'<label><input type="checkbox" data-show="{number}" checked> {escape(report.backend)}</label>'
@@ -101,13 +110,17 @@ def _header(reports: Sequence[Report], heads: Sequence[Column], rows: Mapping[st
         tally = " ".join(
             f'<span class="{status}" title="{found.count(status)} laws {status.replace("-", " ")}">'
             f"{SYMBOLS[status]}{found.count(status)}</span>"
-            for status in STATUSES
+            for status in WORST_FIRST
             if found.count(status)
         )
+        executed, planned = column.progress
         number = next(n for n, report in enumerate(reports) if report is column.report)
         first = ' class="first"' if column.mode == column.report.modes()[0] else ""
         mode = escape(column.mode or "any mode")
-        below.append(f'<th scope="col"{first} data-b="{number}">{mode}<span class="tally">{tally}</span></th>')
+        below.append(
+            f'<th scope="col"{first} data-b="{number}">{mode}<span class="tally">{tally}</span>'
+            f'<span class="tally" title="planned cases that were executed">{executed:,} of {planned:,} run</span></th>'
+        )
     return f'<thead><tr><th rowspan="2" scope="col">Law</th>{"".join(top)}</tr><tr>{"".join(below)}</tr></thead>'
 
 
@@ -141,16 +154,17 @@ def _cell(law: str, cell: Cell, column: Column, place: int) -> str:
     words = _words(cell)
     inside = f'<span><span aria-hidden="true">{SYMBOLS[status]}</span> {words}</span>'
     if cell.headroom is not None:
-        inside += f'<span class="bar"><i style="width:{min(cell.headroom, 1):.0%}"></i></span>'
+        near = " near" if NEAR < cell.headroom <= 1 else ""
+        inside += f'<span class="bar{near}"><i style="width:{min(cell.headroom, 1):.0%}"></i></span>'
     first = " first" if column.mode == column.report.modes()[0] else ""
-    data = f'data-b="{place}" data-status="{" ".join(cell.counts)}"'
+    data = f'data-b="{place}" data-status="{" ".join(dict.fromkeys((*cell.counts, status)))}"'
     if not cell.results:
         return (
             f'<td class="none{first}" {data} title="no case for this mode"><span aria-hidden="true">·</span>'
             '<span class="vh">not asked</span></td>'
         )
     tip = f'<div class="about" hidden>{_about(law, cell, column)}</div>'
-    if status in ("failed", "errored"):
+    if status in BROKEN:
         face = f'<a class="cell" href="#{anchor(law, place, column.mode)}">{inside}</a>'
     else:
         face = f'<button type="button" class="cell">{inside}</button>'
@@ -163,9 +177,11 @@ def _words(cell: Cell) -> str:
     if status == "not-claimed":
         return f"not claimed <small>{_cases(len(cell.results))}</small>"
     if status == "passed":
-        text = f'{counts["passed"]}/{cell.ran}<span class="vh"> passed</span>'
+        text = f'{counts["passed"]}/{cell.planned}<span class="vh"> passed</span>'
+    elif status == "inconclusive":
+        text = f"{cell.ran}/{cell.planned} inconclusive"
     else:
-        text = f"{counts[status]}/{cell.ran} {status}"
+        text = f"{counts[status]}/{cell.planned} {status.replace('-', ' ')}"
     rest = [f"{counts[other]} {other.replace('-', ' ')}" for other in WORST_FIRST if other not in (status, "passed")]
     rest = [words for words in rest if not words.startswith("0 ")]
     return text + (f"<small>+ {', '.join(rest)}</small>" if rest else "")
@@ -175,7 +191,7 @@ def _about(law: str, cell: Cell, column: Column) -> str:
     counts = ", ".join(f"{count:,} {status.replace('-', ' ')}" for status, count in cell.counts.items())
     lines = [
         f"<p><b>{escape(law)}</b> {escape(column.title)}</p>",
-        f"<p>{_cases(len(cell.results))}: {escape(counts)}; {seconds_of(cell.results):.2f} s</p>",
+        f"<p>Executed {cell.ran:,} of {cell.planned:,} planned: {escape(counts)}; {seconds_of(cell.results):.2f} s</p>",
     ]
     nearest = max((r for r in cell.results if r.headroom is not None), key=lambda r: r.headroom or 0.0, default=None)
     if nearest is not None:

@@ -1,0 +1,67 @@
+"""The plan: which laws a tier asks, with which cases, and in which modes these are affordable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import get_args
+
+from augspec_conformance.law import Case, Law, Tier
+from augspec_conformance.laws import all_laws
+from augspec_conformance.subject import Subject
+from augspec_conformance.tolerances import DRAWS_STAT
+
+__all__ = ["PROOF", "TIERS", "BadRequest", "known_tier", "plan_cases", "select_laws"]
+
+TIERS: tuple[Tier, ...] = get_args(Tier)
+
+PROOF = "C4"
+"""The law that a compiled mode is one: it is asked first, and where it fails nothing that passes counts."""
+
+_STATISTICS = "R"
+"""The family of the tier stat: each of its cases with four times the draws."""
+
+_REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
+
+
+class BadRequest(ValueError):
+    """What was asked for cannot be run: an unknown law, mode or tier, no backend, or not one case for it."""
+
+
+def known_tier(tier: str) -> Tier:
+    """Return the tier.
+
+    Raises:
+        BadRequest: there is no such tier.
+    """
+    for known in TIERS:
+        if tier == known:
+            return known
+    raise BadRequest(f"no tier {tier!r}; there are {', '.join(TIERS)}")
+
+
+def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
+    """Return the laws of these ids, in the suite's order."""
+    laws = all_laws()
+    if ids is None:
+        return laws
+    wanted = list(ids)
+    unknown = sorted(set(wanted) - {law.id for law in laws})
+    if unknown:
+        raise BadRequest(f"unknown laws {', '.join(unknown)}; known are {', '.join(law.id for law in laws)}")
+    return tuple(law for law in laws if law.id in wanted)
+
+
+def plan_cases(law: Law, subject: Subject, tier: Tier) -> Iterator[Case]:
+    """Yield the law's cases of a tier that a subject's mode can afford; none if the tier does not ask the law."""
+    affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
+    for case in _cases_of(law, tier):
+        if case.reach in affordable:
+            yield case
+
+
+@cache
+def _cases_of(law: Law, tier: Tier) -> tuple[Case, ...]:
+    if tier == "stat" and law.id.startswith(_STATISTICS):
+        return tuple(case.with_(context={**case.context, "n": DRAWS_STAT}) for case in law.cases(tier))
+    return law.cases(tier) if tier in law.tiers else ()
