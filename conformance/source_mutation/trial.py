@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Never
 
@@ -74,6 +75,7 @@ def warm() -> None:
         home = sys.modules[target.module].__file__
         if home != str(target.path):
             raise ImportError(f"{target.module} is {home}, not this checkout's: put its folders first on PYTHONPATH")
+    _functions()
 
 
 def purge() -> None:
@@ -180,20 +182,31 @@ def _import_anew(codes: Mapping[str, CodeType]) -> str:
     return ""
 
 
+@cache
+def _functions() -> dict[tuple[str, str, int], list[FunctionType]]:
+    """Return the functions that imported modules made, by file, name and first line."""
+    files = {str(target.path) for target in targets()}
+    found: dict[tuple[str, str, int], list[FunctionType]] = {}
+    for value in gc.get_objects():
+        if isinstance(value, FunctionType) and value.__code__.co_filename in files:
+            found.setdefault(_place(value.__code__), []).append(value)
+    return found
+
+
+def _place(code: CodeType) -> tuple[str, str, int]:
+    return code.co_filename, code.co_qualname, code.co_firstlineno
+
+
 def _swap(codes: Mapping[str, CodeType]) -> None:
     """Give the functions of imported modules their changed code: the same, but for an import's time.
 
     Raises:
         ValueError: a closure that exists already binds other names than its changed code.
     """
-    new: dict[tuple[str, str, int], CodeType] = {}
     for code in codes.values():
         for inner in _nested(code):
-            new[inner.co_filename, inner.co_qualname, inner.co_firstlineno] = inner
-    for value in gc.get_objects():
-        if isinstance(value, FunctionType):
-            old = value.__code__
-            value.__code__ = new.get((old.co_filename, old.co_qualname, old.co_firstlineno), old)
+            for function in _functions().get(_place(inner), ()):
+                function.__code__ = inner
     forget()
 
 
