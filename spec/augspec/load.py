@@ -169,7 +169,7 @@ def _check_values(document: Any) -> None:
         nodes += 1
         if nodes > MAX_NODES:
             raise PolicyError.single("", f"more than {MAX_NODES} JSON values", f"at most {MAX_NODES}")
-        if len(path) >= MAX_DEPTH:
+        if len(path) >= MAX_DEPTH and isinstance(value, (dict, list, tuple)):  # a number is no level
             raise PolicyError.single("", f"more than {MAX_DEPTH} levels of nesting", f"at most {MAX_DEPTH} levels")
         if isinstance(value, _Repeated):
             here = format_path((*path, value.field))

@@ -1,0 +1,148 @@
+"""`python -m source_mutation cover | run | show ID | page`."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads cannot be forked
+
+from source_mutation import checks as kept
+from source_mutation.cover import collected, cover_laws, cover_tests
+from source_mutation.page import PAGE, page
+from source_mutation.results import FILE, Row, add, read_rows
+from source_mutation.targets import ROOT, Mutant, Target, compiled, mutants_of, targets
+from source_mutation.trial import KILLED, forked, judge, warm
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; 1 if a phase did not end as it must."""
+    parser = argparse.ArgumentParser(prog="python -m source_mutation", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    record = verbs.add_parser("cover", help="record which check runs which lines")
+    record.add_argument("--tests", action="store_true", help="of the tests alone; the laws' lines are kept")
+    verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
+    run = verbs.add_parser("run", help="try the changes that have no result yet")
+    run.add_argument("--only", default="", metavar="TEXT", help="files whose path holds TEXT")
+    run.add_argument("--again", action="store_true", help="also those that survived")
+    run.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
+    one = verbs.add_parser("try", help="try changes by their ids, against checks whose names hold TEXT")
+    one.add_argument("ids", nargs="+")
+    one.add_argument("--checks", default="", metavar="TEXT")
+    verbs.add_parser("page", help=f"write {PAGE.relative_to(ROOT)}")
+    given = parser.parse_args(arguments)
+    if given.verb == "page":
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    warm()
+    gc.freeze()
+    if given.verb == "cover":
+        return _cover(tests=given.tests)
+    checks = kept.read()
+    if given.verb == "phases":
+        return _phases(checks)
+    if given.verb == "try":
+        return _try(checks, given.ids, given.checks)
+    return _run(checks, given.only, again=given.again, minutes=given.minutes)
+
+
+def _cover(*, tests: bool) -> int:
+    said: list[Any] = []
+    for work in (cover_tests,) if tests else (cover_laws, cover_tests):
+        told, end = forked(work, limited=False)
+        broken = [one["broken"] for one in told if "broken" in one]
+        if broken or end or not told:
+            print(end, *broken, sep="\n", file=sys.stderr)
+            return 1
+        if tests:
+            old = kept.read()
+            found = collected([{"at_import": {}}, *told])
+            kept.write(kept.Checks((*(check for check in old.all if check.law), *found.all), old.at_import))
+            return 0
+        said += told
+        kept.write(collected(said))
+    print(f"{sum('check' in one for one in said)} checks")
+    return 0
+
+
+def _phases(checks: kept.Checks) -> int:
+    plain = {target.module: _code(target, forced=False) for target in targets()}
+    bad = 0
+    for start in range(0, len(checks.all), 400):
+        found = judge(plain, checks.all[start : start + 400])
+        bad += found["status"] != "survived"
+        print(f"clean, checks {start} to {start + 399}: {found}", flush=True)
+    row: dict[str, Any] = {"clean": len(checks.all), "broken": bad, "forced": 0, "unseen": []}
+    for target in targets():
+        if not mutants_of(target):
+            continue
+        asked = [check for check in checks.all if target.name in check.lines][:40] or list(checks.all[:40])
+        status = judge({target.module: _code(target, forced=True)}, asked)["status"]
+        row["forced"] += 1
+        if status not in (KILLED, "stillborn"):
+            row["unseen"].append(target.name)
+            print(f"forced failure of {target.name}: {status}", flush=True)
+    FILE.with_name("phases.json").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    print(row)
+    return 1 if bad or row["unseen"] else 0
+
+
+def _code(target: Target, *, forced: bool) -> CodeType:
+    """Return a module as it is, or with every function raising."""
+    tree = ast.parse(target.path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for node in functions if forced else ():
+        node.body = ast.parse("raise AssertionError('forced')").body
+    if forced and not functions:
+        tree.body += ast.parse("raise AssertionError('forced')").body
+    return compile(ast.fix_missing_locations(tree), str(target.path), "exec")
+
+
+def _run(checks: kept.Checks, only: str, *, again: bool, minutes: float) -> int:
+    rows = read_rows()
+    todo = [
+        (rank, mutant)
+        for target in targets()
+        if only in target.name
+        for rank, mutant in enumerate(mutants_of(target))
+        if mutant.id not in rows or (again and rows[mutant.id].survived)
+    ]
+    todo.sort(key=lambda one: one[0] // 5)  # a few of every file first: whenever it is stopped, the score is of all
+    end = time.monotonic() + 60 * minutes
+    for number, (_, mutant) in enumerate(todo):
+        if time.monotonic() > end:
+            break
+        row = _judged(checks, mutant)
+        add(row)
+        print(f"{number + 1}/{len(todo)} {row.status} {row.title()} {row.by}", flush=True)
+    return 0
+
+
+def _judged(checks: kept.Checks, mutant: Mutant) -> Row:
+    asked = checks.of(mutant)
+    start = time.monotonic()
+    anew = not mutant.edit.called or checks.imports(mutant)
+    found = judge({mutant.target.module: compiled(mutant)}, asked, anew=anew) if asked else {"status": "unreached"}
+    return Row.of(mutant, found, round(time.monotonic() - start, 2))
+
+
+def _try(checks: kept.Checks, ids: list[str], text: str) -> int:
+    for target in targets():
+        for mutant in mutants_of(target):
+            if mutant.id in ids:
+                asked = [check for check in checks.all if text in check.name] if text else checks.of(mutant)
+                print(mutant.id, judge({target.module: compiled(mutant)}, asked))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path[:] = [folder for folder in sys.path if Path(folder) != Path(__file__).parent]
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""What judges a change: cases of laws on the NumPy backend, and tests that need no other framework."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from source_mutation.targets import ROOT, Mutant
+
+__all__ = ["CACHE", "TESTS", "Check", "Checks", "read", "write"]
+
+CACHE = ROOT / ".source_mutation.json"
+"""Which check runs which lines; made by `cover`, and not kept in the repository."""
+
+TESTS = (
+    "spec/tests/test_policy.py",
+    "spec/tests/test_load.py",
+    "spec/tests/test_dump.py",
+    "spec/tests/test_random.py",
+    "spec/tests/test_schema.py",
+    "spec/tests/test_limits.py",
+    "spec/tests/test_explain_pinned.py",
+    "spec/tests/test_explain.py",
+    "spec/tests/test_cli.py",
+    "backends/tests/test_growth.py",
+    "backends/tests/test_edges.py",
+    "backends/tests/test_every_backend.py",
+    "conformance/tests/test_oracle.py",
+)
+"""Files of tests; those that start processes or time themselves are left out by `cover`."""
+
+# Laws that compare with published values, with the float64 ideal or with formulas say most, and are asked first.
+_FIRST = ("J8", "K5", "N1", "N2", "G", "F", "S", "R", "J", "N")
+_SECONDS = 4.0
+"""How many seconds of traced time the checks of one change may have taken when their lines were recorded."""
+
+_TESTS, _STRONG = 8, 3
+"""Of so many tests and cases of a strong law there is room before there is for a second case of another law."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One case of a law, or one test.
+
+    Attributes:
+        name: `LAW digest` or the test's node id.
+        law: the law's id; empty for a test.
+        case: the case, as JSON; empty for a test.
+        seconds: how long it took when its lines were recorded.
+        lines: {file from the repository's root: lines that it ran}.
+    """
+
+    name: str
+    law: str
+    case: str
+    seconds: float
+    lines: dict[str, frozenset[int]]
+
+    @classmethod
+    def of(cls, row: list[Any]) -> Check:
+        """Return the check of plain JSON values, in the order of the attributes."""
+        name, law, case, seconds, lines = row
+        return cls(name, law, case, seconds, {file: frozenset(numbers) for file, numbers in lines.items()})
+
+    def runs(self, mutant: Mutant) -> bool:
+        """Say whether the check runs the changed place."""
+        first, last = mutant.edit.lines
+        return not self.lines.get(mutant.target.name, frozenset()).isdisjoint(range(first, last + 1))
+
+
+@dataclass(frozen=True)
+class Checks:
+    """All checks, and the lines that run when modules are imported."""
+
+    all: tuple[Check, ...]
+    at_import: dict[str, frozenset[int]]
+
+    def of(self, mutant: Mutant) -> list[Check]:
+        """Return the checks that a change is asked, strongest and fastest first; none if nothing runs its place.
+
+        What runs at import has no lines of its own in a check: those that run anything of the file are asked, or of any
+        file if the file holds no functions.
+        """
+        found = [check for check in self.all if check.runs(mutant)]
+        if not found and self.imports(mutant):
+            found = [check for check in self.all if mutant.target.name in check.lines] or list(self.all)
+        return _few(found)
+
+    def imports(self, mutant: Mutant) -> bool:
+        """Say whether importing modules runs the changed place."""
+        first, last = mutant.edit.lines
+        return not self.at_import.get(mutant.target.name, frozenset()).isdisjoint(range(first, last + 1))
+
+
+def _few(found: Iterable[Check]) -> list[Check]:
+    """Return the fastest checks of each law and of the tests, then the next ones of each, as long as time allows."""
+    taken: dict[str, int] = {}
+    rounds = []
+    for check in sorted(found, key=lambda check: check.seconds):
+        number = taken[check.law] = taken.get(check.law, -1) + 1
+        at_once = _TESTS if not check.law else _STRONG if _rank(check) < len(_FIRST) else 1
+        rounds.append((number // at_once, _rank(check), check.seconds, check.name, check))
+    chosen, seconds = [], 0.0
+    for *_, check in sorted(rounds):
+        seconds += check.seconds
+        if chosen and seconds > _SECONDS:
+            break
+        chosen.append(check)
+    return sorted(chosen, key=lambda check: (_rank(check), check.seconds))
+
+
+def _rank(check: Check) -> int:
+    if not check.law:
+        return len(_FIRST) + 1
+    return next((rank for rank, prefix in enumerate(_FIRST) if check.law.startswith(prefix)), len(_FIRST))
+
+
+def write(checks: Checks, path: Path = CACHE) -> None:
+    """Keep the checks in a file."""
+    value = {
+        "at_import": {name: sorted(lines) for name, lines in checks.at_import.items()},
+        "all": [
+            [check.name, check.law, check.case, check.seconds, {name: sorted(ls) for name, ls in check.lines.items()}]
+            for check in checks.all
+        ],
+    }
+    path.write_text(json.dumps(value, separators=(",", ":")), encoding="utf-8")
+
+
+def read(path: Path = CACHE) -> Checks:
+    """Return the checks of a file.
+
+    Raises:
+        SystemExit: there is none yet.
+    """
+    if not path.exists():
+        raise SystemExit(f"{path.name} is not there: run `python -m source_mutation cover` first")
+    value = json.loads(path.read_text(encoding="utf-8"))
+    return Checks(
+        tuple(Check.of(row) for row in value["all"]),
+        {name: frozenset(lines) for name, lines in value["at_import"].items()},
+    )

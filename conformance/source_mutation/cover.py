@@ -1,0 +1,165 @@
+"""Which check runs which lines: every check once, alone, under a line tracer."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from source_mutation.checks import TESTS, Check, Checks
+from source_mutation.targets import ROOT, targets
+from source_mutation.trial import forget, purge, run_tests
+
+__all__ = ["collected", "cover_laws", "cover_tests"]
+
+_Fields = tuple[str, str, str, float, dict[str, list[int]]]
+
+# They start new processes, which import the source as it is; P11 runs in threads, which the tracer does not follow.
+_NEW_PROCESSES = ("P9", "P12")
+_MORE_AT_KAT = ("J8",)
+"""Laws of which the tier kat asks more than smoke does; all of it is recorded."""
+
+_OF_LAW = 6
+"""Of every other law's cases at smoke, about so many are recorded, evenly spread."""
+
+_SLOWEST = 2.0
+"""Checks slower than this many seconds, traced, are left out: a change that survives would wait for all of them."""
+
+
+class _Lines:
+    """Records the lines of the changed files."""
+
+    def __init__(self) -> None:
+        self.names = {str(target.path): target.name for target in targets()}
+        self.seen: dict[str, set[int]] = {}
+
+    def _enter(self, frame: FrameType, *_: Any) -> Any:
+        name = self.names.get(frame.f_code.co_filename)
+        if name is None:
+            return None
+        seen = self.seen.setdefault(name, set())
+        seen.add(frame.f_lineno)
+
+        def line(frame: FrameType, *_: Any) -> Any:
+            seen.add(frame.f_lineno)
+            return line
+
+        return line
+
+    @contextmanager
+    def recorded(self) -> Iterator[dict[str, set[int]]]:
+        """Record the lines of a `with` block."""
+        self.seen = {}
+        sys.settrace(self._enter)
+        try:
+            yield self.seen
+        finally:
+            sys.settrace(None)
+
+
+def cover_laws(say: Callable[[Any], None]) -> None:
+    """Say the lines of import, then of every case of a law, as the fields of `Check`."""
+    lines = _Lines()
+    purge()
+    with lines.recorded() as seen:
+        from augspec_conformance.laws import all_laws
+
+        for target in targets():
+            importlib.import_module(target.module)
+        all_laws()
+    say({"at_import": _plain(seen)})
+    _say(say, _laws(lines))
+
+
+def cover_tests(say: Callable[[Any], None]) -> None:
+    """Say the lines of every test, as the fields of `Check`."""
+    _say(say, _tests(_Lines()))
+
+
+def _say(say: Callable[[Any], None], rows: Iterable[_Fields]) -> None:
+    for name, law, case, seconds, found in rows:
+        if seconds <= _SLOWEST and found:
+            say({"check": [name, law, case, round(seconds, 4), found]})
+
+
+def collected(said: list[dict[str, Any]]) -> Checks:
+    """Return the checks that `cover_laws` and `cover_tests` said, in this order."""
+    rows = [one["check"] for one in said if "check" in one]
+    return Checks(
+        tuple(Check.of(row) for row in rows),
+        {name: frozenset(found) for name, found in said[0]["at_import"].items()},
+    )
+
+
+def _plain(seen: dict[str, set[int]]) -> dict[str, list[int]]:
+    return {name: sorted(found) for name, found in seen.items()}
+
+
+def _laws(lines: _Lines) -> Iterator[_Fields]:
+    import augspec
+    from augspec_conformance.law import Tier
+    from augspec_conformance.laws import all_laws
+    from augspec_conformance.runner import plan_cases, run_case
+    from augspec_conformance.subject import Subject
+
+    for law in all_laws():
+        if law.id in _NEW_PROCESSES:
+            continue
+        tier: Tier = "kat" if law.id in _MORE_AT_KAT else "smoke"
+        cases = list(plan_cases(law, Subject(augspec.get_backend("numpy"), "eager"), tier))
+        step = 1 if law.id in _MORE_AT_KAT else max(1, len(cases) // _OF_LAW)
+        for case in cases[::step]:
+            forget()
+            start = time.process_time()
+            with lines.recorded() as seen:
+                status = run_case(law, Subject(augspec.get_backend("numpy"), "eager"), case).status
+            if status == "passed":
+                yield f"{law.id} {case.digest()}", law.id, case.to_json(), time.process_time() - start, _plain(seen)
+            elif status != "not-claimed":
+                raise RuntimeError(f"{law.id} {status} without any change: {case.to_json()}")
+
+
+class _Tracer:
+    """A pytest plugin that records the lines of each test, and drops those that this runner cannot use."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self.lines = lines
+        self.rows: list[_Fields] = []
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items[:] = [item for item in items if not _unusable(item)]
+
+    def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool:
+        from _pytest.runner import runtestprotocol
+
+        forget()
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        start = time.process_time()
+        with self.lines.recorded() as seen:
+            runtestprotocol(item, nextitem=nextitem)
+        self.rows.append((item.nodeid, "", "", time.process_time() - start, _plain(seen)))
+        return True
+
+
+def _unusable(item: Any) -> bool:
+    """Say whether a test needs a framework, starts a process, or measures time."""
+    import inspect
+
+    if getattr(item.function, "is_hypothesis_test", False):  # hundreds of examples each
+        return True
+    if any(name in item.name for name in ("torch", "jax", "tensorflow")):
+        return True
+    source = inspect.getsource(item.function)
+    return any(word in source for word in ("subprocess", "program(", "perf_counter", "monotonic", '"torch"', '"jax"'))
+
+
+def _tests(lines: _Lines) -> list[_Fields]:
+    tracer = _Tracer(lines)
+    failed, how, _ = run_tests([str(ROOT / name) for name in TESTS], tracer)
+    if failed:
+        raise RuntimeError(f"{failed} {how} without any change")
+    return tracer.rows
