@@ -63,6 +63,10 @@ BackendOption = Annotated[
 LawOption = Annotated[list[str] | None, typer.Option("--law", metavar="ID", help="Only this law (several times).")]
 ModeOption = Annotated[list[str] | None, typer.Option("--mode", metavar="MODE", help="Only this mode (several times).")]
 TierOption = Annotated[str, typer.Option("--tier", metavar="TIER", help="How much: kat, smoke or full.")]
+SeedOption = Annotated[
+    str,
+    typer.Option("--seed", metavar="N|random", help="Run seed: other keys, ids and pixels; 0 is the pinned run."),
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option("--report", metavar="DIR", help="Write JSON lines, JUnit, Markdown, badge, failures, index.html."),
@@ -82,21 +86,27 @@ def run(
     mode: ModeOption = None,
     report: ReportOption = None,
     waivers: WaiversOption = None,
+    seed: SeedOption = "0",
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what is wrong with the request.")] = False,
 ) -> None:
     """Check backends (all installed ones by default), each in a process of its own where there are several."""
     from augspec_conformance.laws import all_laws
     from augspec_conformance.runner import BadRequest, select_laws
+    from augspec_conformance.seeds import read_seed
     from augspec_conformance.terminal import show_reports
 
     _known_tier(tier)
     with _usage(BadRequest):
         select_laws(law)
+    with _usage(ValueError):
+        run_seed = read_seed(seed)
+    if seed == "random" and not quiet:
+        talk.note(f"The run seed is {run_seed}")
     names = list(dict.fromkeys(backend or _installed()))
     if len(names) == 1:
-        reports, crashed = [_check(names[0], tier, law, mode, waivers)], False
+        reports, crashed = [_check(names[0], tier, law, mode, waivers, run_seed)], False
     else:
-        reports, crashed = _check_apart(names, tier, law, mode, waivers)
+        reports, crashed = _check_apart(names, tier, law, mode, waivers, run_seed)
     if reports and not quiet:
         show_reports(reports, {entry.id: entry.title for entry in all_laws()})
     if report is not None:
@@ -129,7 +139,9 @@ def _installed() -> list[str]:
     return found
 
 
-def _check(backend: str, tier: Any, laws: list[str] | None, modes: list[str] | None, waivers: Path | None) -> Report:
+def _check(
+    backend: str, tier: Any, laws: list[str] | None, modes: list[str] | None, waivers: Path | None, seed: int
+) -> Report:
     from augspec_conformance.runner import BadRequest, check_backend
     from augspec_conformance.terminal import bar
     from augspec_conformance.waivers import read_waivers
@@ -148,17 +160,18 @@ def _check(backend: str, tier: Any, laws: list[str] | None, modes: list[str] | N
             laws=laws,
             modes=modes,
             waivers=mine,
+            seed=seed,
             progress=lambda done, planned, result: step(done, planned, f"{result.mode} {result.law}"),
         )
 
 
 def _check_apart(
-    backends: list[str], tier: str, laws: list[str] | None, modes: list[str] | None, waivers: Path | None
+    backends: list[str], tier: str, laws: list[str] | None, modes: list[str] | None, waivers: Path | None, seed: int
 ) -> tuple[list[Report], bool]:
     from augspec_conformance.apart import Crashed, check_apart
     from augspec_conformance.runner import BadRequest
 
-    options = ["--tier", tier]
+    options = ["--tier", tier, "--seed", str(seed)]
     for name, values in (("--law", laws), ("--mode", modes), ("--waivers", [str(waivers)] if waivers else [])):
         options += [part for value in values or () for part in (name, value)]
     reports: list[Report] = []

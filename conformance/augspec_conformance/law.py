@@ -103,6 +103,7 @@ class Law:
         needs: why a subject cannot be asked this case (a capability it does not claim); empty if it can.
         scope: "modes" runs in every mode, "backend" once per backend, "language" once per run on any backend.
         search: whether Hypothesis may vary the run-time data of its cases.
+        pinned: whether its cases are published ones, which no run seed changes.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Law:
     needs: Callable[[Subject, Case], str] = field(default=_all_cases_apply, repr=False)
     scope: Scope = "modes"
     search: bool = False
+    pinned: bool = False
 
 
 class LawViolation(AssertionError):

@@ -19,8 +19,8 @@ __all__ = ["LawCheck", "parametrize_laws"]
 class LawCheck:
     """One law of one backend in one mode; calling it runs its cases."""
 
-    def __init__(self, subject: Subject, law: Law, tier: Tier) -> None:
-        self.subject, self.law, self.tier = subject, law, tier
+    def __init__(self, subject: Subject, law: Law, tier: Tier, *, seed: int = 0) -> None:
+        self.subject, self.law, self.tier, self.seed = subject, law, tier, seed
 
     def __repr__(self) -> str:
         return f"{self.subject.name}-{self.subject.mode}-{self.law.id}"
@@ -34,7 +34,7 @@ class LawCheck:
         """
         import pytest
 
-        cases = list(plan_cases(self.law, self.subject, self.tier))
+        cases = list(plan_cases(self.law, self.subject, self.tier, seed=self.seed))
         results = [run_case(self.law, self.subject, case) for case in cases]
         for result in results:
             if result.status in ("failed", "errored"):
@@ -44,7 +44,12 @@ class LawCheck:
 
 
 def parametrize_laws(
-    backend: Any, *, tier: Tier = "smoke", laws: Sequence[str] | None = None, modes: Sequence[str] | None = None
+    backend: Any,
+    *,
+    tier: Tier = "smoke",
+    laws: Sequence[str] | None = None,
+    modes: Sequence[str] | None = None,
+    seed: int = 0,
 ) -> pytest.MarkDecorator:
     """Return a decorator that gives a test every law, as a callable `check`.
 
@@ -59,6 +64,7 @@ def parametrize_laws(
         tier: "kat", "smoke" or "full".
         laws: ids of the laws; all of them by default.
         modes: modes; all that the backend claims by default.
+        seed: the run seed; 0 is the pinned run.
 
     Raises:
         ValueError: a law or a mode is unknown.
@@ -74,7 +80,7 @@ def parametrize_laws(
     source = backend if isinstance(backend, str) else f"{kind.__module__}:{kind.__qualname__}"
     family: dict[str, Subject] = {}
     checks = [
-        LawCheck(subject, law, tier)
+        LawCheck(subject, law, tier, seed=seed)
         for number, subject in enumerate(Subject(found, mode, family, source=source) for mode in modes or known)
         for law in select_laws(laws)
         if law.scope == "modes" or number == 0

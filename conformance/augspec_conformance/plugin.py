@@ -10,6 +10,8 @@ from augspec_conformance.recorder import Recorder, conformance_record
 
 __all__ = [
     "conformance_record",
+    "conformance_seed",
+    "conformance_tier",
     "pytest_addoption",
     "pytest_configure",
     "pytest_generate_tests",
@@ -33,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--augspec-tier", default=None, choices=("kat", "smoke", "full"), help="how much to run (default: full)"
     )
     group.addoption(
+        "--augspec-seed",
+        default=None,
+        metavar="N|random",
+        help="the run seed: other keys, ids and pixels for the same laws (default: 0, the pinned cases)",
+    )
+    group.addoption(
         "--augspec-report",
         default=None,
         metavar="DIR",
@@ -41,11 +49,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _asked(config: pytest.Config) -> bool:
-    return bool(config.getoption("augspec_backend") or config.getoption("augspec_tier"))
+    return any(config.getoption(f"augspec_{name}") for name in ("backend", "tier", "seed"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep results if a report is wanted."""
+    """Decide on the run seed, once for all workers, and keep results if a report is wanted."""
+    given = config.getoption("augspec_seed")
+    if given is not None:
+        from augspec_conformance.seeds import read_seed
+
+        try:
+            config.option.augspec_seed = str(read_seed(given))
+        except ValueError as error:
+            raise pytest.UsageError(f"--augspec-seed: {error}") from None
     if config.getoption("augspec_report"):
         config.pluginmanager.register(Recorder(config), "augspec-recorder")
 
@@ -55,7 +71,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not _asked(config):
         return []
     names = config.getoption("augspec_backend") or ["all installed"]
-    return [f"augspec conformance: backends {', '.join(names)}, tier {config.getoption('augspec_tier') or 'full'}"]
+    tier, seed = config.getoption("augspec_tier") or "full", config.getoption("augspec_seed") or 0
+    return [f"augspec conformance: backends {', '.join(names)}, tier {tier}, seed {seed}"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -103,3 +120,9 @@ def _subjects(config: pytest.Config) -> list[tuple[Any, bool]]:
 def conformance_tier(pytestconfig: pytest.Config) -> str:
     """Return the tier."""
     return str(pytestconfig.getoption("augspec_tier") or "full")
+
+
+@pytest.fixture(scope="session")
+def conformance_seed(pytestconfig: pytest.Config) -> int:
+    """Return the run seed."""
+    return int(pytestconfig.getoption("augspec_seed") or 0)

@@ -34,7 +34,8 @@ class Recorder:
         name = subject.name
         if name not in self.reports:
             tier = str(self.config.getoption("augspec_tier") or "full")
-            self.reports[name] = Report(name, tier, (), facts(subject.backend, subject.source))
+            seed = int(self.config.getoption("augspec_seed") or 0)
+            self.reports[name] = Report(name, tier, (), {**facts(subject.backend, subject.source), "seed": seed})
         self._add(name, tuple(results))
 
     def _add(self, name: str, results: tuple[Result, ...]) -> None:

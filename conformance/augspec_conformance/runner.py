@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from augspec_conformance.headroom import measured
 from augspec_conformance.law import Case, Law, LawViolation, Tier, replay_line
 from augspec_conformance.laws import all_laws
 from augspec_conformance.report import Report, Result
+from augspec_conformance.seeds import cases_under
 from augspec_conformance.subject import Subject, Unclaimed
 from augspec_conformance.waivers import Waiver
 
@@ -41,6 +41,7 @@ def check_backend(
     on_fail: Literal["collect", "first", "raise"] = "collect",
     waivers: Sequence[Waiver] = (),
     progress: Progress | None = None,
+    seed: int = 0,
 ) -> Report:
     """Check a backend against the laws.
 
@@ -53,6 +54,7 @@ def check_backend(
         on_fail: "collect" runs on, "first" leaves each law at its first failure, "raise" raises the first one.
         waivers: known failures. One that matches nothing becomes an error.
         progress: called after each case.
+        seed: the run seed: other keys, ids and pixels for the same laws. 0 is the pinned run.
 
     Raises:
         BadRequest: a law or mode is unknown, this is no backend, or not one case was executed; a ValueError.
@@ -68,13 +70,13 @@ def check_backend(
         if mode not in known:
             raise BadRequest(f"{found.name} claims the modes {', '.join(known)}, not {mode!r}")
     source = backend if isinstance(backend, str) else source_of(found)
-    head = facts(found, source)
+    head = {**facts(found, source), "seed": seed}
     results: list[Result] = []
     used: set[Waiver] = set()
     family: dict[str, Subject] = {}
     subjects = [Subject(found, mode, family, source=source) for mode in modes or known]
     plan = [
-        (law, subject, tuple(plan_cases(law, subject, tier)))
+        (law, subject, tuple(plan_cases(law, subject, tier, seed=seed)))
         for number, subject in enumerate(subjects)
         for law in chosen
         if law.scope == "modes" or not number
@@ -112,10 +114,10 @@ def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
     return tuple(law for law in laws if law.id in wanted)
 
 
-def plan_cases(law: Law, subject: Subject, tier: Tier) -> Iterator[Case]:
-    """Yield the law's cases that a subject's mode can afford."""
+def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iterator[Case]:
+    """Yield the law's cases under a run seed that a subject's mode can afford."""
     affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
-    for case in _cases_of(law, tier):
+    for case in cases_under(law, tier, seed):
         if case.reach in affordable:
             yield case
 
@@ -126,11 +128,6 @@ def unclaimed(results: Sequence[Result], tier: Tier) -> str:
         return ""
     reasons = sorted({result.message for result in results}) or [f"no case at tier {tier} is for this mode"]
     return f"not claimed: {'; '.join(reasons)}"
-
-
-@cache
-def _cases_of(law: Law, tier: Tier) -> tuple[Case, ...]:
-    return law.cases(tier)
 
 
 def run_case(

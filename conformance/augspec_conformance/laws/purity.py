@@ -179,7 +179,7 @@ def _buffer_released(subject: Subject, case: Case) -> None:
 
 def _history(subject: Subject, case: Case) -> None:
     """Walk at random through calls, draws, refusals and compilations; each must answer as it did the first time."""
-    rng = np.random.Generator(np.random.Philox(stable_seed("P10", case.name)))
+    rng = np.random.Generator(np.random.Philox(stable_seed("P10", case.name, case.key)))
     steps = _steps(subject, case)
     first: dict[str, Any] = {}
     path: list[str] = []

@@ -14,12 +14,16 @@ from augspec_conformance.subject import Subject
 
 
 def test_law(
-    conformance_subject: Subject, conformance_law: Law, conformance_tier: Any, conformance_record: Any
+    conformance_subject: Subject,
+    conformance_law: Law,
+    conformance_tier: Any,
+    conformance_seed: int,
+    conformance_record: Any,
 ) -> None:
     """Every pinned case of the law holds."""
     results = [
         run_case(conformance_law, conformance_subject, case)
-        for case in plan_cases(conformance_law, conformance_subject, conformance_tier)
+        for case in plan_cases(conformance_law, conformance_subject, conformance_tier, seed=conformance_seed)
     ]
     conformance_record(conformance_subject, results)
     failed = [result for result in results if result.status in ("failed", "errored")]
@@ -31,7 +35,11 @@ def test_law(
 
 
 def test_search(
-    conformance_subject: Subject, conformance_law: Law, conformance_tier: Any, conformance_record: Any
+    conformance_subject: Subject,
+    conformance_law: Law,
+    conformance_tier: Any,
+    conformance_seed: int,
+    conformance_record: Any,
 ) -> None:
     """Hypothesis varies key, ids, probe and seeds of the law's cases, and finds no violation."""
     from augspec_conformance.cases.strategies import search
@@ -40,7 +48,7 @@ def test_search(
         pytest.skip("no search for this law or tier")
     law, mode, start = conformance_law.id, conformance_subject.mode, time.perf_counter()
     try:
-        count = search(conformance_law, conformance_subject, conformance_tier)
+        count = search(conformance_law, conformance_subject, conformance_tier, seed=conformance_seed)
     except LawViolation as violation:
         case = violation.case
         found = (case.digest(), mode, "failed", str(violation), 0.0, case.to_json()) if case else ("", mode, "failed")
