@@ -17,7 +17,7 @@ import typer
 import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
-from augspec.errors import nearest
+from augspec_conformance import teeth_cli
 
 if TYPE_CHECKING:
     from augspec_conformance.report.model import Report
@@ -229,39 +229,6 @@ def laws(format: FormatOption = Format.text) -> None:  # noqa: A002 (the option'
 
 
 @app.command()
-def mutants(
-    family: Annotated[str | None, typer.Option("--family", metavar="NAME", help="Only this family.")] = None,
-    mutant: Annotated[
-        list[str] | None, typer.Option("--mutant", metavar="ID", help="Only this one (several times).")
-    ] = None,
-) -> None:
-    """Run the faulty backends against the laws that must find them, and print the kill matrix."""
-    from augspec_conformance.mutants import mutants as every
-    from augspec_conformance.mutants.run import try_mutant
-    from augspec_conformance.terminal import bar, show_matrix
-
-    families = list(dict.fromkeys(entry.family for entry in every()))
-    if family is not None and family not in families:
-        hint = nearest(family, families)
-        raise typer.BadParameter(f"no family {family!r}. {hint} All: {', '.join(families)}", param_hint="--family")
-    unknown = sorted(set(mutant or ()) - {entry.id for entry in every()})
-    if unknown:
-        raise typer.BadParameter(f"no mutant {', '.join(unknown)}", param_hint="--mutant")
-    chosen = [m for m in every() if family in (None, m.family) and (not mutant or m.id in mutant)]
-    rows = []
-    with bar("mutants") as step:
-        for number, entry in enumerate(chosen):
-            step(number, len(chosen), entry.id)
-            rows.append(try_mutant(entry))
-    show_matrix(rows)
-    if all(row.missing for row in rows):
-        talk.error("not one mutant ran: that is no result")
-        raise typer.Exit(2)
-    if any(not row.killed and not row.missing for row in rows):
-        raise typer.Exit(1)
-
-
-@app.command()
 def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with <backend>.jsonl files.")]) -> None:
     """Rebuild the page over all JSON lines in a folder."""
     from augspec_conformance.report.folder import rebuild
@@ -269,6 +236,11 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
     with _usage(OSError, ValueError):
         talk.out(str(rebuild(folder)))
 
+
+app.command()(teeth_cli.mutants)
+app.command()(teeth_cli.necessity)
+app.command()(teeth_cli.grades)
+app.command()(teeth_cli.calibrate)
 
 if __name__ == "__main__":
     app(prog_name="augspec conformance")

@@ -76,8 +76,8 @@ def test_ids_are_unique_and_killers_are_laws_of_the_suite() -> None:
 
 def test_matrix_names_survivors_and_what_did_not_run() -> None:
     healthy = legal()[0]
-    survivor = Mutant("M99", "none", "is no mutant", "nothing", healthy.make, ("K2",))
-    absent = Mutant("M98", "none", "needs a framework", "nothing", healthy.make, ("K2",), base="no_such_framework")
+    survivor = Mutant("M00", "none", "is no mutant", "nothing", healthy.make, ("K2",))
+    absent = Mutant("M00b", "none", "needs a framework", "nothing", healthy.make, ("K2",), base="no_such_framework")
     table = markdown(kill_matrix([survivor, absent]))
     assert "| **survived** |" in table
     assert "no_such_framework is not installed" in table

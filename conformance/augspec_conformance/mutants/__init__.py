@@ -28,6 +28,7 @@ def mutants() -> tuple[Mutant, ...]:
         nonfinite,
         purity,
         shape,
+        sole,
         values,
     )
 
@@ -48,6 +49,7 @@ def mutants() -> tuple[Mutant, ...]:
         algebra,
         honesty,
         framework,
+        sole,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 
