@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,14 @@ from augspec_conformance import statistic
 from augspec_conformance.cases.policies import document
 from augspec_conformance.declared import cdf_of, human
 from augspec_conformance.law import stable_seed
+from augspec_conformance.mutants.kept import FOLDER, Kept
 from augspec_conformance.runner import plan_cases, run_case, select_laws
 from augspec_conformance.subject import Subject, reference
 from augspec_conformance.tolerances import DRAWS, FALSE_ALARM, FALSE_PASS, PAIRS
 
-__all__ = ["BETA", "LEVELS", "PARTS", "SAMPLES", "TESTS", "Rate", "Test", "budget", "declared_power", "rates"]
+__all__ = ["BETA", "KEPT", "LEVELS", "PARTS", "SAMPLES", "TESTS", "Rate", "Test", "budget", "declared_power", "rates"]
+
+KEPT = Kept(FOLDER / "rates.jsonl", "rate")
 
 LEVELS = (1e-2, 1e-3)
 """False-alarm rates at which alarms can be counted."""
@@ -150,7 +153,12 @@ class Rate:
 
 
 def rates(
-    runs: int, *, subject: Subject | None = None, levels: Sequence[float] = LEVELS, tests: Sequence[Test] = TESTS
+    runs: int,
+    *,
+    subject: Subject | None = None,
+    levels: Sequence[float] = LEVELS,
+    tests: Sequence[Test] = TESTS,
+    kept: Kept | None = None,
 ) -> Iterator[Rate]:
     """Yield the measured rates of every test, level and discrepancy.
 
@@ -159,15 +167,25 @@ def rates(
         subject: whose draws; the NumPy reference's by default.
         levels: false-alarm rates at which the tests run.
         tests: which ones.
+        kept: where rates are kept; one that is kept for as many runs is not measured again.
     """
     drawing = reference() if subject is None else subject
+    before = {} if kept is None else kept.lines()
     for test in tests:
         for level in levels:
             for part in PARTS:
+                name = f"{test.name}, level {level:g}, {part:g} of the declared discrepancy"
+                line = before.get(name)
+                if line is not None and line["runs"] >= runs:
+                    yield Rate(**{field: value for field, value in line.items() if field != "rate"})
+                    continue
                 off = part * test.least(SAMPLES, level, BETA)
                 keys = (augspec.Key(stable_seed("calibrate", test.name, level, part, run)) for run in range(runs))
                 alarms = sum(not test.accepts(drawing, key, off, level) for key in keys)
-                yield Rate(test.name, level, off, part, alarms, runs)
+                rate = Rate(test.name, level, round(off, 6), part, alarms, runs)
+                if kept is not None:
+                    kept.add({"rate": name, **asdict(rate)})
+                yield rate
 
 
 def declared_power() -> list[tuple[str, int, float]]:

@@ -153,6 +153,7 @@ def grades(results: ResultsOption = None) -> None:
 
 def calibrate(
     runs: Annotated[int, typer.Option("--runs", metavar="N", min=10, help="Keys that each rate is measured on.")] = 200,
+    results: ResultsOption = None,
 ) -> None:
     """Measure how often the statistical tests are wrong, and compare with what they declare."""
     from augspec_conformance import calibrate as calibration
@@ -161,7 +162,7 @@ def calibrate(
     found = []
     total = len(calibration.TESTS) * len(calibration.LEVELS) * len(calibration.PARTS)
     with bar("calibrate") as step:
-        for number, rate in enumerate(calibration.rates(runs)):
+        for number, rate in enumerate(calibration.rates(runs, kept=_kept(calibration.KEPT, results))):
             step(number, total, rate.test)
             found.append(rate)
     rows = [

@@ -33,6 +33,16 @@ class ForgetsKeyIfReadOnly(Faulty):
         return run(Key(1), sample, index) if frozen and image.any() else run(key, sample, index)
 
 
+class SortsIds(Faulty):
+    """Sorts the caller's array of ids in place, after it has read it."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        out = run(key, sample, index)
+        if isinstance(index, np.ndarray):
+            index.sort()
+        return out
+
+
 class UsesUpKeys(Faulty):
     """Moves to the next epoch when it gets the same key object twice in a row."""
 
@@ -178,6 +188,13 @@ MUTANTS = (
         "A memory-mapped data set is augmented otherwise than the same one in memory.",
         ForgetsKeyIfReadOnly,
         "P2",
+    ),
+    _sole(
+        "M90b",
+        "sorts the caller's array of ids",
+        "The caller's file names no longer belong to their results.",
+        SortsIds,
+        "P1",
     ),
     _sole(
         "M91",
