@@ -17,6 +17,7 @@ def mutants() -> tuple[Mutant, ...]:
         aliasing,
         batch,
         calls,
+        corners,
         distribution,
         evaluation,
         fields,
@@ -50,6 +51,7 @@ def mutants() -> tuple[Mutant, ...]:
         honesty,
         framework,
         sole,
+        corners,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 
