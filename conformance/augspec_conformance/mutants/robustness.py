@@ -21,6 +21,7 @@ __all__ = [
     "VARIANTS",
     "enough",
     "findings",
+    "known_kill",
     "measure_kills",
     "measure_variants",
     "statistical",
@@ -49,7 +50,8 @@ def measure_kills(
 ) -> Iterator[tuple[Mutant, dict[str, Any]]]:
     """Yield each mutant with its line, measured or, where these seeds were asked before, read.
 
-    A line holds the seeds, how often each law was the one that killed, and the seeds under which the mutant survived.
+    A line holds the seeds, how often each law was the one that killed, where it was found (law, mode and case), and the
+    seeds under which the mutant survived.
 
     Args:
         chosen: the mutants.
@@ -58,12 +60,12 @@ def measure_kills(
     """
     before = kept.lines()
     for mutant in chosen:
-        line = before.get(mutant.id, {"mutant": mutant.id, "seeds": [], "laws": {}, "survived": []})
+        line = before.get(mutant.id, {"mutant": mutant.id, "seeds": [], "laws": {}, "where": None, "survived": []})
         rest = [seed for seed in seeds if seed not in line["seeds"]]
         if not rest or mutant.missing():
             yield mutant, line
             continue
-        laws, survived, first = Counter(line["laws"]), list(line["survived"]), None
+        laws, survived, first = Counter(line["laws"]), list(line["survived"]), _kill(line)
         for seed in rest:
             row = try_mutant(mutant, seed=seed, first=first)
             if row.kill is None:
@@ -71,9 +73,24 @@ def measure_kills(
             else:
                 first = Kill(row.kill.law, row.kill.mode, row.kill.case)
                 laws[row.kill.law] += 1
-        line = {**line, "seeds": sorted([*line["seeds"], *rest]), "laws": dict(laws), "survived": sorted(survived)}
+        line = {
+            **line,
+            "seeds": sorted([*line["seeds"], *rest]),
+            "laws": dict(laws),
+            "where": [first.law, first.mode, first.case] if first else None,
+            "survived": sorted(survived),
+        }
         kept.add(line)
         yield mutant, line
+
+
+def _kill(line: dict[str, Any]) -> Kill | None:
+    return Kill(*line["where"]) if line.get("where") else None
+
+
+def known_kill(mutant: Mutant) -> Kill | None:
+    """Return where the committed measurements found a mutant; asked first, it spares the others."""
+    return _kill(KILLS.lines().get(mutant.id, {}))
 
 
 def findings(variant: Mutant, seed: int, *, each: int = EACH) -> tuple[int, list[str]]:
