@@ -19,4 +19,5 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--backend", dest="augspec_backend", action="append", help="short for --augspec-backend")
     group.addoption("--tier", dest="augspec_tier", choices=TIERS, help="short for --augspec-tier")
     group.addoption("--waivers", dest="augspec_waivers", metavar="FILE", help="short for --augspec-waivers")
+    group.addoption("--seed", dest="augspec_seed", metavar="N|random", help="short for --augspec-seed")
     group.addoption("--report", dest="augspec_report", metavar="DIR", help="short for --augspec-report")

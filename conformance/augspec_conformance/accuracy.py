@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +52,8 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     elif stage != "move" or op.get("size") is not None:
         run = None
     own = 0.0 if stage == "resample" and nearest else own
+    if stage == "filter":
+        own *= math.ceil(3 * _largest(op["sigma"]))
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * _largest(op["std"])
     if exact and stage != "move":

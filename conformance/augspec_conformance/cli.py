@@ -17,7 +17,7 @@ import typer
 import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
-from augspec.errors import nearest
+from augspec_conformance import teeth_cli
 
 if TYPE_CHECKING:
     from augspec_conformance.report.model import Report
@@ -66,7 +66,12 @@ TierOption = Annotated[
     str, typer.Option("--tier", metavar="TIER", help="How much: kat, smoke, full, stat, stress or explore.")
 ]
 SeedOption = Annotated[
-    int | None, typer.Option("--seed", metavar="N", help="Of the tier explore: what is drawn; by default a new one.")
+    str | None,
+    typer.Option(
+        "--seed",
+        metavar="N|random",
+        help="Run seed: other keys, ids and pixels; 0 is the pinned run [default: 0, for the tier explore a new one].",
+    ),
 ]
 BudgetOption = Annotated[
     float | None,
@@ -102,15 +107,20 @@ def run(
     from augspec_conformance.failures import write_failures
     from augspec_conformance.laws import all_laws
     from augspec_conformance.runner import BadRequest, select_laws
+    from augspec_conformance.seeds import read_seed
     from augspec_conformance.terminal import show_reports
 
     _known_tier(tier)
     with _usage(BadRequest):
         select_laws(law)
     names = list(dict.fromkeys(backend or _installed()))
-    asked = _Asked(tier, law, mode, waivers, *_exploration(tier, seed, budget, waivers))
-    if asked.seed is not None and not quiet:
+    with _usage(ValueError):
+        run_seed = read_seed(seed or ("random" if tier == "explore" else "0"))
+    asked = _Asked(tier, law, mode, waivers, run_seed, _budget(tier, budget, waivers))
+    if asked.budget is not None and not quiet:
         talk.note(f"explore: --seed {asked.seed} --budget {asked.budget:g}")
+    elif seed == "random" and not quiet:
+        talk.note(f"The run seed is {asked.seed}")
     if len(names) == 1:
         reports, crashed = [_check(names[0], asked)], False
     else:
@@ -156,7 +166,7 @@ class _Asked(NamedTuple):
     laws: list[str] | None
     modes: list[str] | None
     waivers: Path | None
-    seed: int | None
+    seed: int
     budget: float | None
 
     def options(self) -> list[str]:
@@ -168,19 +178,15 @@ class _Asked(NamedTuple):
         return found + [part for name, values in given for value in values or () for part in (name, value)]
 
 
-def _exploration(
-    tier: str, seed: int | None, budget: float | None, waivers: Path | None
-) -> tuple[int | None, float | None]:
-    """Return seed and budget of an exploration; nothing for another tier."""
+def _budget(tier: str, budget: float | None, waivers: Path | None) -> float | None:
+    """Return the budget of an exploration; None for another tier."""
     if tier != "explore":
-        if seed is not None or budget is not None:
-            raise typer.BadParameter("only the tier explore has a seed and a budget", param_hint="--seed, --budget")
-        return None, None
+        if budget is not None:
+            raise typer.BadParameter("only the tier explore has a budget", param_hint="--budget")
+        return None
     if waivers is not None:
         raise typer.BadParameter("the tier explore looks for what nobody knows yet", param_hint="--waivers")
-    from augspec_conformance.explore import new_seed
-
-    return (new_seed() if seed is None else seed), (60.0 if budget is None else budget)
+    return 60.0 if budget is None else budget
 
 
 def _check(backend: str, asked: _Asked) -> Report:
@@ -192,8 +198,8 @@ def _check(backend: str, asked: _Asked) -> Report:
         known = read_waivers(asked.waivers) if asked.waivers else ()
     with _usage(augspec.BackendUnavailable):
         name = getattr(augspec.get_backend(backend), "name", backend)
-    if asked.seed is not None and asked.budget is not None:
-        return _explore(backend, asked.seed, asked.budget, asked)
+    if asked.budget is not None:
+        return _explore(backend, asked.budget, asked)
     # A waiver that matches nothing is an error, unless it is for what was not asked.
     which = ((asked.laws, "law"), (asked.modes, "mode"), ([name], "backend"))
     mine = [w for w in known if all(only is None or getattr(w, field) in ("", *only) for only, field in which)]
@@ -204,11 +210,12 @@ def _check(backend: str, asked: _Asked) -> Report:
             laws=asked.laws,
             modes=asked.modes,
             waivers=mine,
+            seed=asked.seed,
             progress=lambda done, planned, result: step(done, planned, f"{result.mode} {result.law}"),
         )
 
 
-def _explore(backend: str, seed: int, budget: float, asked: _Asked) -> Report:
+def _explore(backend: str, budget: float, asked: _Asked) -> Report:
     from augspec_conformance.explore import explore
     from augspec_conformance.runner import BadRequest
     from augspec_conformance.terminal import bar
@@ -216,7 +223,7 @@ def _explore(backend: str, seed: int, budget: float, asked: _Asked) -> Report:
     with bar(backend) as step, _usage(BadRequest):
         return explore(
             backend,
-            seed=seed,
+            seed=asked.seed,
             budget=budget,
             laws=asked.laws,
             modes=asked.modes,
@@ -283,39 +290,6 @@ def laws(format: FormatOption = Format.text) -> None:  # noqa: A002 (the option'
 
 
 @app.command()
-def mutants(
-    family: Annotated[str | None, typer.Option("--family", metavar="NAME", help="Only this family.")] = None,
-    mutant: Annotated[
-        list[str] | None, typer.Option("--mutant", metavar="ID", help="Only this one (several times).")
-    ] = None,
-) -> None:
-    """Run the faulty backends against the laws that must find them, and print the kill matrix."""
-    from augspec_conformance.mutants import mutants as every
-    from augspec_conformance.mutants.run import try_mutant
-    from augspec_conformance.terminal import bar, show_matrix
-
-    families = list(dict.fromkeys(entry.family for entry in every()))
-    if family is not None and family not in families:
-        hint = nearest(family, families)
-        raise typer.BadParameter(f"no family {family!r}. {hint} All: {', '.join(families)}", param_hint="--family")
-    unknown = sorted(set(mutant or ()) - {entry.id for entry in every()})
-    if unknown:
-        raise typer.BadParameter(f"no mutant {', '.join(unknown)}", param_hint="--mutant")
-    chosen = [m for m in every() if family in (None, m.family) and (not mutant or m.id in mutant)]
-    rows = []
-    with bar("mutants") as step:
-        for number, entry in enumerate(chosen):
-            step(number, len(chosen), entry.id)
-            rows.append(try_mutant(entry))
-    show_matrix(rows)
-    if all(row.missing for row in rows):
-        talk.error("not one mutant ran: that is no result")
-        raise typer.Exit(2)
-    if any(not row.killed and not row.missing for row in rows):
-        raise typer.Exit(1)
-
-
-@app.command()
 def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with <backend>.jsonl files.")]) -> None:
     """Rebuild the page over all JSON lines in a folder."""
     from augspec_conformance.report.folder import rebuild
@@ -323,6 +297,11 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
     with _usage(OSError, ValueError):
         talk.out(str(rebuild(folder)))
 
+
+app.command()(teeth_cli.mutants)
+app.command()(teeth_cli.necessity)
+app.command()(teeth_cli.grades)
+app.command()(teeth_cli.calibrate)
 
 if __name__ == "__main__":
     app(prog_name="augspec conformance")

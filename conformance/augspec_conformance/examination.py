@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from augspec_conformance.checking import check_case
-from augspec_conformance.law import Law, Tier
+from augspec_conformance.law import Case, Law, Tier
 from augspec_conformance.planning import PROOF, plan_cases, select_laws
 from augspec_conformance.report import BROKEN, Result
 from augspec_conformance.shrink import shrunk
@@ -30,6 +30,7 @@ class Examination:
         waivers: known failures.
         on_fail: "collect" runs on, "first" leaves each law at its first failure, "raise" raises the first one.
         prove: whether nothing counts in a mode of which C4 does not hold.
+        seed: the run seed; 0 is the pinned run.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class Examination:
         waivers: Sequence[Waiver] = (),
         on_fail: OnFail = "collect",
         prove: bool = True,
+        seed: int = 0,
     ) -> None:
+        self.seed = seed
         self.subjects, self.laws, self.tier, self.prove = tuple(subjects), tuple(laws), tier, prove
         self._on_fail: OnFail = on_fail
         self._waiving = Waiving(waivers, subjects, laws)
@@ -57,7 +60,7 @@ class Examination:
             mine = [law for law in self.laws if law.scope == "modes" or not number]
             if self.prove and subject.mode != "eager":
                 mine = [*select_laws([PROOF]), *(law for law in mine if law.id != PROOF)]
-            found += [(law, subject, sum(1 for _ in plan_cases(law, subject, self.tier))) for law in mine]
+            found += [(law, subject, len(self._cases(law, subject))) for law in mine]
         return [entry for entry in found if entry[2]]
 
     def planned(self) -> dict[str, dict[str, int]]:
@@ -99,8 +102,11 @@ class Examination:
 
     def faults_of(self, law: Law, subject: Subject) -> tuple[Result, ...]:
         """Return the same of one law and mode, where laws are run one by one."""
-        planned = [(case, one) for one in self.subjects for case in plan_cases(law, one, self.tier)]
+        planned = [(case, one) for one in self.subjects for case in self._cases(law, one)]
         return self._waiving.faults_of(law, subject, planned)
+
+    def _cases(self, law: Law, subject: Subject) -> tuple[Case, ...]:
+        return tuple(plan_cases(law, subject, self.tier, seed=self.seed))
 
     def _proof(self, subject: Subject, step: Callable[[Result], None] | None = None) -> list[Result]:
         if subject.mode not in self._proofs:
@@ -110,7 +116,7 @@ class Examination:
     def _run(self, law: Law, subject: Subject, step: Callable[[Result], None] | None = None) -> list[Result]:
         found: list[Result] = []
         left = ""
-        for case in plan_cases(law, subject, self.tier):
+        for case in self._cases(law, subject):
             if left:
                 result = Result(law.id, case.name, case.digest(), subject.mode, "not-run", left)
             else:

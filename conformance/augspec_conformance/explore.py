@@ -29,7 +29,7 @@ from augspec_conformance.runner import subjects_of
 from augspec_conformance.shrink import shrunk
 from augspec_conformance.subject import Subject, reference
 
-__all__ = ["explore", "new_seed"]
+__all__ = ["explore"]
 
 _EXAMPLES = {"eager": 25, "graph": 5, "dear": 5}
 """Examples of a round, by what a mode costs: a compiled one compiles each policy."""
@@ -73,11 +73,6 @@ class _Search:
         return Result(law, name, "", mode, "passed", seconds=round(self.seconds, 4))
 
 
-def new_seed() -> int:
-    """Return a seed from the operating system's entropy."""
-    return random.SystemRandom().randrange(2**32)
-
-
 def explore(
     backend: Any,
     *,
@@ -91,7 +86,7 @@ def explore(
 
     Args:
         backend: as in `check_backend`.
-        seed: what everything drawn follows from; `new_seed()` makes one.
+        seed: what everything drawn follows from.
         budget: seconds. No round begins after it; the one that runs is finished, shrinking included.
         laws: ids of laws; those that take any policy by default.
         modes: modes; all that the backend claims by default.

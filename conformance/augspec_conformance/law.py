@@ -105,6 +105,7 @@ class Law:
         needs: why a subject cannot be asked this case (a capability it does not claim); empty if it can.
         scope: "modes" runs in every mode, "backend" once per backend, "language" once per run on any backend.
         search: whether Hypothesis may vary the run-time data of its cases.
+        pinned: whether its cases are published ones, which no run seed changes.
         tiers: the tiers that ask it; the family R is asked at the tier stat as well, with more draws.
     """
 
@@ -117,6 +118,7 @@ class Law:
     needs: Callable[[Subject, Case], str] = field(default=_all_cases_apply, repr=False)
     scope: Scope = "modes"
     search: bool = False
+    pinned: bool = False
     tiers: tuple[Tier, ...] = ("kat", "smoke", "full")
 
 

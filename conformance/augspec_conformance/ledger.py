@@ -29,6 +29,7 @@ NUMBERS = {"P": 17, "K": 9, "B": 10, "S": 12, "N": 13, "G": 10, "F": 8, "R": 12,
 """How many laws of each family the suite's design counts: 113."""
 
 ELSEWHERE: dict[str, tuple[str, str]] = {
+    "P5": ("merged into P3", "P3 overwrites the caller's memory after a call as well, over the same arrays."),
     "K9": ("merged into K4, J1", "Comments change no draw (J1); ids, not positions, name the streams (K4)."),
     "B9": ("later", "No op mixes samples yet."),
     "B10": ("merged into C9", "vmap, scan and map_fn over single samples are among the users' functions there."),

@@ -54,6 +54,7 @@ def parametrize_laws(
     laws: Sequence[str] | None = None,
     modes: Sequence[str] | None = None,
     waivers: Sequence[Waiver] = (),
+    seed: int = 0,
 ) -> pytest.MarkDecorator:
     """Return a decorator that gives a test every law, as a callable `check`.
 
@@ -69,12 +70,13 @@ def parametrize_laws(
         laws: ids of the laws; all of them by default.
         modes: modes; all that the backend claims by default.
         waivers: known failures, as in `check_backend`; their witnesses are run at once.
+        seed: the run seed; 0 is the pinned run.
 
     Raises:
         ValueError: a law or a mode is unknown.
     """
     import pytest
 
-    examination = Examination(subjects_of(backend, modes), select_laws(laws), tier, waivers=waivers)
+    examination = Examination(subjects_of(backend, modes), select_laws(laws), tier, waivers=waivers, seed=seed)
     checks = [LawCheck(examination, subject, law) for law, subject, _ in examination.plan()]
     return pytest.mark.parametrize("check", checks, ids=repr)

@@ -8,10 +8,11 @@ from typing import get_args
 
 from augspec_conformance.law import Case, Law, Tier
 from augspec_conformance.laws import all_laws
+from augspec_conformance.seeds import reseeded
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import DRAWS_STAT
 
-__all__ = ["PROOF", "TIERS", "BadRequest", "known_tier", "plan_cases", "select_laws"]
+__all__ = ["PROOF", "TIERS", "BadRequest", "cases_under", "known_tier", "plan_cases", "select_laws"]
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
@@ -52,16 +53,19 @@ def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
     return tuple(law for law in laws if law.id in wanted)
 
 
-def plan_cases(law: Law, subject: Subject, tier: Tier) -> Iterator[Case]:
-    """Yield the law's cases of a tier that a subject's mode can afford; none if the tier does not ask the law."""
+def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iterator[Case]:
+    """Yield a law's cases that a subject's mode can afford, under a run seed; none if the tier does not ask it."""
     affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
-    for case in _cases_of(law, tier):
+    for case in cases_under(law, tier, seed):
         if case.reach in affordable:
             yield case
 
 
 @cache
-def _cases_of(law: Law, tier: Tier) -> tuple[Case, ...]:
+def cases_under(law: Law, tier: Tier, seed: int) -> tuple[Case, ...]:
+    """Return all cases of a law at a tier under a run seed; none if the tier does not ask the law."""
     if tier == "stat" and law.id.startswith(_STATISTICS):
-        return tuple(case.with_(context={**case.context, "n": DRAWS_STAT}) for case in law.cases(tier))
-    return law.cases(tier) if tier in law.tiers else ()
+        cases = tuple(case.with_(context={**case.context, "n": DRAWS_STAT}) for case in law.cases(tier))
+    else:
+        cases = law.cases(tier) if tier in law.tiers else ()
+    return tuple(reseeded(law, case, seed) for case in cases)

@@ -43,6 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--augspec-waivers", default=None, metavar="FILE", help="known failures, as TOML; they count neither way"
     )
     group.addoption(
+        "--augspec-seed",
+        default=None,
+        metavar="N|random",
+        help="the run seed: other keys, ids and pixels for the same laws (default: 0, the pinned cases)",
+    )
+    group.addoption(
         "--augspec-report",
         default=None,
         metavar="DIR",
@@ -51,11 +57,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _asked(config: pytest.Config) -> bool:
-    return bool(config.getoption("augspec_backend") or config.getoption("augspec_tier"))
+    return any(config.getoption(f"augspec_{name}") for name in ("backend", "tier", "seed"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep results if a report is wanted."""
+    """Decide on the run seed, once for all workers, and keep results if a report is wanted."""
+    given = config.getoption("augspec_seed")
+    if given is not None:
+        from augspec_conformance.seeds import read_seed
+
+        try:
+            config.option.augspec_seed = str(read_seed(given))
+        except ValueError as error:
+            raise pytest.UsageError(f"--augspec-seed: {error}") from None
     if config.getoption("augspec_report"):
         config.pluginmanager.register(Recorder(config), "augspec-recorder")
 
@@ -65,7 +79,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not _asked(config):
         return []
     names = config.getoption("augspec_backend") or ["all installed"]
-    return [f"augspec conformance: backends {', '.join(names)}, tier {config.getoption('augspec_tier') or 'full'}"]
+    tier, seed = config.getoption("augspec_tier") or "full", config.getoption("augspec_seed") or 0
+    return [f"augspec conformance: backends {', '.join(names)}, tier {tier}, seed {seed}"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -128,6 +143,7 @@ def conformance_examination(pytestconfig: pytest.Config) -> Callable[[Subject], 
 
     tier = known_tier(pytestconfig.getoption("augspec_tier") or "full")
     path = pytestconfig.getoption("augspec_waivers")
+    seed = int(pytestconfig.getoption("augspec_seed") or 0)
     waivers = read_waivers(Path(path)) if path else ()
     found: dict[str, Examination] = {}
 
@@ -135,7 +151,7 @@ def conformance_examination(pytestconfig: pytest.Config) -> Callable[[Subject], 
         if subject.source not in found:
             subjects = [subject.sibling(mode) for mode in subject.capabilities.modes]
             mine = [waiver for waiver in waivers if waiver.backend in ("", subject.name)]
-            found[subject.source] = Examination(subjects, all_laws(), tier, waivers=mine)
+            found[subject.source] = Examination(subjects, all_laws(), tier, waivers=mine, seed=seed)
         return found[subject.source]
 
     return of

@@ -33,12 +33,13 @@ class Recorder:
         from augspec_conformance.planning import known_tier, plan_cases
 
         tier = known_tier(self.config.getoption("augspec_tier") or "full")
+        seed = int(self.config.getoption("augspec_seed") or 0)
         for item in session.items:
             given = getattr(getattr(item, "callspec", None), "params", {})
             subject, law = given.get("conformance_subject"), given.get("conformance_law")
             if subject is None or law is None or getattr(item, "originalname", "") != "test_law":
                 continue
-            count = sum(1 for _ in plan_cases(law, subject, tier))
+            count = sum(1 for _ in plan_cases(law, subject, tier, seed=seed))
             if count:
                 self.plan.setdefault(subject.name, {}).setdefault(subject.mode, {})[law.id] = count
 
@@ -50,7 +51,8 @@ class Recorder:
         name = subject.name
         if name not in self.reports:
             tier = str(self.config.getoption("augspec_tier") or "full")
-            self.reports[name] = Report(name, tier, (), facts(subject.backend, subject.source))
+            seed = int(self.config.getoption("augspec_seed") or 0)
+            self.reports[name] = Report(name, tier, (), {**facts(subject.backend, subject.source), "seed": seed})
         self._add(name, tuple(results))
 
     def _add(self, name: str, results: tuple[Result, ...]) -> None:

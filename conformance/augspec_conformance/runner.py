@@ -31,6 +31,7 @@ def check_backend(
     waivers: Sequence[Waiver] = (),
     prove: bool = True,
     progress: Progress | None = None,
+    seed: int = 0,
 ) -> Report:
     """Check a backend against the laws.
 
@@ -45,6 +46,7 @@ def check_backend(
         prove: ask first whether each compiled mode is one (law C4), also where that law was not asked for; nothing
             that passes in a mode that is none counts. Without it, whatever is called a mode is taken for one.
         progress: called after each case.
+        seed: the run seed: other keys, ids and pixels for the same laws. 0 is the pinned run.
 
     Raises:
         BadRequest: a law or mode is unknown, this is no backend, or not one case was executed; a ValueError.
@@ -55,8 +57,8 @@ def check_backend(
     chosen = select_laws(laws)
     subjects = subjects_of(backend, modes)
     first = subjects[0]
-    head = facts(first.backend, first.source)
-    examination = Examination(subjects, chosen, tier, waivers=waivers, on_fail=on_fail, prove=prove)
+    head = {**facts(first.backend, first.source), "seed": seed}
+    examination = Examination(subjects, chosen, tier, waivers=waivers, on_fail=on_fail, prove=prove, seed=seed)
     plan = examination.plan()
     step = _counting(progress, sum(count for _, _, count in plan))
     results = [result for law, subject, _ in plan for result in examination.results(law, subject, step)]

@@ -7,7 +7,10 @@ Every test comes in threes: does it hold, how far off may it be, how many sample
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from augspec_conformance.headroom import within
 from augspec_conformance.tolerances import FALSE_ALARM, FALSE_PASS
 
 __all__ = [
+    "Budget",
     "cdf_distance",
     "cdf_envelope",
     "cdf_least_discrepancy",
@@ -29,9 +33,43 @@ __all__ = [
     "share_holds",
     "share_interval",
     "share_least_discrepancy",
+    "spending",
 ]
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Budget:
+    """What tests have spent of a run's budget for false alarms.
+
+    Attributes:
+        tests: how many there were; the cells of a table are one.
+        alarm: the sum of their false-alarm rates, which bounds the rate of the run.
+    """
+
+    tests: int = 0
+    alarm: float = 0.0
+
+
+_BUDGET: ContextVar[Budget | None] = ContextVar("augspec_conformance_budget", default=None)
+
+
+@contextmanager
+def spending() -> Iterator[Budget]:
+    """Count the tests inside, and what they spend."""
+    budget = Budget()
+    token = _BUDGET.set(budget)
+    try:
+        yield budget
+    finally:
+        _BUDGET.reset(token)
+
+
+def _spend(alpha: float, tests: int = 1) -> None:
+    budget = _BUDGET.get()
+    if budget is not None:
+        budget.tests, budget.alarm = budget.tests + tests, budget.alarm + alpha
 
 
 def kl(a: float, b: float) -> float:
@@ -45,6 +83,11 @@ def kl(a: float, b: float) -> float:
 
 def share_holds(count: int, n: int, p: float, alpha: float = FALSE_ALARM) -> bool:
     """Return whether `count` of `n` can be Binomial(n, p); wrongly no with probability at most `alpha` (Chernoff)."""
+    _spend(alpha)
+    return _share_holds(count, n, p, alpha)
+
+
+def _share_holds(count: int, n: int, p: float, alpha: float) -> bool:
     if p in (0.0, 1.0):
         return count == n * p
     return within(n * kl(count / n, p), math.log(2 / alpha))
@@ -82,8 +125,9 @@ def cells_hold(counts: Any, shares: Any, alpha: float = FALSE_ALARM) -> int | No
     """Return the first cell whose count cannot have its share, or None; the budget is split over the cells."""
     counts, shares = np.ravel(counts), np.ravel(shares)
     n = int(counts.sum())
+    _spend(alpha)
     for cell, (count, share) in enumerate(zip(counts.tolist(), shares.tolist(), strict=True)):
-        if not share_holds(int(count), n, float(share), alpha / len(counts)):
+        if not _share_holds(int(count), n, float(share), alpha / len(counts)):
             return cell
     return None
 
@@ -94,8 +138,12 @@ def cells_least_discrepancy(n: int, shares: Any, alpha: float = FALSE_ALARM, bet
     return max(share_least_discrepancy(n, float(share), alpha / len(flat), beta) for share in set(flat.tolist()))
 
 
-def rank_correlation(a: Floats, b: Floats) -> float:
-    """Return Spearman's correlation of two samples whose own distributions are uniform on (0, 1)."""
+def rank_correlation(a: Floats, b: Floats, alpha: float = FALSE_ALARM) -> float:
+    """Return Spearman's correlation of two samples whose own distributions are uniform on (0, 1).
+
+    It is there to be compared with `correlation_envelope` at `alpha`, which is spent here.
+    """
+    _spend(alpha)
     return float(np.mean(12 * (a - 0.5) * (b - 0.5)))
 
 
@@ -124,8 +172,12 @@ def cdf_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALS
     return cdf_envelope(n, alpha) + math.sqrt(math.log(2 / beta) / (2 * n))
 
 
-def cdf_distance(draws: Floats, cdf: Callable[[Floats], Floats], step: float) -> float:
-    """Return how far the empirical CDF leaves the band of a CDF whose values are rounded to a grid of `step`."""
+def cdf_distance(draws: Floats, cdf: Callable[[Floats], Floats], step: float, alpha: float = FALSE_ALARM) -> float:
+    """Return how far the empirical CDF leaves the band of a CDF whose values are rounded to a grid of `step`.
+
+    It is there to be compared with `cdf_envelope` at `alpha`, which is spent here.
+    """
+    _spend(alpha)
     values, counts = np.unique(draws, return_counts=True)
     right = np.cumsum(counts) / len(draws)
     left = right - counts / len(draws)

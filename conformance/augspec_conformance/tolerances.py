@@ -26,6 +26,7 @@ __all__ = [
     "NORMAL",
     "SMALLEST",
     "STAGES",
+    "TAP",
     "WARP",
     "between_backends",
     "class_of",
@@ -77,7 +78,11 @@ NORMAL = {"float": 2.0**-14, "exact": 2.0**-13 + 2.0**-14}
 exact domain rounds it to multiples of 2⁻¹²."""
 
 WEIGHTS = 6e-5
-"""Filters and resampling: each weight is a multiple of 2⁻¹⁵ (E7), the remainder is in the centre tap, on two axes."""
+"""Resampling: each weight is a multiple of 2⁻¹⁵ (E7), the remainder is in the middle tap, on two axes."""
+
+TAP = 2.0**-14
+"""Filters, per pixel of their radius r: 2r weights are off by up to half of 2⁻¹⁵ (E7), and the middle tap takes the
+sum, so that a line of the unit range is off by up to 2r · 2⁻¹⁶; on two axes."""
 
 WARP = 2 * (2.0**-12 + 2.0**-14)
 """Bilinear warps: a position is rounded to 1/2048 pixel, off by up to 2⁻¹², after a shift that is off by up to 2⁻¹⁴
@@ -100,12 +105,12 @@ STAGES = {
     "move": 0.0,
     "pointwise": POINTWISE,
     "noise": POINTWISE,
-    "filter": WEIGHTS,
+    "filter": TAP,
     "resample": WEIGHTS,
     "warp": WARP,
     "type": TYPE,
 }
-"""Float64 ideal, unit range: what one op of a stage may add."""
+"""Float64 ideal, unit range: what one op of a stage may add; a filter, per pixel of its radius."""
 
 NEAREST_EDGE = 2.0**-12
 """`nearest` may take the cell next door where the ideal place is this near to the edge between the two, in pixels: a

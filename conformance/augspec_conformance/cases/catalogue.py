@@ -9,7 +9,18 @@ from augspec_conformance.cases.policies import COMBINATORS, DEAR, pairs, policy,
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Reach, Tier, stable_seed
 
-__all__ = ["ALL_TARGETS", "BIG_IDS", "CORE_FLOAT", "CORE_INTEGER", "EPOCHS", "VIEWS", "case", "cases_of", "grid"]
+__all__ = [
+    "ALL_TARGETS",
+    "BIG_IDS",
+    "CORE_FLOAT",
+    "CORE_INTEGER",
+    "EPOCHS",
+    "VIEWS",
+    "beside",
+    "case",
+    "cases_of",
+    "grid",
+]
 
 ALL_TARGETS = ("image", "mask", "boxes", "keypoints")
 CORE_INTEGER, CORE_FLOAT = "small-u8", "odd-f32"
@@ -51,7 +62,7 @@ def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "sm
             "name": f"{name} {signature}",
             "policy": policy(name, signature),
             "key": number,
-            **_beside(number, SIGNATURES[signature].shape[0]),
+            **beside(number, SIGNATURES[signature].shape[0]),
             "signature": signature,
             "probe_seed": number % 2**32,
             "targets": targets,
@@ -61,7 +72,7 @@ def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "sm
     )
 
 
-def _beside(number: int, batch: int) -> dict[str, Any]:
+def beside(number: int, batch: int) -> dict[str, Any]:
     """Return epoch, view and ids that follow from a case's key: all bits of each are in use somewhere."""
     ids = [(number >> 7 * i) % 100_000 + 3 * i for i in range(batch)] if batch <= 8 else [number % 1000]
     if batch > 8:  # the rest count up from here, and pass the end of the low word

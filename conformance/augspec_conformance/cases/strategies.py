@@ -1,7 +1,7 @@
 """Hypothesis varies what is decided at run time: key, ids, probe, probe seed, layout; never pixels, shapes or policies.
 
 Compiled functions are reused, shrinking is cheap, and each example is a small JSON case. What is drawn depends on the
-law's id alone: every backend and every host sees the same cases.
+law's id and the run seed alone: every backend and every host sees the same cases.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as start_from
 from hypothesis import strategies as st
 
 from augspec_conformance.cases.catalogue import BIG_IDS, EPOCHS, VIEWS
@@ -60,8 +61,8 @@ def settings_of(tier: Tier) -> settings:
     )
 
 
-def search(law: Law, subject: Subject, tier: Tier) -> int:
-    """Search for a violation; return how many examples ran.
+def search(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> int:
+    """Search for a violation under a run seed; return how many examples ran.
 
     Raises:
         LawViolation: the smallest one found.
@@ -69,12 +70,14 @@ def search(law: Law, subject: Subject, tier: Tier) -> int:
     from augspec_conformance.runner import plan_cases
     from augspec_conformance.subject import Unclaimed
 
-    bases = [case for case in plan_cases(law, subject, tier) if not case.context and not law.needs(subject, case)]
+    bases = [
+        case for case in plan_cases(law, subject, tier, seed=seed) if not case.context and not law.needs(subject, case)
+    ]
     count = [0]
     if not bases:
         return 0
 
-    @seed(stable_seed("search", law.id))
+    @start_from(stable_seed("search", law.id, *((seed,) if seed else ())))
     @settings_of(tier)
     @given(case=cases_like(bases))
     def run(case: Case) -> None:

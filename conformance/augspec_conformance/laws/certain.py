@@ -10,6 +10,7 @@ import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case
 from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names
 from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.declared import ends
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_results_alike
 from augspec_conformance.subject import Subject
@@ -95,15 +96,19 @@ def _never(subject: Subject, case: Case) -> None:
 
 
 def _always(subject: Subject, case: Case) -> None:
-    """With p = 1, an op is the op without p where that is its default, and changes every sample."""
+    """With p = 1, an op is the op without p where that is its default, and changes every sample.
+
+    Whether it changes one is asked at the low ends of its ranges: a value drawn next to neutral may change no pixel.
+    """
     drawn, path = subject.draw(case, range(DRAWS)), _gate_of(case)
     if path in drawn:
         applied = np.asarray(drawn[path]) == 1
         require(applied.all(), f"p = 1 was not applied ({path})", where=int(np.argmin(applied)), expected=1, got=0)
     sample = sample_of(case)
     out = subject.call(case, sample)
-    _require_changed(out["image"], sample["image"])
     op = case.policy["ops"][0]
+    lowest = {name: ends(value)[0] if isinstance(value, dict) else value for name, value in op.items()}
+    _require_changed(subject.call(case.with_(policy=document(lowest)), sample)["image"], sample["image"])
     if augspec.ops()[op["op"]].model_fields["p"].default == 1:
         plain = {name: value for name, value in op.items() if name != "p"}
         other = subject.call(case.with_(policy=document(plain)), sample)

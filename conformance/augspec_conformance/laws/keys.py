@@ -191,6 +191,7 @@ LAWS = (
         _published,
         _k5_cases,
         scope="backend",
+        pinned=True,
     ),
     Law(
         "K6",

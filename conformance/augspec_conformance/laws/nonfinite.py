@@ -18,8 +18,9 @@ __all__ = ["LAWS", "grown"]
 
 Array = npt.NDArray[Any]
 
-_TRIED = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""What the pixel is set to instead: where results differ, it is part of the footprint."""
+_TRIED = (0.1, 0.3, 0.5, 0.7, -1e3, 1e3, 0.9)
+"""What the pixel is set to instead: where results differ, it is part of the footprint. The two outside of the range are
+seen where a clamp gives the end of the range for all the others."""
 
 
 def _finite(x: Any) -> Array:

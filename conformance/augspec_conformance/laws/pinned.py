@@ -58,5 +58,6 @@ LAWS = (
         "Draws and exact results of the published cases hold, to the bit.",
         _holds,
         _j8_cases,
+        pinned=True,
     ),
 )

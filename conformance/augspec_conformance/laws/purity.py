@@ -73,8 +73,7 @@ def _no_aliasing(subject: Subject, case: Case) -> None:
     before = subject.numpy(case, native)
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     ranges = {f"output {name}": subject.adapter.storage(value) for name, value in out.items()}
-    if set(ranges.values()) == {None}:
-        raise Unclaimed(f"{subject.name} does not tell where its arrays are")
+    told = set(ranges.values()) != {None}
     ranges |= {f"input {name}": subject.adapter.storage(value) for name, value in native.items()}
     known = [(name, span) for name, span in ranges.items() if span is not None]
     for position, (name, (start, stop)) in enumerate(known):
@@ -85,11 +84,15 @@ def _no_aliasing(subject: Subject, case: Case) -> None:
     kept = subject.numpy(case, out)
     for name, value in out.items():
         if subject.adapter.poke(value):
+            told = True
             require_same(subject.numpy(case, native), before, f"writing to the output {name} changed the input")
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     for name, value in native.items():
         if subject.adapter.poke(value):
+            told = True
             require_same(subject.numpy(case, out), kept, f"writing to the input {name} changed the output")
+    if not told:
+        raise Unclaimed(f"{subject.name} neither tells where its arrays are nor takes memory that can be overwritten")
 
 
 def _aligned(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -111,7 +114,7 @@ def _p3_cases(tier: Tier) -> tuple[Case, ...]:
             "P3",
             tier,
             names=("op:horizontal_flip", "op:center_crop", "mix:empty", "op:rotate"),
-            signatures=("large-u8",),
+            signatures=("large-u8", "large-f32"),
         ),
         unapplied.with_(name="nothing applied", policy=_IDENTITY, reach="eager"),
         unapplied.with_(name="nothing applied f32", policy=_IDENTITY, signature="large-f32", reach="eager"),
@@ -164,22 +167,9 @@ def _survives(subject: Subject, case: Case) -> None:
     require_same(subject.numpy(case, first), kept, "later calls changed an earlier result")
 
 
-def _buffer_released(subject: Subject, case: Case) -> None:
-    sample = {name: subject.in_layout(case, name, value) for name, value in sample_of(case).items()}
-    shared = {name: subject.adapter.share(_aligned(value)) for name, value in sample.items()}
-    sources = {name: value for name, value in shared.items() if value is not None}
-    if "image" not in sources:
-        raise Unclaimed(f"{subject.name} takes no image over the caller's own memory")
-    out = subject.of(case)(subject.key(case), sources, subject.ids(case))
-    kept = subject.numpy(case, out)
-    poked = [subject.adapter.poke(value) for value in sources.values()]
-    require(any(poked), "no input could be overwritten, so nothing was tested")
-    require_same(subject.numpy(case, out), kept, "overwriting the caller's buffer after the call changed the result")
-
-
 def _history(subject: Subject, case: Case) -> None:
     """Walk at random through calls, draws, refusals and compilations; each must answer as it did the first time."""
-    rng = np.random.Generator(np.random.Philox(stable_seed("P10", case.name)))
+    rng = np.random.Generator(np.random.Philox(stable_seed("P10", case.name, case.key)))
     steps = _steps(subject, case)
     first: dict[str, Any] = {}
     path: list[str] = []
@@ -310,7 +300,7 @@ LAWS = (
         "P3",
         "new memory",
         ("C11",),
-        "No output shares memory with an input or with another output, applied or not.",
+        "No output shares memory with an input or another output, applied or not: writing to one changes no other.",
         _no_aliasing,
         _p3_cases,
     ),
@@ -321,19 +311,6 @@ LAWS = (
         "A result does not change when other calls follow.",
         _survives,
         cases_of("P4", CORE_INTEGER, names=(*_FEW, "op:horizontal_flip", "mix:empty")),
-    ),
-    Law(
-        "P5",
-        "inputs are let go",
-        ("C11",),
-        "Overwriting the caller's memory after a call does not change its result.",
-        _buffer_released,
-        lambda tier: (
-            *grid("P5", tier, signatures=(CORE_INTEGER, CORE_FLOAT), names=(*_FEW, "op:horizontal_flip", "mix:empty")),
-            *grid(
-                "P5", tier, signatures=("large-u8", "large-f32"), names=("op:rotate", "op:horizontal_flip", "mix:empty")
-            ),
-        ),
     ),
     Law(
         "P6",

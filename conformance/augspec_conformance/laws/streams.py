@@ -76,7 +76,7 @@ def _keys_differ(subject: Subject, case: Case) -> None:
     keys += [augspec.Key(0, 0, view) for view in (1, 2, 255, 65535)] + [augspec.Key(0, 1, 1)]
     rows = np.concatenate([_bits(subject, key, [case.key % 1000]) for key in keys])
     _unique_rows(rows, "keys (seeds, epochs and views)")
-    many = [augspec.Key(stable_seed("K2", number)) for number in range(case.context["keys"])]
+    many = [augspec.Key(stable_seed("K2", case.key, number)) for number in range(case.context["keys"])]
     words = [next(iter(_values(subject, _WORDS, key, [5]).values()))[:, :2] for key in many]
     _unique_rows(np.concatenate(words), f"some of {len(many)} keys (64 bits of each, equal by chance once in 1e12)")
     images = []

@@ -17,6 +17,7 @@ def mutants() -> tuple[Mutant, ...]:
         aliasing,
         batch,
         calls,
+        corners,
         distribution,
         endurance,
         evaluation,
@@ -29,6 +30,7 @@ def mutants() -> tuple[Mutant, ...]:
         nonfinite,
         purity,
         shape,
+        sole,
         values,
     )
 
@@ -50,6 +52,8 @@ def mutants() -> tuple[Mutant, ...]:
         algebra,
         honesty,
         framework,
+        sole,
+        corners,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 

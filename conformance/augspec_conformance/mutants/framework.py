@@ -29,6 +29,14 @@ def _mutant(
 MUTANTS = (
     _mutant(
         "torch",
+        "M69j",
+        "DeniesGradients",
+        "claims no gradients, but lets them flow",
+        "Who trusts the table keeps a graph in memory for nothing.",
+        ("J6",),
+    ),
+    _mutant(
+        "torch",
         "M03",
         "WritesThroughData",
         "writes into the input through `.data`",
@@ -133,7 +141,7 @@ MUTANTS = (
         "KeepsReference",
         "aliases the caller's NumPy memory",
         "Changing the buffer after the call changes the result.",
-        ("P5",),
+        ("P3",),
     ),
     _mutant(
         "torch",
@@ -307,7 +315,7 @@ MUTANTS = (
         "PassesThrough",
         "hands the caller's memory back where nothing changed",
         "Changing the result in place changes the data set.",
-        ("P3", "P5"),
+        ("P3",),
     ),
     _mutant(
         "tensorflow",

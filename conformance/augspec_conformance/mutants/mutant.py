@@ -21,7 +21,8 @@ class Mutant:
         family: the kind of promise that it breaks; also the module's name.
         title: the fault in a few words.
         wrong: what a user would suffer.
-        make: returns a new backend object.
+        make: returns a new backend object. If that has a `language`, a map from names of `augspec` to functions, laws
+            see these in their place: a fault of the language that comes with a backend.
         killers: ids of laws; at least one of them must report its own violation.
         base: the backend on which the fault sits.
         tier: the tier by which it must be found.

@@ -21,6 +21,7 @@ __all__ = [
     "BreaksGraph",
     "CompiledIsEager",
     "CompilesAgain",
+    "DeniesGradients",
     "DoublesGradients",
     "FollowsContext",
     "FollowsPrecision",
@@ -103,6 +104,12 @@ class LosesGradients(Hooks, Backend):
         if not image.requires_grad:
             return out
         return with_entry(out, "image", image_of(out).detach() + 0 * image.sum())
+
+
+class DeniesGradients(Hooks, Backend):
+    """Says that nothing flows back, and lets it flow."""
+
+    capabilities = replace(Backend.capabilities, differentiable=False)
 
 
 class FollowsContext(Hooks, Backend):

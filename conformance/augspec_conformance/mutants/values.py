@@ -172,7 +172,7 @@ MUTANTS = (
         "truncates instead of rounding",
         "Images darken with every pass.",
         Truncates,
-        ("N1", "S9"),
+        ("N1",),
     ),
     Mutant(
         "M37b",

@@ -44,7 +44,7 @@ def test_search(
         pytest.skip(f"unproven: {reason}")
     law, mode, start = conformance_law.id, conformance_subject.mode, time.perf_counter()
     try:
-        count = search(conformance_law, conformance_subject, examination.tier)
+        count = search(conformance_law, conformance_subject, examination.tier, seed=examination.seed)
     except LawViolation as violation:
         case = violation.case
         found = (case.digest(), mode, "failed", str(violation), 0.0, case.to_json()) if case else ("", mode, "failed")
