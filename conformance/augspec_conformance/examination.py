@@ -110,7 +110,8 @@ class Examination:
 
     def _proof(self, subject: Subject, step: Callable[[Result], None] | None = None) -> list[Result]:
         if subject.mode not in self._proofs:
-            self._proofs[subject.mode] = self._run(*select_laws([PROOF]), subject, step)
+            (proof,) = select_laws([PROOF])
+            self._proofs[subject.mode] = self._run(proof, subject, step)
         return self._proofs[subject.mode]
 
     def _run(self, law: Law, subject: Subject, step: Callable[[Result], None] | None = None) -> list[Result]:

@@ -88,10 +88,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not {"conformance_subject", "conformance_law"} <= set(metafunc.fixturenames):
         return
     from augspec_conformance.laws import all_laws
-    from augspec_conformance.planning import plan_cases
+    from augspec_conformance.planning import known_tier, plan_cases
 
     pairs: list[Any] = []
-    stash, tier = metafunc.config.stash, metafunc.config.getoption("augspec_tier") or "full"
+    stash, tier = metafunc.config.stash, known_tier(metafunc.config.getoption("augspec_tier") or "full")
     if _SUBJECTS not in stash:  # all tests share them, and with them what they compiled
         stash[_SUBJECTS] = _subjects(metafunc.config)
     for subject, first in stash[_SUBJECTS]:

@@ -11,13 +11,14 @@ import json
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 import augspec
+from augspec.language.quantities import QUANTITIES
 from augspec.registry import any_op
 from augspec_conformance.cases.catalogue import ALL_TARGETS
 from augspec_conformance.cases.policies import COMBINATORS, accepts_document, document
@@ -46,7 +47,8 @@ def cases(draw: st.DrawFn) -> Case:
     signature = draw(st.sampled_from(EXPLORED))
     policy = draw(policies(signature))
     targets = draw(st.sampled_from([ALL_TARGETS, ("image",)]))
-    layout = draw(st.sampled_from(["NHWC", "NCHW"]))
+    layouts: tuple[Literal["NHWC", "NCHW"], ...] = ("NHWC", "NCHW")
+    layout = draw(st.sampled_from(layouts))
     data = draw(run_time(SIGNATURES[signature].shape[0]))
     while True:
         names = " ".join(op["op"] for op in policy["ops"]) or "nothing"
@@ -128,7 +130,7 @@ def _mended(op: Json, optional: list[str]) -> Json:
 @cache
 def _number(quantity: str) -> st.SearchStrategy[Any]:
     """Return a strategy for a constant or a distribution of a quantity."""
-    known = augspec.language.quantities.QUANTITIES[quantity]
+    known = QUANTITIES[quantity]
     low, high = known.low, known.high
     if not math.isfinite(high - low) or high - low > 1000:
         low, high = max(low, -720.0), min(high, 720.0)  # two turns

@@ -47,8 +47,9 @@ def test_search(
         count = search(conformance_law, conformance_subject, examination.tier, seed=examination.seed)
     except LawViolation as violation:
         case = violation.case
-        found = (case.digest(), mode, "failed", str(violation), 0.0, case.to_json()) if case else ("", mode, "failed")
-        conformance_record(conformance_subject, [Result(law, "search", *found, kind="search")])
+        digest, text = (case.digest(), case.to_json()) if case else ("", "")
+        found = Result(law, "search", digest, mode, "failed", str(violation), case_json=text, kind="search")
+        conformance_record(conformance_subject, [found])
         pytest.fail(str(violation), pytrace=False)
     if not count:
         pytest.skip("no case of this law suits the mode")
