@@ -148,3 +148,11 @@ def test_errors_come_while_the_dataset_is_made(augment: Any) -> None:
         augment_dataset(slices(IMAGES), augment, KEY, index=0)
     with pytest.raises(augspec.SampleError, match="key"):
         augment_dataset(slices(IMAGES), augment, "seven")
+    for wrong in ("id", 2):
+        with pytest.raises(augspec.SampleError, match=rf"index: .* have \[0, 1\], got {wrong!r}"):
+            augment_dataset(slices(IMAGES, LABELS), augment, KEY, index=wrong)
+        with pytest.raises(augspec.SampleError, match=rf"targets: .* have \[0, 1\], got {wrong!r}"):
+            augment_dataset(slices(IMAGES, LABELS), augment, KEY, targets={0: "image", wrong: "mask"})
+    shapeless = tf.data.Dataset.from_generator(lambda: iter(IMAGES), output_signature=tf.TensorSpec(None, tf.uint8))
+    with pytest.raises(augspec.SampleError, match="known rank"):
+        augment_dataset(shapeless, augment, KEY)

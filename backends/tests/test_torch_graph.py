@@ -70,6 +70,30 @@ def test_a_compiled_function_follows_the_augmenter_it_calls() -> None:
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 3
 
 
+@pytest.mark.parametrize(
+    ("key", "names", "said"),
+    [
+        (None, ("label",), "key: expected an int seed, an augspec.Key or the framework's key, got None"),
+        (1.5, ("label",), "key: expected an int seed, an augspec.Key, or an integer tensor"),
+        (1, ("masks",), "Call it 'mask'"),
+        (1, ("mask",), "mask: expected the image's batch and size"),
+    ],
+    ids=["no_key", "float_key", "misspelt", "mask"],
+)
+def test_errors_inside_a_compiled_function_keep_their_words(key: Any, names: tuple[str, ...], said: str) -> None:
+    augment = augspec.compile(POLICY, backend="torch")
+    sample = {"image": _images(), **{name: torch.zeros(1, 2, 2) for name in names}}
+    torch._dynamo.reset()
+    with pytest.raises(Exception, match="expected") as caught:
+        torch.compile(lambda x: augment(key, x), fullgraph=True, backend="aot_eager")(sample)
+    error: BaseException | None = caught.value
+    assert said in str(error)
+    while error is not None and not isinstance(error, augspec.SampleError):
+        error = error.__cause__ or error.__context__
+    assert error is not None
+    assert said in str(error)
+
+
 def test_compiled_mode_does_not_compile_again_for_new_keys() -> None:
     torch._dynamo.reset()
     augment = augspec.compile(POLICY, backend="torch", mode="compiled")

@@ -38,7 +38,7 @@ class Backend(CompiledBackend):
         return tf.is_tensor(x) or isinstance(x, (tf.Variable, np.ndarray))
 
     def shape(self, x: Array) -> tuple[int, ...]:
-        if x.shape is None or getattr(x.shape, "rank", len(x.shape)) is None:
+        if isinstance(x.shape, tf.TensorShape) and x.shape.rank is None:
             raise SampleError("sample", "a tensor of known rank", "an unknown shape", "Call set_shape() first.")
         shape = tuple(x.shape)
         if None in shape[1:]:

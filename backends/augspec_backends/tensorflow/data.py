@@ -63,6 +63,8 @@ def augment_dataset(
     places = _places(spec, targets)
     if index is not None and not isinstance(spec, (tuple, Mapping)):
         raise SampleError("index", "elements that are tuples or dicts", type(spec).__name__)
+    for what, place in [("targets", place) for place in places.values()] + [("index", index)]:
+        _check_place(what, spec, place)
     rank = (spec if places["image"] is None else spec[places["image"]]).shape.rank
 
     def number(count: tf.Tensor, whole: Any) -> tuple[tf.Tensor, tuple[tf.Tensor, Any]]:
@@ -84,6 +86,15 @@ def augment_dataset(
         return dataset.map(plain(augment_named), num_parallel_calls=num_parallel_calls, **options)
     numbered = dataset.scan(tf.constant(0, tf.int64), plain(number))
     return numbered.map(plain(augment), num_parallel_calls=num_parallel_calls, **options)
+
+
+def _check_place(what: str, spec: Any, place: Any) -> None:
+    """Refuse a place that elements do not have; None stands for the element itself."""
+    try:
+        _ = place if place is None else spec[place]
+    except (KeyError, IndexError, TypeError):
+        entries = list(spec if isinstance(spec, Mapping) else range(len(spec)))
+        raise SampleError(what, f"an entry of the elements, which have {entries}", repr(place)) from None
 
 
 def _places(spec: Any, targets: Mapping[Any, str] | None) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 
-from augspec.errors import SampleError
 from augspec.language.policy import Policy
 from augspec.load import dumps
 from augspec.namespace import Array, Namespace
+from augspec.random.keys import Key
 from augspec.random.threefry import threefry
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.options import Options
@@ -51,23 +51,19 @@ class TorchAugmenter(Augmenter):
             if bare
             else tuple(name for name in (*TARGETS, *FLAGS) if name in sample and moving(name, sample))
         )
-        if not bare:
-            for name, value in sample.items():
-                if name not in names and isinstance(value, torch.Tensor):
-                    check_name(name)
+        others = () if bare else tuple(name for name, x in sample.items() if isinstance(x, torch.Tensor))
         tensors = (sample,) if bare else tuple(sample[name] for name in names)
-        if training and key is None:
-            raise SampleError("key", "an int seed, an augspec.Key or the framework's key", None)
         words = (
             None
             if not training
-            else key
-            if isinstance(key, (int, torch.Tensor))
             else torch.tensor(
                 [(key.seed >> 32) - ((key.seed >> 63) << 32), _signed(key.seed), _signed(key.epoch), key.of_view]
             )
+            if isinstance(key, Key)
+            else key
         )
-        out = record(self._handle, training, bare, names, words, index, *tensors)
+        # Nothing is refused here: Dynamo loses the words of errors that it meets in code that it reads.
+        out = record(self._handle, training, bare, (names, others), words, index, *tensors)
         if bare:
             return out[0]
         found = dict(sample)
@@ -87,17 +83,31 @@ def record(
     handle: int,
     training: bool,
     bare: bool,
-    names: tuple[str, ...],
+    names: tuple[tuple[str, ...], tuple[Any, ...]],
     key: Any,
     index: Any,
     *tensors: Array,
 ) -> tuple[Array, ...]:
-    """Run an augmenter on tensors whose values cannot be looked at; results in the order of targets."""
+    """Run an augmenter on tensors whose values cannot be looked at; results in the order of targets.
+
+    Args:
+        handle: the augmenter's.
+        training: as in a call.
+        bare: whether the sample is the image itself.
+        names: of the targets among the sample's tensors, and of all tensors.
+        key: as in a call, or its four words.
+        index: as in a call.
+        *tensors: the targets.
+    """
     from augspec_backends.torch.backend import TracedBackend
 
+    targets, found = names
+    for name in found:
+        if name not in targets:
+            check_name(name)
     policy, options = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
     traced = Augmenter(policy, TracedBackend(), options)
-    sample = tensors[0] if bare else dict(zip(names, tensors, strict=True))
+    sample = tensors[0] if bare else dict(zip(targets, tensors, strict=True))
     out = Augmenter.__call__(traced, key, sample, index, training=training)
     return (out,) if bare else tuple(out.values())
 
