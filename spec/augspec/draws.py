@@ -71,9 +71,7 @@ class Draws(Mapping[str, Array]):
 
     def to_json(self) -> str:
         """Return JSON text that `from_json` reads back, exactly."""
-        entries = {
-            path: {"quantity": self._quantities[path], "steps": _host(array).tolist()} for path, array in self.items()
-        }
+        entries = {path: {"quantity": self._quantities[path], **_stored(_host(array))} for path, array in self.items()}
         return json.dumps({"augspec_draws": 1, "batch": self._batch, "draws": entries})
 
     @classmethod
@@ -90,7 +88,7 @@ class Draws(Mapping[str, Array]):
                 raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
             arrays, quantities = {}, {}
             for path, entry in document["draws"].items():
-                array = np.array(entry["steps"] if batch else np.zeros((0, *np.shape(entry["steps"])[1:]), np.int32))
+                array = np.array(entry["steps"]) if batch else _empty(**entry)
                 whole = array.dtype.kind == "i" and not ((array < -(2**31)) | (array >= 2**31)).any()
                 if array.shape[:1] != (batch,) or entry["quantity"] not in QUANTITIES or not whole:
                     raise ValueError  # noqa: TRY301 (one text for every way in which it can be wrong)
@@ -118,6 +116,18 @@ def _host(array: Any) -> Any:
     if hasattr(array, "detach"):
         array = array.detach().cpu()
     return np.asarray(array)
+
+
+def _stored(array: Any) -> dict[str, Any]:
+    """Return the fields of a stored array; of no samples, the number of entries is all that there is to say."""
+    entries = {} if len(array) or array.ndim == 1 else {"entries": array.shape[1]}
+    return {"steps": array.tolist(), **entries}
+
+
+def _empty(quantity: str, steps: Any, entries: Any = None) -> Any:
+    if steps != [] or type(entries) not in (int, type(None)):
+        raise ValueError(f"draws of no samples, in {quantity}")
+    return np.zeros((0,) if entries is None else (0, entries), np.int32)
 
 
 def _nest(flat: list[Any], shape: tuple[int, ...]) -> list[Any]:
