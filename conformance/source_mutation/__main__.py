@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -31,8 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     record.add_argument("--tests", action="store_true", help="of the tests alone; the laws' lines are kept")
     verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
     run = verbs.add_parser("run", help="try the changes that have no result yet")
-    run.add_argument("--only", default="", metavar="TEXT", help="files whose path holds TEXT")
-    run.add_argument("--again", action="store_true", help="also those that survived")
+    run.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="files whose path holds one of the TEXTs")
+    run.add_argument("--again", action="store_true", help="those that survived, instead")
+    run.add_argument("--seconds", type=float, default=4.0, help="how long the checks of one change took when recorded")
     run.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
     one = verbs.add_parser("try", help="try changes by their ids, against checks whose names hold TEXT")
     one.add_argument("ids", nargs="+")
@@ -51,26 +53,28 @@ def main(arguments: list[str] | None = None) -> int:
         return _phases(checks)
     if given.verb == "try":
         return _try(checks, given.ids, given.checks)
-    return _run(checks, given.only, again=given.again, minutes=given.minutes)
+    return _run(checks, given)
 
 
 def _cover(*, tests: bool) -> int:
-    said: list[Any] = []
-    for work in (cover_tests,) if tests else (cover_laws, cover_tests):
-        told, end = forked(work, limited=False)
-        broken = [one["broken"] for one in told if "broken" in one]
-        if broken or end or not told:
-            print(end, *broken, sep="\n", file=sys.stderr)
-            return 1
-        if tests:
-            old = kept.read()
-            found = collected([{"at_import": {}}, *told])
-            kept.write(kept.Checks((*(check for check in old.all if check.law), *found.all), old.at_import))
-            return 0
-        said += told
-        kept.write(collected(said))
-    print(f"{sum('check' in one for one in said)} checks")
+    """Record laws, then one file of tests after the other; each is kept as soon as it is done."""
+    if not tests:
+        kept.write(collected(_said(cover_laws)))
+    for file in kept.TESTS:
+        found = collected([{"at_import": {}}, *_said(partial(cover_tests, file=file))])
+        old = kept.read()
+        others = tuple(check for check in old.all if not check.name.startswith(f"{file}::"))
+        kept.write(kept.Checks((*others, *found.all), old.at_import))
+        print(f"{file}: {len(found.all)} tests", flush=True)
     return 0
+
+
+def _said(work: Any) -> list[Any]:
+    said, end = forked(work, limited=False)
+    broken = "".join(one["broken"] for one in said if "broken" in one)
+    if broken or end:
+        raise SystemExit(f"{broken}{end}")
+    return said
 
 
 def _phases(checks: kept.Checks) -> int:
@@ -106,28 +110,28 @@ def _code(target: Target, *, forced: bool) -> CodeType:
     return compile(ast.fix_missing_locations(tree), str(target.path), "exec")
 
 
-def _run(checks: kept.Checks, only: str, *, again: bool, minutes: float) -> int:
+def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
     rows = read_rows()
     todo = [
         (rank, mutant)
         for target in targets()
-        if only in target.name
+        if any(text in target.name for text in given.only)
         for rank, mutant in enumerate(mutants_of(target))
-        if mutant.id not in rows or (again and rows[mutant.id].survived)
+        if (rows[mutant.id].survived and given.again if mutant.id in rows else not given.again)
     ]
-    todo.sort(key=lambda one: one[0] // 5)  # a few of every file first: whenever it is stopped, the score is of all
-    end = time.monotonic() + 60 * minutes
+    todo.sort(key=lambda one: one[0] // 2)  # a few of every file first: whenever it is stopped, the score is of all
+    end = time.monotonic() + 60 * given.minutes
     for number, (_, mutant) in enumerate(todo):
         if time.monotonic() > end:
             break
-        row = _judged(checks, mutant)
+        row = _judged(checks, mutant, given.seconds)
         add(row)
         print(f"{number + 1}/{len(todo)} {row.status} {row.title()} {row.by}", flush=True)
     return 0
 
 
-def _judged(checks: kept.Checks, mutant: Mutant) -> Row:
-    asked = checks.of(mutant)
+def _judged(checks: kept.Checks, mutant: Mutant, seconds: float) -> Row:
+    asked = checks.of(mutant, seconds=seconds)
     start = time.monotonic()
     anew = not mutant.edit.called or checks.imports(mutant)
     found = judge({mutant.target.module: compiled(mutant)}, asked, anew=anew) if asked else {"status": "unreached"}
@@ -138,7 +142,7 @@ def _try(checks: kept.Checks, ids: list[str], text: str) -> int:
     for target in targets():
         for mutant in mutants_of(target):
             if mutant.id in ids:
-                asked = [check for check in checks.all if text in check.name] if text else checks.of(mutant)
+                asked = [check for check in checks.all if text in check.name] if text else checks.of(mutant, seconds=30)
                 print(mutant.id, judge({target.module: compiled(mutant)}, asked))
     return 0
 

@@ -16,27 +16,24 @@ CACHE = ROOT / ".source_mutation.json"
 """Which check runs which lines; made by `cover`, and not kept in the repository."""
 
 TESTS = (
-    "spec/tests/test_policy.py",
-    "spec/tests/test_load.py",
-    "spec/tests/test_dump.py",
-    "spec/tests/test_random.py",
-    "spec/tests/test_schema.py",
     "spec/tests/test_limits.py",
+    "spec/tests/test_load.py",
+    "spec/tests/test_policy.py",
+    "spec/tests/test_random.py",
     "spec/tests/test_explain_pinned.py",
-    "spec/tests/test_explain.py",
-    "spec/tests/test_cli.py",
+    "conformance/tests/test_oracle.py",
     "backends/tests/test_growth.py",
     "backends/tests/test_edges.py",
+    "spec/tests/test_cli.py",
+    "spec/tests/test_dump.py",
+    "spec/tests/test_explain.py",
     "backends/tests/test_every_backend.py",
-    "conformance/tests/test_oracle.py",
+    "spec/tests/test_schema.py",
 )
 """Files of tests; those that start processes or time themselves are left out by `cover`."""
 
 # Laws that compare with published values, with the float64 ideal or with formulas say most, and are asked first.
 _FIRST = ("J8", "K5", "N1", "N2", "G", "F", "S", "R", "J", "N")
-_SECONDS = 4.0
-"""How many seconds of traced time the checks of one change may have taken when their lines were recorded."""
-
 _TESTS, _STRONG = 8, 3
 """Of so many tests and cases of a strong law there is room before there is for a second case of another law."""
 
@@ -78,16 +75,20 @@ class Checks:
     all: tuple[Check, ...]
     at_import: dict[str, frozenset[int]]
 
-    def of(self, mutant: Mutant) -> list[Check]:
+    def of(self, mutant: Mutant, *, seconds: float) -> list[Check]:
         """Return the checks that a change is asked, strongest and fastest first; none if nothing runs its place.
 
         What runs at import has no lines of its own in a check: those that run anything of the file are asked, or of any
         file if the file holds no functions.
+
+        Args:
+            mutant: the change.
+            seconds: how long the checks may have taken together when their lines were recorded.
         """
         found = [check for check in self.all if check.runs(mutant)]
         if not found and self.imports(mutant):
             found = [check for check in self.all if mutant.target.name in check.lines] or list(self.all)
-        return _few(found)
+        return _few(found, seconds)
 
     def imports(self, mutant: Mutant) -> bool:
         """Say whether importing modules runs the changed place."""
@@ -95,7 +96,7 @@ class Checks:
         return not self.at_import.get(mutant.target.name, frozenset()).isdisjoint(range(first, last + 1))
 
 
-def _few(found: Iterable[Check]) -> list[Check]:
+def _few(found: Iterable[Check], most: float) -> list[Check]:
     """Return the fastest checks of each law and of the tests, then the next ones of each, as long as time allows."""
     taken: dict[str, int] = {}
     rounds = []
@@ -106,7 +107,7 @@ def _few(found: Iterable[Check]) -> list[Check]:
     chosen, seconds = [], 0.0
     for *_, check in sorted(rounds):
         seconds += check.seconds
-        if chosen and seconds > _SECONDS:
+        if chosen and seconds > most:
             break
         chosen.append(check)
     return sorted(chosen, key=lambda check: (_rank(check), check.seconds))

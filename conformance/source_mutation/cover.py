@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from source_mutation.checks import TESTS, Check, Checks
-from source_mutation.targets import ROOT, targets
-from source_mutation.trial import forget, purge, run_tests
+from source_mutation.checks import Check, Checks
+from source_mutation.plain import run_test, tests_of
+from source_mutation.targets import targets
+from source_mutation.trial import forget, purge
 
 __all__ = ["collected", "cover_laws", "cover_tests"]
 
@@ -25,6 +26,9 @@ _MORE_AT_KAT = ("J8",)
 
 _OF_LAW = 6
 """Of every other law's cases at smoke, about so many are recorded, evenly spread."""
+
+_OF_TEST = 40
+"""Of a test's parameter sets, at most so many are recorded."""
 
 _SLOWEST = 2.0
 """Checks slower than this many seconds, traced, are left out: a change that survives would wait for all of them."""
@@ -75,9 +79,9 @@ def cover_laws(say: Callable[[Any], None]) -> None:
     _say(say, _laws(lines))
 
 
-def cover_tests(say: Callable[[Any], None]) -> None:
-    """Say the lines of every test, as the fields of `Check`."""
-    _say(say, _tests(_Lines()))
+def cover_tests(say: Callable[[Any], None], file: str) -> None:
+    """Say the lines of every test of a file, as the fields of `Check`."""
+    _say(say, _tests(_Lines(), file))
 
 
 def _say(say: Callable[[Any], None], rows: Iterable[_Fields]) -> None:
@@ -123,43 +127,17 @@ def _laws(lines: _Lines) -> Iterator[_Fields]:
                 raise RuntimeError(f"{law.id} {status} without any change: {case.to_json()}")
 
 
-class _Tracer:
-    """A pytest plugin that records the lines of each test, and drops those that this runner cannot use."""
-
-    def __init__(self, lines: _Lines) -> None:
-        self.lines = lines
-        self.rows: list[_Fields] = []
-
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items[:] = [item for item in items if not _unusable(item)]
-
-    def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool:
-        from _pytest.runner import runtestprotocol
-
+def _tests(lines: _Lines, file: str) -> Iterator[_Fields]:
+    sets: dict[str, int] = {}
+    for name, test in tests_of(file).items():
+        function = name.partition("[")[0]
+        sets[function] = sets.get(function, 0) + 1
+        if sets[function] > _OF_TEST:
+            continue
         forget()
-        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         start = time.process_time()
-        with self.lines.recorded() as seen:
-            runtestprotocol(item, nextitem=nextitem)
-        self.rows.append((item.nodeid, "", "", time.process_time() - start, _plain(seen)))
-        return True
-
-
-def _unusable(item: Any) -> bool:
-    """Say whether a test needs a framework, starts a process, or measures time."""
-    import inspect
-
-    if getattr(item.function, "is_hypothesis_test", False):  # hundreds of examples each
-        return True
-    if any(name in item.name for name in ("torch", "jax", "tensorflow")):
-        return True
-    source = inspect.getsource(item.function)
-    return any(word in source for word in ("subprocess", "program(", "perf_counter", "monotonic", '"torch"', '"jax"'))
-
-
-def _tests(lines: _Lines) -> list[_Fields]:
-    tracer = _Tracer(lines)
-    failed, how, _ = run_tests([str(ROOT / name) for name in TESTS], tracer)
-    if failed:
-        raise RuntimeError(f"{failed} {how} without any change")
-    return tracer.rows
+        with lines.recorded() as seen:
+            how = run_test(test)
+        if how:
+            raise RuntimeError(f"{name} {how} without any change")
+        yield name, "", "", time.process_time() - start, _plain(seen)

@@ -19,10 +19,11 @@ from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Never
 
-from source_mutation.checks import Check
-from source_mutation.targets import ROOT, targets
+from source_mutation.checks import TESTS, Check
+from source_mutation.plain import run_test, tests_of
+from source_mutation.targets import targets
 
-__all__ = ["KILLED", "STATUSES", "forget", "forked", "judge", "purge", "run_tests", "warm"]
+__all__ = ["KILLED", "STATUSES", "forget", "forked", "judge", "purge", "warm"]
 
 KILLED = "killed"
 STATUSES = {
@@ -38,20 +39,6 @@ _PACKAGES = ("augspec", "augspec_backends", "augspec_conformance")
 _CPU_SECONDS = 90
 _WALL_SECONDS = 400
 _BYTES = 12 << 30
-# No rewriting of assertions: hypothesis is imported already, and only the verdict is wanted.
-_PYTEST = (
-    "-x",
-    "--assert=plain",
-    "-q",
-    "-p",
-    "no:randomly",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:xdist",
-    "--rootdir",
-    str(ROOT),
-)
 
 
 def warm() -> None:
@@ -75,11 +62,14 @@ def warm() -> None:
         home = sys.modules[target.module].__file__
         if home != str(target.path):
             raise ImportError(f"{target.module} is {home}, not this checkout's: put its folders first on PYTHONPATH")
+    for file in TESTS:
+        tests_of(file)
     _functions()
 
 
 def purge() -> None:
     """Forget every module of the changed packages: the next import makes them anew."""
+    tests_of.cache_clear()
     for name in [name for name in sys.modules if name.split(".")[0] in _PACKAGES]:
         del sys.modules[name]
 
@@ -232,15 +222,12 @@ def judge(codes: Mapping[str, CodeType], checks: Sequence[Check], *, anew: bool 
         elif why := _import_anew(codes):
             say({"status": "stillborn", "by": why})
             return
-        laws = [check for check in checks if check.law]
-        tests = [check.name for check in checks if not check.law]
-        for number, (check, status) in enumerate(_of_laws(laws)):
-            if status in ("failed", "errored"):
-                say({"status": KILLED, "by": check.name, "how": status, "ran": number + 1})
+        for number, check in enumerate(checks):
+            how = _how_it_fails(check)
+            if how:
+                say({"status": KILLED, "by": check.name, "how": how, "ran": number + 1})
                 return
-        failed, how, ran = run_tests(tests) if tests else ("", "", 0)
-        found = {"status": KILLED, "by": failed, "how": how} if failed else {"status": "survived"}
-        say({**found, "ran": len(laws) + ran})
+        say({"status": "survived", "ran": len(checks)})
 
     said, end = forked(work)
     if end or not said:
@@ -250,55 +237,24 @@ def judge(codes: Mapping[str, CodeType], checks: Sequence[Check], *, anew: bool 
     return dict(said[-1])
 
 
-def _of_laws(checks: Sequence[Check]) -> Any:
-    """Yield each law's case and what became of it; every case compiles anew."""
+def _how_it_fails(check: Check) -> str:
+    """Run a check: "failed" if it judged something wrong, "errored" if something broke, empty if it passed."""
+    if not check.law:
+        try:
+            test = tests_of(check.name.partition("::")[0])[check.name]
+        except Exception:  # the file cannot be imported, or lists other cases, because of the change
+            return "errored"
+        return run_test(test)
     import augspec
     from augspec_conformance.law import Case
     from augspec_conformance.laws import all_laws
     from augspec_conformance.runner import run_case
     from augspec_conformance.subject import Subject
 
-    laws = {law.id: law for law in all_laws()} if checks else {}
-    for check in checks:
-        subject = Subject(augspec.get_backend("numpy"), "eager")
-        yield check, run_case(laws[check.law], subject, Case.model_validate_json(check.case)).status
-
-
-def run_tests(names: Sequence[str], *plugins: object) -> tuple[str, str, int]:
-    """Run tests until one fails; return its name and how it failed (both empty if none does), and how many ran.
-
-    Raises:
-        RuntimeError: pytest could not run them.
-    """
-    import hypothesis
-    import pytest
-
-    hypothesis.settings.register_profile(
-        "mutation", derandomize=True, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
-    )
-    hypothesis.settings.load_profile("mutation")
-    watch = _Watch()
-    os.chdir(ROOT)
-    code = pytest.main([*_PYTEST, *names], plugins=[watch, *plugins])
-    if code == pytest.ExitCode.OK:
-        return "", "", watch.ran
-    if not watch.failed:
-        raise RuntimeError(f"pytest left with {code!r} and no failed test, of {len(names)}: {names[:3]}")
-    return watch.failed, watch.how, watch.ran
-
-
-class _Watch:
-    """A pytest plugin that remembers the first failure."""
-
-    def __init__(self) -> None:
-        self.failed = self.how = ""
-        self.ran = 0
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        self.ran += report.when == "call"
-        if report.failed and not self.failed:
-            self.failed, self.how = report.nodeid, "failed"
-
-    def pytest_collectreport(self, report: Any) -> None:
-        if report.failed and not self.failed:
-            self.failed, self.how = report.nodeid, "errored"
+    law = next(law for law in all_laws() if law.id == check.law)
+    try:
+        subject = Subject(augspec.get_backend("numpy"), "eager")  # every case compiles anew
+    except Exception:
+        return "errored"
+    status = run_case(law, subject, Case.model_validate_json(check.case)).status
+    return status if status in ("failed", "errored") else ""
