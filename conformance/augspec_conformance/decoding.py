@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -101,6 +101,7 @@ class Decoder:
         curve: the reading at each, rising.
         falls: whether the reading itself falls.
         error: the largest error between two values, in the parameter's unit, and what float32 adds.
+        worst: by how much an error of the pixels at a slope of 1 per pixel moves the parameter.
     """
 
     probe: str
@@ -109,6 +110,7 @@ class Decoder:
     curve: Array
     falls: bool
     error: float
+    worst: float
 
     def image(self, channels: int) -> Array:
         """Return the probe (H, W, channels)."""
@@ -187,7 +189,11 @@ def _decoder(op: str, field: str, channels: int) -> Decoder | str:
     curve = -curve if falls else curve
     if not (np.diff(curve) > 0).all():
         return f"the reading {name} of {probe} does not rise or fall with {field} everywhere"
-    found = Decoder(probe, name, values[::2], curve[::2], falls, 0.0)
+    slowest = float((np.diff(curve) / np.diff(values)).min())
+    rounding = 2.0**-20 / slowest  # some roundings of float32
+    found = Decoder(probe, name, values[::2], curve[::2], falls, 0.0, 0.0)
     between = float(np.abs(found.decode(images[1::2]) - values[1::2]).max())
-    rounding = 2.0**-20 / float((np.diff(curve) / np.diff(values)).min())  # 2⁻²⁰: some roundings of float32
-    return Decoder(probe, name, values[::2], curve[::2], falls, between + rounding)
+    image = PROBES[probe]
+    steepest = max(float(np.abs(np.diff(image, axis=axis)).max()) for axis in (0, 1))
+    # A position that is a little off moves a pixel by the slope there; a reading is at most a difference of two means.
+    return replace(found, error=between + rounding, worst=2 * (steepest or 1.0) / slowest)

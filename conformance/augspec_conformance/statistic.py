@@ -1,13 +1,17 @@
 """Statistical tests with a finite-sample false-alarm rate, and the smallest discrepancy that each is sure to see.
 
 Every test comes in threes: does it hold, how far off may it be, how many samples does a discrepancy need. The bounds
-(Chernoff, Dvoretzky–Kiefer–Wolfowitz–Massart) hold for every n, so a red one is real.
+(Chernoff, Dvoretzky–Kiefer–Wolfowitz–Massart) hold for every n, so a red one is real. What the tests of a run may cost
+in false alarms is added up as they run (`spending`), so the budget of a run is counted and not promised.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,21 +21,60 @@ from augspec_conformance.headroom import within
 from augspec_conformance.tolerances import FALSE_ALARM, FALSE_PASS
 
 __all__ = [
+    "Spending",
     "cdf_distance",
     "cdf_envelope",
+    "cdf_holds",
     "cdf_least_discrepancy",
     "cells_hold",
     "cells_least_discrepancy",
     "correlation_envelope",
+    "correlation_holds",
     "correlation_least_discrepancy",
+    "end_is_reached",
+    "end_least_discrepancy",
     "kl",
     "rank_correlation",
     "share_holds",
     "share_interval",
     "share_least_discrepancy",
+    "spending",
 ]
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Spending:
+    """What statistical tests have cost.
+
+    Attributes:
+        tests: how many there were.
+        alpha: the probability that any of them is a false alarm, at most: the sum of what each may cost.
+    """
+
+    tests: int = 0
+    alpha: float = 0.0
+
+
+_SPENDING: ContextVar[Spending | None] = ContextVar("augspec_conformance_spending", default=None)
+
+
+@contextmanager
+def spending() -> Iterator[Spending]:
+    """Add up what the tests inside may cost in false alarms."""
+    found = Spending()
+    token = _SPENDING.set(found)
+    try:
+        yield found
+    finally:
+        _SPENDING.reset(token)
+
+
+def _spend(alpha: float) -> None:
+    found = _SPENDING.get()
+    if found is not None:
+        found.tests, found.alpha = found.tests + 1, found.alpha + alpha
 
 
 def kl(a: float, b: float) -> float:
@@ -45,6 +88,11 @@ def kl(a: float, b: float) -> float:
 
 def share_holds(count: int, n: int, p: float, alpha: float = FALSE_ALARM) -> bool:
     """Return whether `count` of `n` can be Binomial(n, p); wrongly no with probability at most `alpha` (Chernoff)."""
+    _spend(alpha)
+    return _share_holds(count, n, p, alpha)
+
+
+def _share_holds(count: int, n: int, p: float, alpha: float) -> bool:
     if p in (0.0, 1.0):
         return count == n * p
     return within(n * kl(count / n, p), math.log(2 / alpha))
@@ -82,8 +130,9 @@ def cells_hold(counts: Any, shares: Any, alpha: float = FALSE_ALARM) -> int | No
     """Return the first cell whose count cannot have its share, or None; the budget is split over the cells."""
     counts, shares = np.ravel(counts), np.ravel(shares)
     n = int(counts.sum())
+    _spend(alpha)
     for cell, (count, share) in enumerate(zip(counts.tolist(), shares.tolist(), strict=True)):
-        if not share_holds(int(count), n, float(share), alpha / len(counts)):
+        if not _share_holds(int(count), n, float(share), alpha / len(counts)):
             return cell
     return None
 
@@ -108,6 +157,12 @@ def correlation_envelope(n: int, alpha: float = FALSE_ALARM) -> float:
     return share + math.sqrt(share * share + 2 * share)
 
 
+def correlation_holds(found: float, n: int, *, slack: float = 0.0, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether n independent pairs can have this `rank_correlation`, give or take `slack`."""
+    _spend(alpha)
+    return within(abs(found), correlation_envelope(n, alpha) + slack)
+
+
 def correlation_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
     """Return the correlation that is missed with probability at most `beta`: terms are at most 4 from their mean."""
     share = math.log(1 / beta) / n
@@ -117,6 +172,12 @@ def correlation_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: floa
 def cdf_envelope(n: int, alpha: float = FALSE_ALARM) -> float:
     """Return the distance that an empirical CDF of n draws exceeds with probability at most `alpha` (DKWM)."""
     return math.sqrt(math.log(2 / alpha) / (2 * n))
+
+
+def cdf_holds(distance: float, n: int, *, slack: float = 0.0, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether n draws can be this far from their CDF (`cdf_distance`), give or take `slack`."""
+    _spend(alpha)
+    return within(distance, cdf_envelope(n, alpha) + slack)
 
 
 def cdf_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
@@ -132,3 +193,20 @@ def cdf_distance(draws: Floats, cdf: Callable[[Floats], Floats], step: float) ->
     above = right - cdf(values + step)
     below = cdf(values - step) - left
     return float(max(above.max(), below.max()))
+
+
+def end_is_reached(missed: float, n: int, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether n draws come near enough to an end of their range.
+
+    Args:
+        missed: the mass of the declared distribution between the end and the draw that is nearest to it.
+        n: how many draws there are.
+        alpha: the probability with which n draws miss so much, at most.
+    """
+    _spend(alpha)
+    return within(missed, end_least_discrepancy(n, alpha))
+
+
+def end_least_discrepancy(n: int, alpha: float = FALSE_ALARM) -> float:
+    """Return the mass at an end that, where it is never drawn, is always noticed: (1 − d)ⁿ = alpha."""
+    return -math.expm1(math.log(alpha) / n)

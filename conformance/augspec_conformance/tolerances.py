@@ -207,5 +207,9 @@ LEAST_CORRELATION = 0.085
 LEAST_CELL = 0.01
 """Discrepancy of a cell's share, in a table of 8 × 8, that the tests must be able to see."""
 
+WHOLE = 0.02
+"""How far from whole pixels a window may be that is read from a resized ramp: weights are multiples of 2⁻¹⁵ (E7), which
+moves a ramp over 20 pixels by up to 6e-4 pixel per tap, and reading a side multiplies that by four."""
+
 EXAMPLES = {"kat": 1, "smoke": 10, "full": 40}
 """Examples of one law in one mode, when Hypothesis searches beyond the pinned cases."""
