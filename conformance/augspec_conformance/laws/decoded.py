@@ -149,8 +149,8 @@ def _chi_square(x: Array, degrees: int) -> Array:
 
 _SHAPES: tuple[Json, ...] = (
     {"op": "rotate", "degrees": {"normal": {"mean": 4.0, "std": 9.0, "low": -3.0, "high": 40.0}}},
-    {"op": "scale", "factor": {"log_uniform": [0.6, 2.5]}},
-    {"op": "brightness_shift", "delta": {"beta": [2.0, 5.0]}},
+    {"op": "scale", "factor": {"log_uniform": [0.6, 1.7]}},
+    {"op": "saturation", "factor": {"beta": [2.0, 5.0]}},
     {"op": "translate", "x": {"choice": {"values": [-0.2, 0.0, 0.1], "weights": [5, 1, 2]}}},
     {"op": "rotate", "degrees": {"integers": [-12, 30]}},
 )

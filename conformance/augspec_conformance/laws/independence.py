@@ -180,7 +180,7 @@ def _noise(subject: Subject, case: Case) -> None:
 _FIELD = (64, 96)
 """Height and width of a field of noise."""
 
-_LAGS = tuple(2**i for i in range(12))
+_LAGS = tuple(2**i for i in range(14))
 
 
 def _neighbours(u: Floats) -> dict[str, tuple[Floats, Floats]]:

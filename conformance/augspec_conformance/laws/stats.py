@@ -165,7 +165,7 @@ def _bounded(subject: Subject, case: Case) -> None:
 
 
 def require_both_ends(values: Floats, distribution: dict[str, Any], width: float, what: str) -> None:
-    """Demand that draws, on a grid of `width`, come as near to both ends of a continuous distribution as so many must."""
+    """Demand that draws on a grid of `width` come as near to both ends of a continuous distribution as so many must."""
     if next(iter(distribution)) in ("integers", "choice"):
         return
     cdf = cdf_of(distribution)
