@@ -101,7 +101,8 @@ class Decoder:
         curve: the reading at each, rising.
         falls: whether the reading itself falls.
         error: the largest error between two values, in the parameter's unit, and what float32 adds.
-        worst: by how much an error of the pixels at a slope of 1 per pixel moves the parameter.
+        worst: by how much an error of 1 in the pixels moves the parameter, at most.
+        slope: the steepest step of the probe, by which an error of a place becomes one of a pixel.
     """
 
     probe: str
@@ -111,6 +112,7 @@ class Decoder:
     falls: bool
     error: float
     worst: float
+    slope: float
 
     def image(self, channels: int) -> Array:
         """Return the probe (H, W, channels)."""
@@ -159,8 +161,8 @@ def decoder(op: Json, field: str, channels: int) -> Decoder | str:
 
 @cache
 def _decoder(op: str, field: str, channels: int) -> Decoder | str:
-    document = json.loads(op)
-    low, high = ends(document[field])
+    asked = json.loads(op)
+    low, high = ends(asked[field])
     beyond = _BEYOND * (high - low)
     further = sorted(name for name in _drawn(op) if name != field)
     if further:
@@ -168,32 +170,36 @@ def _decoder(op: str, field: str, channels: int) -> Decoder | str:
 
     def results(probe: str, values: Array) -> Array:
         image = PROBES[probe][..., :channels]
-        return np.stack([ideal(document, image, {field: float(value)}) for value in values])
+        return np.stack([ideal(asked, image, {field: float(value)}) for value in values])
 
-    best: tuple[float, str, str] = (_LEAST, "", "")
+    found: list[tuple[float, str, str]] = []
     for probe in PROBES:
         images = results(probe, np.linspace(low - beyond, high + beyond, _COARSE))
         if images.shape[1:3] != SIZE:
             return "it changes the size of the image"
         for name, reading in READINGS.items():
             steps = np.diff(reading(images))
-            least = float(np.abs(steps).min()) if (steps > 0).all() or (steps < 0).all() else 0.0
-            best = max(best, (least, probe, name))
-    least, probe, name = best
-    if not probe:
-        return f"no reading of a probe rises or falls with {field} all the way: add one to augspec_conformance.decoding"
+            least = float(np.abs(steps).min())
+            if least > _LEAST and ((steps > 0).all() or (steps < 0).all()):
+                found.append((least, probe, name))
     values = np.linspace(low - beyond, high + beyond, 2 * _FINE - 1)
-    images = results(probe, values)
+    for _, probe, name in sorted(found, reverse=True):
+        images = results(probe, values)
+        curve = READINGS[name](images)
+        if (np.diff(curve) > 0).all() or (np.diff(curve) < 0).all():
+            return _made(probe, name, values, images)
+    return f"no reading of a probe rises or falls with {field} all the way: add one to augspec_conformance.decoding"
+
+
+def _made(probe: str, name: str, values: Array, images: Array) -> Decoder:
+    """Return the decoder of a reading from the results for an odd number of values; every second one is left over."""
     curve = READINGS[name](images)
     falls = bool(curve[-1] < curve[0])
     curve = -curve if falls else curve
-    if not (np.diff(curve) > 0).all():
-        return f"the reading {name} of {probe} does not rise or fall with {field} everywhere"
     slowest = float((np.diff(curve) / np.diff(values)).min())
     rounding = 2.0**-20 / slowest  # some roundings of float32
-    found = Decoder(probe, name, values[::2], curve[::2], falls, 0.0, 0.0)
-    between = float(np.abs(found.decode(images[1::2]) - values[1::2]).max())
+    made = Decoder(probe, name, values[::2], curve[::2], falls, 0.0, 0.0, 0.0)
+    between = float(np.abs(made.decode(images[1::2]) - values[1::2]).max())
     image = PROBES[probe]
     steepest = max(float(np.abs(np.diff(image, axis=axis)).max()) for axis in (0, 1))
-    # A position that is a little off moves a pixel by the slope there; a reading is at most a difference of two means.
-    return replace(found, error=between + rounding, worst=2 * (steepest or 1.0) / slowest)
+    return replace(made, error=between + rounding, worst=2 / slowest, slope=steepest)  # 2: a difference of two means

@@ -84,7 +84,8 @@ def _parameter(subject: Subject, case: Case) -> None:
     values = how.decode(subject.call(case, {"image": image}, ids=range(DRAWS))["image"])
     mark = dict(augspec.ops()[op["op"]].parameters())[field]
     width = step_of(mark.quantity.name, distribution) + how.error
-    width += accuracy.against_oracle(case.policy, "float32") * how.worst
+    pixels = accuracy.against_oracle(case.policy, "float32")  # of a picture with a slope of 1 per pixel
+    width += pixels * how.worst * (how.slope if augspec.ops()[op["op"]].stage == "warp" else 1.0)
     _require_distributed(values, distribution, width, name)
 
 
@@ -149,7 +150,7 @@ def _chi_square(x: Array, degrees: int) -> Array:
 
 _SHAPES: tuple[Json, ...] = (
     {"op": "rotate", "degrees": {"normal": {"mean": 4.0, "std": 9.0, "low": -3.0, "high": 40.0}}},
-    {"op": "scale", "factor": {"log_uniform": [0.6, 1.7]}},
+    {"op": "scale", "factor": {"log_uniform": [0.75, 1.6]}},
     {"op": "saturation", "factor": {"beta": [2.0, 5.0]}},
     {"op": "translate", "x": {"choice": {"values": [-0.2, 0.0, 0.1], "weights": [5, 1, 2]}}},
     {"op": "rotate", "degrees": {"integers": [-12, 30]}},
