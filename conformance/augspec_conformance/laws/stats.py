@@ -16,7 +16,7 @@ from augspec_conformance.declared import atoms, cdf_of, ends, human, parameters,
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws import independence, windows
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import DRAWS, TABLE
+from augspec_conformance.tolerances import DRAWS, FEWEST_GIVEN, TABLE
 
 __all__ = ["LAWS", "fixed_gate", "require_both_ends"]
 
@@ -281,6 +281,7 @@ def _given_applied(subject: Subject, case: Case) -> None:
         applied = np.asarray(drawn[f"{path.rpartition('/')[0]}/apply"]) == 1
         values, width = human(drawn, path), step(drawn, path, distribution)
         for which, some in (("applied", values[applied]), ("not applied", values[~applied])):
+            require(len(some) >= FEWEST_GIVEN, f"samples {which}", expected=f"at least {FEWEST_GIVEN}", got=len(some))
             distance = statistic.cdf_distance(some, cdf_of(distribution), width)
             most = statistic.cdf_envelope(len(some)) + TABLE
             require(

@@ -14,14 +14,12 @@ from augspec_conformance.cases.policies import document
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import DRAWS, TABLE, WHOLE
+from augspec_conformance.tolerances import DRAWS, SIMULATED, TABLE, WHOLE
 
 __all__ = ["LAWS"]
 
 _SIZE = (12, 20)
 _AREA, _RATIO = (0.5, 1.0), (0.5, 3.0)
-_SIMULATED = 400_000
-"""Windows of the simulation; its own error is a fifth of the test's."""
 
 
 @cache
@@ -29,14 +27,14 @@ def _simulated() -> dict[str, Any]:
     """Return windows drawn as the sentence says, by NumPy's own generator: `random_resized_crop` in the list of ops."""
     rng = np.random.Generator(np.random.Philox(key=[11, 0]))
     height, width = _SIZE
-    shape = (_SIMULATED, 10)
+    shape = (SIMULATED, 10)
     area = rng.uniform(_AREA[0], _AREA[1], shape) * height * width
     ratio = np.exp(rng.uniform(math.log(_RATIO[0]), math.log(_RATIO[1]), shape))
     w, h = np.floor(np.sqrt(area * ratio) + 0.5), np.floor(np.sqrt(area / ratio) + 0.5)
     fits = (w > 0) & (w <= width) & (h > 0) & (h <= height)
     first = fits.argmax(1)[:, None]
     w, h = (np.take_along_axis(side, first, 1)[:, 0] for side in (w, h))
-    top, left = np.floor(rng.random(_SIMULATED) * (height - h + 1)), np.floor(rng.random(_SIMULATED) * (width - w + 1))
+    top, left = np.floor(rng.random(SIMULATED) * (height - h + 1)), np.floor(rng.random(SIMULATED) * (width - w + 1))
     lost = ~fits.any(1)
     # The central crop, clipped to the ratio range, which holds this canvas.
     w[lost], h[lost], top[lost], left[lost] = width, height, 0, 0
@@ -72,7 +70,7 @@ def _windows(subject: Subject, case: Case) -> None:
     whole = [start[:, 1], start[:, 0], sides[:, 1], sides[:, 0]]
     off = max(float(np.abs(x - np.rint(x)).max()) for x in whole)
     require(within(off, WHOLE), "windows of whole pixels", expected=f"within {WHOLE} of them", got=off)
-    slack = statistic.cdf_envelope(_SIMULATED) + TABLE
+    slack = statistic.cdf_envelope(SIMULATED) + TABLE
     most = statistic.cdf_envelope(DRAWS) + slack
     for name, expected in _simulated().items():
         distance = statistic.cdf_distance(window[name], _cdf_of(expected), 1e-9)
