@@ -193,7 +193,7 @@ def declared_power() -> list[tuple[str, int, float]]:
     return [(test.name, test.samples, test.least(test.samples, FALSE_ALARM, FALSE_PASS)) for test in TESTS]
 
 
-def budget(subject: Subject | None = None) -> statistic.Budget:
+def budget(subject: Subject | None = None) -> statistic.Spending:
     """Run the laws of distributions at tier full, and return how many tests they make and what these spend."""
     subject = reference() if subject is None else subject
     with statistic.spending() as spent:

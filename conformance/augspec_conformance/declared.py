@@ -12,7 +12,7 @@ import numpy as np
 import augspec
 from augspec.language.quantities import QUANTITIES
 
-__all__ = ["cdf_of", "ends", "human", "parameters", "step"]
+__all__ = ["atoms", "cdf_of", "ends", "human", "parameters", "step", "step_of"]
 
 Floats = np.ndarray
 
@@ -53,12 +53,17 @@ def human(drawn: augspec.Draws, path: str) -> Floats:
 
 
 def step(drawn: augspec.Draws, path: str, distribution: dict[str, Any]) -> float:
-    """Return the widest step of a parameter's grid in the document's unit, from the document alone.
+    """Return the widest step of a drawn parameter's grid in the document's unit, from the document alone."""
+    return step_of(drawn.quantities[path], distribution)
+
+
+def step_of(name: str, distribution: dict[str, Any]) -> float:
+    """Return the widest step of the grid of a parameter of a quantity, in the document's unit.
 
     R13 and R14: a step of the quantity, or coarser by a power of two where the range holds 2¹⁹ of these or a value is
     above 2²⁴ of them.
     """
-    quantity = QUANTITIES[drawn.quantities[path]]
+    quantity = QUANTITIES[name]
     low, high = (quantity.mapped(end) for end in ends(distribution))
     width = max(1 / quantity.unit, (high - low) / 2**18, max(abs(low), abs(high)) / 2**23)
     return float(abs(quantity.unmapped(high + width) - quantity.unmapped(high)))
@@ -75,3 +80,14 @@ def ends(distribution: dict[str, Any]) -> tuple[float, float]:
         values = value["values"] if isinstance(value, dict) else value
         return float(min(values)), float(max(values))
     return float(value[0]), float(value[1])
+
+
+def atoms(distribution: dict[str, Any]) -> tuple[list[float], list[float]]:
+    """Return the values of a discrete distribution, and the share of each."""
+    kind, value = next(iter(distribution.items()))
+    if kind == "integers":
+        values = [float(v) for v in range(value[0], value[1] + 1)]
+        return values, [1 / len(values)] * len(values)
+    values = [float(v) for v in (value["values"] if isinstance(value, dict) else value)]
+    weights = (value.get("weights") if isinstance(value, dict) else None) or [1.0] * len(values)
+    return values, [weight / sum(weights) for weight in weights]

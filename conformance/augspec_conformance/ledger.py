@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 
 from augspec_conformance.laws import all_laws
+from augspec_conformance.power import powers
+from augspec_conformance.tolerances import BUDGET, FALSE_ALARM, FALSE_PASS
 
 __all__ = ["ELSEWHERE", "FAMILIES", "NUMBERS", "WITHOUT_LAW", "page", "sentences_without_law"]
 
@@ -93,6 +95,18 @@ def _lines() -> Iterator[str]:
             elif name in ELSEWHERE:
                 state, reason = ELSEWHERE[name]
                 yield f"| {name} | *{state}*: {reason} | |"
+    yield from (
+        "",
+        "## What the statistics see",
+        "",
+        f"One test is a false alarm with a probability of {FALSE_ALARM:.0e}, all that a backend's run makes together",
+        f"with less than {BUDGET:.0e}, counted as they run. What is off by as much as this is missed with",
+        f"{FALSE_PASS:.0e} at most:",
+        "",
+        "| what | laws | samples | is seen from | promised |",
+        "|---|---|---|---|---|",
+        *(f"| {one.what} | {one.laws} | {one.n} | {one.least:.2g} | {one.declared:.2g} |" for one in powers()),
+    )
     yield from ("", "## From sentences to laws", "", "| sentence | laws |", "|---|---|")
     named: dict[str, list[str]] = {label: [] for label in WITHOUT_LAW}
     for law in laws.values():

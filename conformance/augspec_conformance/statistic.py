@@ -1,7 +1,8 @@
 """Statistical tests with a finite-sample false-alarm rate, and the smallest discrepancy that each is sure to see.
 
 Every test comes in threes: does it hold, how far off may it be, how many samples does a discrepancy need. The bounds
-(Chernoff, Dvoretzky–Kiefer–Wolfowitz–Massart) hold for every n, so a red one is real.
+(Chernoff, Dvoretzky–Kiefer–Wolfowitz–Massart) hold for every n, so a red one is real. What the tests of a run may cost
+in false alarms is added up as they run (`spending`), so the budget of a run is counted and not promised.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from augspec_conformance.headroom import within
 from augspec_conformance.tolerances import FALSE_ALARM, FALSE_PASS
 
 __all__ = [
-    "Budget",
+    "Spending",
     "cdf_distance",
     "cdf_envelope",
+    "cdf_holds",
     "cdf_least_discrepancy",
     "cells_hold",
     "cells_least_discrepancy",
     "correlation_envelope",
+    "correlation_holds",
     "correlation_least_discrepancy",
+    "end_is_reached",
+    "end_least_discrepancy",
     "kl",
     "rank_correlation",
     "share_holds",
@@ -40,36 +45,36 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass
-class Budget:
-    """What tests have spent of a run's budget for false alarms.
+class Spending:
+    """What statistical tests have cost.
 
     Attributes:
         tests: how many there were; the cells of a table are one.
-        alarm: the sum of their false-alarm rates, which bounds the rate of the run.
+        alpha: the probability that any of them is a false alarm, at most: the sum of what each may cost.
     """
 
     tests: int = 0
-    alarm: float = 0.0
+    alpha: float = 0.0
 
 
-_BUDGET: ContextVar[Budget | None] = ContextVar("augspec_conformance_budget", default=None)
+_SPENDING: ContextVar[Spending | None] = ContextVar("augspec_conformance_spending", default=None)
 
 
 @contextmanager
-def spending() -> Iterator[Budget]:
-    """Count the tests inside, and what they spend."""
-    budget = Budget()
-    token = _BUDGET.set(budget)
+def spending() -> Iterator[Spending]:
+    """Add up what the tests inside may cost in false alarms."""
+    found = Spending()
+    token = _SPENDING.set(found)
     try:
-        yield budget
+        yield found
     finally:
-        _BUDGET.reset(token)
+        _SPENDING.reset(token)
 
 
 def _spend(alpha: float, tests: int = 1) -> None:
-    budget = _BUDGET.get()
-    if budget is not None:
-        budget.tests, budget.alarm = budget.tests + tests, budget.alarm + alpha
+    found = _SPENDING.get()
+    if found is not None:
+        found.tests, found.alpha = found.tests + tests, found.alpha + alpha
 
 
 def kl(a: float, b: float) -> float:
@@ -156,6 +161,12 @@ def correlation_envelope(n: int, alpha: float = FALSE_ALARM) -> float:
     return share + math.sqrt(share * share + 2 * share)
 
 
+def correlation_holds(found: float, n: int, *, slack: float = 0.0, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether n independent pairs can have this `rank_correlation`, give or take `slack`."""
+    _spend(alpha)
+    return within(abs(found), correlation_envelope(n, alpha) + slack)
+
+
 def correlation_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
     """Return the correlation that is missed with probability at most `beta`: terms are at most 4 from their mean."""
     share = math.log(1 / beta) / n
@@ -165,6 +176,12 @@ def correlation_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: floa
 def cdf_envelope(n: int, alpha: float = FALSE_ALARM) -> float:
     """Return the distance that an empirical CDF of n draws exceeds with probability at most `alpha` (DKWM)."""
     return math.sqrt(math.log(2 / alpha) / (2 * n))
+
+
+def cdf_holds(distance: float, n: int, *, slack: float = 0.0, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether n draws can be this far from their CDF (`cdf_distance`), give or take `slack`."""
+    _spend(alpha)
+    return within(distance, cdf_envelope(n, alpha) + slack)
 
 
 def cdf_least_discrepancy(n: int, alpha: float = FALSE_ALARM, beta: float = FALSE_PASS) -> float:
@@ -184,3 +201,20 @@ def cdf_distance(draws: Floats, cdf: Callable[[Floats], Floats], step: float, al
     above = right - cdf(values + step)
     below = cdf(values - step) - left
     return float(max(above.max(), below.max()))
+
+
+def end_is_reached(missed: float, n: int, alpha: float = FALSE_ALARM) -> bool:
+    """Return whether n draws come near enough to an end of their range.
+
+    Args:
+        missed: the mass of the declared distribution between the end and the draw that is nearest to it.
+        n: how many draws there are.
+        alpha: the probability with which n draws miss so much, at most.
+    """
+    _spend(alpha)
+    return within(missed, end_least_discrepancy(n, alpha))
+
+
+def end_least_discrepancy(n: int, alpha: float = FALSE_ALARM) -> float:
+    """Return the mass at an end that, where it is never drawn, is always noticed: (1 − d)ⁿ = alpha."""
+    return -math.expm1(math.log(alpha) / n)

@@ -209,11 +209,41 @@ LEAST_SHARE = 0.05
 LEAST_CDF = 0.05
 """Kolmogorov distance that the tests must be able to see."""
 
+FEWEST_GIVEN = 2300
+"""Fewest samples that a condition leaves: 15 % of `DRAWS`, and six deviations fewer."""
+
+LEAST_CDF_GIVEN = 0.13
+"""Kolmogorov distance that the tests must be able to see under a condition."""
+
+SIMULATED = 400_000
+"""Windows of the simulation that random crops are compared with."""
+
+LEAST_CDF_SIMULATED = 0.06
+"""Kolmogorov distance that the tests must be able to see beside a simulation, whose own error is added."""
+
 LEAST_CORRELATION = 0.085
 """Rank correlation that the tests must be able to see."""
 
 LEAST_CELL = 0.01
 """Discrepancy of a cell's share, in a table of 8 × 8, that the tests must be able to see."""
+
+WHOLE = 0.02
+"""How far from whole pixels a window may be that is read from a resized ramp: weights are multiples of 2⁻¹⁵ (E7), which
+moves a ramp over 20 pixels by up to 6e-4 pixel per tap, and reading a side multiplies that by four."""
+
+LEAST_AMONG = {
+    PAIRS: (LEAST_CELL, LEAST_CORRELATION),
+    DRAWS: (0.015, 0.12),
+    DRAWS // 2: (0.025, 0.17),
+    2048: (0.06, 0.38),
+}
+"""What the tests for independence must be able to see among fewer pairs: in a cell's share, and in a correlation."""
+
+LEAST_END = 2e-3
+"""Mass of a distribution at one end that, where it is never drawn, the tests must notice."""
+
+BUDGET = 1e-6
+"""False alarms of a whole run of one backend, at most: what the tests of `statistic.spending` add up to."""
 
 EXAMPLES = {"kat": 1, "smoke": 10, "full": 40}
 """Examples of one law in one mode, when Hypothesis searches beyond the pinned cases."""

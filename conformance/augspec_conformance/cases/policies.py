@@ -24,6 +24,7 @@ __all__ = [
     "pairs",
     "policy",
     "policy_names",
+    "range_of",
     "variants",
 ]
 
@@ -69,7 +70,8 @@ def op_names() -> tuple[str, ...]:
     return tuple(augspec.ops())
 
 
-def _range_of(mark: Any) -> Any:
+def range_of(mark: Any) -> Any:
+    """Return a lopsided range of a parameter, as a document writes it."""
     quantity = mark.quantity
     if quantity.name in _RANGES:
         return _RANGES[quantity.name]
@@ -104,7 +106,7 @@ def _required(cls: Any) -> Json:
         if name in ("op", "id", "p") or not field.is_required():
             continue
         found[name] = (
-            _members() if name == "ops" else _range_of(parameters[name]) if name in parameters else _value(field, name)
+            _members() if name == "ops" else range_of(parameters[name]) if name in parameters else _value(field, name)
         )
     return found
 
@@ -139,7 +141,7 @@ def _base(name: str) -> str:
     cls = augspec.ops()[name]
     parameters = dict(cls.parameters())
     required = _required(cls)
-    drawable = {field: _range_of(mark) for field, mark in parameters.items()}
+    drawable = {field: range_of(mark) for field, mark in parameters.items()}
     optional = [field for field in cls.model_fields if field in _VALUES and field not in required]
     candidates = [{**required, **drawable}]
     candidates += [{**required, field: drawable[field]} for field in drawable]

@@ -1,4 +1,4 @@
-"""R13: over many seeds the p-values of a test are uniform; too regular is as wrong as too far off."""
+"""R16: over many seeds the p-values of a test are uniform; too regular is as wrong as too far off."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _p_values(counts: Floats, share: float, name: str) -> Floats:
     logs = np.array([math.lgamma(EACH + 1) - math.lgamma(k + 1) - math.lgamma(EACH - k + 1) for k in n.tolist()])
     mass = np.exp(logs + n * math.log(share) + (EACH - n) * math.log1p(-share))
     below = np.cumsum(mass) - mass
-    jitter = np.random.Generator(np.random.Philox(key=[stable_seed("R13", name, share), 0])).random(len(counts))
+    jitter = np.random.Generator(np.random.Philox(key=[stable_seed("R16", name, share), 0])).random(len(counts))
     return np.asarray(below[counts] + jitter * mass[counts])
 
 
@@ -76,7 +76,7 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
 
 LAWS = (
     Law(
-        "R13",
+        "R16",
         "second level",
         ("R5", "R8"),
         "Over many seeds, what is drawn varies as much as chance does: the p-values of each property are uniform.",

@@ -12,14 +12,13 @@ from augspec.language.quantities import QUANTITIES
 from augspec_conformance import statistic
 from augspec_conformance.cases.catalogue import case
 from augspec_conformance.cases.policies import COMBINATORS, document, op_names
-from augspec_conformance.declared import cdf_of, ends, human, parameters, step
-from augspec_conformance.headroom import within
+from augspec_conformance.declared import atoms, cdf_of, ends, human, parameters, step
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws import independence, windows
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import DRAWS, TABLE
+from augspec_conformance.tolerances import DRAWS, FEWEST_GIVEN, TABLE
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "fixed_gate", "require_both_ends"]
 
 Floats = np.ndarray
 
@@ -47,7 +46,7 @@ def _r1_cases(tier: Tier) -> tuple[Case, ...]:
         return ()
     found = []
     for number, p in enumerate((0.3, 0.85, 0.02)):
-        names = [name for name in op_names() if not _fixed_gate(name)]
+        names = [name for name in op_names() if not fixed_gate(name)]
         ops = []
         for name in names:
             op = case("R1", f"op:{name}").policy["ops"][0]
@@ -58,7 +57,8 @@ def _r1_cases(tier: Tier) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def _fixed_gate(name: str) -> bool:
+def fixed_gate(name: str) -> bool:
+    """Return whether an op takes no p below 1, or has no parameters of its own."""
     cls = augspec.ops()[name]
     return cls.stage in ("type", "resample") or name == "center_crop" or name in COMBINATORS
 
@@ -72,7 +72,7 @@ def _continuous(subject: Subject, case: Case) -> None:
         distance = statistic.cdf_distance(values, cdf_of(distribution), width)
         most = statistic.cdf_envelope(len(values)) + TABLE
         require(
-            within(distance, most),
+            statistic.cdf_holds(distance, len(values), slack=TABLE),
             f"the distribution of {path} is not {distribution}",
             expected=f"a distance of at most {most:.4f}",
             got=distance,
@@ -100,31 +100,20 @@ def _r2_cases(tier: Tier) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def _atoms(distribution: dict[str, Any]) -> tuple[list[float], list[float]]:
-    kind, value = next(iter(distribution.items()))
-    if kind == "integers":
-        values = [float(v) for v in range(value[0], value[1] + 1)]
-        return values, [1 / len(values)] * len(values)
-    values = list(value["values"] if isinstance(value, dict) else value)
-    weights = value.get("weights") if isinstance(value, dict) else None
-    weights = weights or [1.0] * len(values)
-    return values, [weight / sum(weights) for weight in weights]
-
-
 def _discrete(subject: Subject, case: Case) -> None:
     drawn = subject.draw(case, _ids(case))
     for path, distribution in parameters(case.policy):
         values = human(drawn, path)
-        atoms, shares = _atoms(distribution)
-        nearest = np.abs(values[:, None] - np.array(atoms)).argmin(1)
-        far = np.abs(values - np.array(atoms)[nearest])
+        values_of, shares = atoms(distribution)
+        nearest = np.abs(values[:, None] - np.array(values_of)).argmin(1)
+        far = np.abs(values - np.array(values_of)[nearest])
         require(
             bool((far <= step(drawn, path, distribution) / 2).all()),
             f"{path} took a value that is not in {distribution}",
             got=float(values[far.argmax()]),
         )
-        counts = np.bincount(nearest, minlength=len(atoms))
-        for atom, count, share in zip(atoms, counts.tolist(), shares, strict=True):
+        counts = np.bincount(nearest, minlength=len(values_of))
+        for atom, count, share in zip(values_of, counts.tolist(), shares, strict=True):
             require(
                 (count > 0) == (share > 0),
                 f"{path}: the value {atom} of share {share}",
@@ -135,7 +124,7 @@ def _discrete(subject: Subject, case: Case) -> None:
         if wrong is not None:
             require(
                 False,
-                f"{path}: share of the value {atoms[wrong]}",
+                f"{path}: share of the value {values_of[wrong]}",
                 expected=shares[wrong],
                 got=float(counts[wrong] / counts.sum()),
             )
@@ -171,6 +160,23 @@ def _bounded(subject: Subject, case: Case) -> None:
             where=int(outside.argmax()),
             expected=f"{low} ≤ value {'<' if 'uniform' in distribution else '≤'} {high}",
             got=float(values[outside.argmax()]),
+        )
+        require_both_ends(values, distribution, width, path)
+
+
+def require_both_ends(values: Floats, distribution: dict[str, Any], width: float, what: str) -> None:
+    """Demand that draws on a grid of `width` come as near to both ends of a continuous distribution as so many must."""
+    if next(iter(distribution)) in ("integers", "choice"):
+        return
+    cdf = cdf_of(distribution)
+    low, high = cdf(np.array([values.min() - width, values.max() + width]))
+    ways = {"low": float(low), "high": float(1 - high)}
+    for end, missed in ways.items():
+        require(
+            statistic.end_is_reached(missed, len(values)),
+            f"{what} never comes near its {end} end",
+            expected=f"at most {statistic.end_least_discrepancy(len(values)):.2g} of the distribution beyond the last",
+            got=missed,
         )
 
 
@@ -275,10 +281,11 @@ def _given_applied(subject: Subject, case: Case) -> None:
         applied = np.asarray(drawn[f"{path.rpartition('/')[0]}/apply"]) == 1
         values, width = human(drawn, path), step(drawn, path, distribution)
         for which, some in (("applied", values[applied]), ("not applied", values[~applied])):
+            require(len(some) >= FEWEST_GIVEN, f"samples {which}", expected=f"at least {FEWEST_GIVEN}", got=len(some))
             distance = statistic.cdf_distance(some, cdf_of(distribution), width)
             most = statistic.cdf_envelope(len(some)) + TABLE
             require(
-                within(distance, most),
+                statistic.cdf_holds(distance, len(values), slack=TABLE),
                 f"the distribution of {path}, given {which}",
                 expected=f"a distance of at most {most:.4f}",
                 got=distance,
@@ -319,7 +326,15 @@ LAWS = (
         _r3_cases,
         scope="backend",
     ),
-    Law("R4", "bounds", ("R13", "R14"), "No draw leaves the declared bounds.", _bounded, _r4_cases, scope="backend"),
+    Law(
+        "R4",
+        "bounds",
+        ("R13", "R14"),
+        "No draw leaves the declared bounds, and both ends are reached.",
+        _bounded,
+        _r4_cases,
+        scope="backend",
+    ),
     Law(
         "R7",
         "choices",

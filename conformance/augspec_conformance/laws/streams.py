@@ -37,6 +37,9 @@ _VECTORS = document(
 _WORDS = document({"op": "gaussian_noise", "std": 0.1})
 """A draw that shows 64 bits of its stream."""
 
+_NOISES = document(*({"op": "gaussian_noise", "id": name, "std": 0.1} for name in "ab"))
+"""Two ops whose keys for pixels must differ from each other's, under every key and id."""
+
 _IDS = (*range(40), 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**40, 2**48 - 1)
 
 Rows = npt.NDArray[Any]
@@ -105,6 +108,8 @@ def _streams_differ(subject: Subject, case: Case) -> None:
     drawn = [_values(subject, _VECTORS, key, _IDS) for key in keys]
     areas = np.concatenate([value for paths in drawn for path, value in paths.items() if path.endswith("/area")])
     _unique_rows(_windows(areas, 1), "attempts of single cells key × id × path")
+    words = [value for key in keys for value in _values(subject, _NOISES, key, _IDS).values()]
+    _unique_rows(np.concatenate(words), "fields of noise on the grid key × id × op (64 bits and the id)")
 
 
 def _draws(subject: Subject, case: Case, ops: list[Any]) -> dict[str, Rows]:

@@ -120,7 +120,7 @@ MUTANTS = (
         "applies ops to exactly their share of a batch",
         "Samples of a batch depend on each other; every single test of a share passes with ease.",
         EvensGatesOut,
-        ("R13",),
+        ("R16",),
         tier="stat",
     ),
 )

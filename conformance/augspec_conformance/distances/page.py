@@ -1,0 +1,104 @@
+"""docs/accuracy.md, from the results file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from augspec_conformance.distances.libraries import LIBRARIES
+from augspec_conformance.distances.pair import Pair
+from augspec_conformance.distances.pairs import ELSEWISE, pairs
+from augspec_conformance.tolerances import LEVELS, MEAN_LEVELS
+
+__all__ = ["OTHER_FORMULAS", "page"]
+
+OTHER_FORMULAS = (
+    "Bicubic has a = −0.75 in OpenCV and torchvision, a = −1 in Pillow's `Image.transform`. Ours has −0.5.",
+    "OpenCV `INTER_AREA` and scikit-image `resize(anti_aliasing=True)`: other filters than the widened triangle.",
+    "torchvision `affine` with shear on both axes is y after x; ours is x after y.",
+    "torchvision `center_crop` rounds half of an odd margin to even; ours is the floor.",
+    "torchvision `rotate` and `affine` with a `fill` fade the border twice; without one they fade into 0 as ours do.",
+    "Pillow `transform` repeats the edge up to the border; ours fades into the fill over one pixel.",
+    "tf.image `adjust_saturation` scales the S of HSV; ours blends with grey.",
+    "Pillow `GaussianBlur` is three box blurs; scikit-image `rgb2gray` has the weights of BT.709.",
+    "tf.image `crop_and_resize` puts the corners of its box on pixel centres and never antialiases.",
+)
+"""What looks the same and is not, so that it is not in the table."""
+
+
+def page(results: dict[str, Any]) -> str:
+    """Return the page."""
+    return "\n".join(_lines(results)) + "\n"
+
+
+def _lines(results: dict[str, Any]) -> Iterator[str]:
+    height, width, _ = results["image"]
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    yield from (
+        "# Accuracy",
+        "",
+        "By `python -m augspec_conformance.distances`, which measures all of this and writes it here and into",
+        f"[accuracy.json](accuracy.json). {results['system']}, {versions}.",
+        "",
+        "All distances are in levels, of which the range has 255. The *ideal* is the oracle of the conformance suite:",
+        "every op in float64, written apart from the backends, not rounded. Any uint8 result is up to half a level",
+        "from it, 0.25 on average, because it is rounded.",
+        "",
+        "## Our uint8 images",
+        "",
+        f"Rule E8: at most {LEVELS:g} level at any pixel and less than {MEAN_LEVELS:g} on average. All backends give",
+        "the same bytes, so this table holds for each of them. Measured on noise (the worst there is) and on ramps,",
+        "with drawn parameters. Where `nearest` stands on the edge of two pixels, either counts. `normalize` is",
+        "measured before it divides by `std`.",
+        "",
+        "| op | largest | mean | of its variants the worst | largest | mean |",
+        "|---|---|---|---|---|---|",
+    )
+    for op, variants in results["reference"].items():
+        own, others = variants[""], {name: value for name, value in variants.items() if name}
+        cells = [f"{own[0]:.3f}", f"{own[1]:.3f}", "", "", ""]
+        if others:
+            worst = max(others, key=lambda name: others[name])
+            cells[2:] = [f"`{worst}`", f"{others[worst][0]:.3f}", f"{others[worst][1]:.3f}"]
+        yield f"| {op} | {' | '.join(cells)} |"
+    yield from (
+        "",
+        "## The ideal beside other libraries",
+        "",
+        "Where a formula is theirs, the oracle is held to it, with parameters that mean the same (centres of pixels,",
+        f"direction, inverse maps). Images of {height}×{width}×3: noise, where neighbours have nothing in common, and",
+        "soft spots. A library that is given float32 gets the unit range. *May be* is the bound that the reason gives;",
+        "the tests hold the oracle to it.",
+        "",
+        "| op | library's call | given | noise: largest | mean | soft: largest | mean | may be | why not zero |",
+        "|---|---|---|---|---|---|---|---|---|",
+    )
+    notes: dict[str, str] = {}
+    for pair in sorted(pairs(), key=lambda one: one.op["op"]):
+        row = results["libraries"][pair.library.name].get("pairs", {}).get(pair.name)
+        if row is not None:
+            yield _row(pair, row)
+            if pair.outside:
+                notes.setdefault(f"{pair.library.name} {pair.call}", pair.outside)
+    yield from ("", "Left out:", "", *(f"- {call}: {why}." for call, why in notes.items()))
+    yield from ("", "Not compared, and why:", "", *(f"- `{op}`: {why}." for op, why in ELSEWISE.items()))
+    alone = sorted(set(results["reference"]) - {pair.op["op"] for pair in pairs()} - set(ELSEWISE))
+    yield from (f"- `{op}`: no library has been put beside it yet." for op in alone)
+    yield from ("", "The same name and another formula:", "", *(f"- {text}" for text in OTHER_FORMULAS))
+    yield from ("", "Versions:", "")
+    for library in LIBRARIES:
+        found = results["libraries"][library.name]
+        yield f"- {library.name}: {found.get('version') or 'not measured. ' + found['missing']}"
+
+
+def _row(pair: Pair, row: dict[str, Any]) -> str:
+    fields = ", ".join(f"{key} {value}" for key, value in pair.op.items() if key not in ("op", "p", "mean", "std"))
+    ours = f"{pair.op['op']} ({fields})" if fields else str(pair.op["op"])
+    numbers = [_number(value) for name in ("noise", "smooth") for value in row[name]]
+    cells = [ours, f"{pair.library.name} `{pair.call}`", pair.dtype, *numbers, _number(pair.bound), pair.reason]
+    return f"| {' | '.join(cells)} |"
+
+
+def _number(value: float) -> str:
+    """Return three decimals, or the first digit that is not zero."""
+    return f"{value:.3f}" if value >= 0.001 or value == 0 else f"{value:.0e}"

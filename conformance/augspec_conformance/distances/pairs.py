@@ -1,0 +1,25 @@
+"""All comparisons, and the ops that have none."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from augspec_conformance.distances import geometry, pointwise, resampling
+from augspec_conformance.distances.libraries import LIBRARIES
+from augspec_conformance.distances.pair import Pair
+
+__all__ = ["ELSEWISE", "LIBRARIES", "pairs"]
+
+ELSEWISE = {
+    "gaussian_noise": "its bits are ours; no library draws the same",
+    "one_of": "chooses, and moves no pixel itself",
+    "sequence": "moves no pixel itself",
+    "some_of": "chooses, and moves no pixel itself",
+}
+"""Ops that are compared with no library, and why."""
+
+
+@cache
+def pairs() -> tuple[Pair, ...]:
+    """Return every comparison."""
+    return (*geometry.pairs(), *resampling.pairs(), *pointwise.pairs())

@@ -1,0 +1,139 @@
+"""The oracle's masks, boxes and keypoints, by hand (T2–T4)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from augspec_conformance.oracle import run
+from augspec_conformance.oracle.by_hand import both, op, picture, policy
+
+
+def test_t2_masks_take_nearest_their_own_fill_and_keep_their_dtype() -> None:
+    image, mask = picture(8, 8), np.arange(64, dtype=np.int16).reshape(8, 8)
+    moved = run(
+        policy(op("translate", x=0.25, y=0.0, fill=1.0), mask={"fill": 255}),
+        {},
+        {"image": image, "mask": mask},
+    )["mask"]
+    assert moved.dtype == np.int16
+    np.testing.assert_array_equal(moved[:, 2:], mask[:, :-2])
+    assert (moved[:, :2] == 255).all()
+    ops = (op("rotate", degrees=33), op("brightness_scale", factor=2))
+    turned = run(policy(*ops), {}, {"mask": mask})["mask"]
+    expected = ndimage.rotate(mask, 33, order=0, reshape=False, mode="grid-constant", cval=0)
+    np.testing.assert_array_equal(turned, expected)
+    channels = np.stack([mask, mask + 1], axis=-1)
+    wrapped = run(policy(op("translate", x=0.5, y=0.0, border="wrap")), {}, {"mask": channels})["mask"]
+    np.testing.assert_array_equal(wrapped, np.roll(channels, 4, axis=1))
+
+
+def test_t3_boxes_follow_known_moves() -> None:
+    image, boxes = picture(10, 20), np.array([[2.0, 1.0, 6.0, 4.0]])
+
+    def moved(*ops: dict[str, Any]) -> list[float]:
+        out = run(policy(*ops), {}, {"image": image, "boxes": boxes})
+        assert out["boxes_valid"].tolist() == [True]
+        return [round(float(side), 9) for side in out["boxes"][0]]
+
+    assert moved(op("horizontal_flip")) == [14, 1, 18, 4]
+    assert moved(op("vertical_flip")) == [2, 6, 6, 9]
+    assert moved(op("translate", x=0.1, y=0.2)) == [4, 3, 8, 6]
+    assert moved(op("translate", x=-0.2, y=0.0)) == [0, 1, 2, 4]
+    assert moved(op("rotate", degrees=180)) == [14, 6, 18, 9]
+    assert moved(op("center_crop", size=[10, 10])) == [0, 1, 1, 4]
+    assert moved(op("resize", size=[20, 10], interpolation="bilinear", antialias=True)) == [1, 2, 3, 8]
+    assert moved(op("scale", factor=0.5)) == [6, 3, 8, 4.5]
+
+
+def test_t3_rotated_box_is_the_hull_of_its_corners() -> None:
+    boxes = np.array([[4.0, 4.0, 6.0, 6.0], [9.0, 4.0, 10.0, 6.0]])
+    out = run(policy(op("rotate", degrees=90)), {}, {"image": picture(10, 10), "boxes": boxes})
+    np.testing.assert_allclose(out["boxes"], [[4, 4, 6, 6], [4, 0, 6, 1]], atol=1e-12)
+    out = run(policy(op("rotate", degrees=45)), {}, {"image": picture(10, 10), "boxes": boxes[:1]})
+    np.testing.assert_allclose(out["boxes"][0], 5 + math.sqrt(2) * np.array([-1, -1, 1, 1]))
+
+
+def test_t3_a_run_is_one_stage_and_other_settings_make_two() -> None:
+    box = np.array([[1.0, 4.0, 9.0, 6.0]])
+    there, back = both(op("rotate", degrees=30), op("rotate", degrees=-30))
+    one = run(policy(there, back), {}, {"image": picture(10, 10), "boxes": box})["boxes"]
+    np.testing.assert_allclose(one, box, atol=1e-12)
+    two = run(policy(there, {**back, "fill": 1.0}), {}, {"image": picture(10, 10), "boxes": box})["boxes"]
+    assert (two[0, 3] - two[0, 1]) > 6
+
+
+def test_t3_validity_by_area_and_visible_share() -> None:
+    boxes = np.array([[0.0, 0.0, 4.0, 4.0], [4.0, 0.0, 8.0, 4.0], [6.0, 0.0, 10.0, 4.0], [3.0, 3.0, 3.0, 5.0]])
+    move = op("translate", x=-0.5, y=0.0)
+
+    def valid(**rules: float) -> list[bool]:
+        out = run(policy(move, boxes=rules), {}, {"image": picture(10, 10), "boxes": boxes})
+        return [bool(good) for good in out["boxes_valid"]]
+
+    assert valid() == [False, True, True, False]
+    assert valid(min_area=12.0) == [False, True, True, False]
+    assert valid(min_area=12.1) == [False, False, True, False]
+    assert valid(min_visibility=0.75) == [False, True, True, False]
+    assert valid(min_visibility=0.8) == [False, False, True, False]
+
+
+def test_t3_visible_shares_multiply_over_stages() -> None:
+    box = np.array([[0.0, 0.0, 8.0, 8.0]])
+    left, right = both(op("translate", x=-0.5, y=0.0), op("translate", x=0.0, y=-0.5, border="edge"))
+    sample = {"image": picture(8, 8), "boxes": box}
+    for share, expected in ((0.25, True), (0.26, False)):
+        out = run(policy(left, right, boxes={"min_visibility": share}), {}, sample)
+        assert out["boxes"].tolist() == [[0, 0, 4, 4]]
+        assert out["boxes_valid"].tolist() == [expected]
+
+
+def test_t3_what_left_the_canvas_never_returns() -> None:
+    gone = np.array([[0.0, 0.0, 2.0, 8.0]])
+    out = run(
+        policy(op("translate", x=-0.5, y=0.0), op("rotate", degrees=45, fill=1.0)),
+        {},
+        {"image": picture(8, 8), "boxes": gone, "keypoints": np.array([[1.0, 4.0]])},
+    )
+    assert out["boxes_valid"].tolist() == [False]
+    assert out["keypoints_visible"].tolist() == [False]
+
+
+def test_t4_keypoints_move_with_the_pixel_that_marks_them() -> None:
+    image = np.zeros((9, 9, 1))
+    image[2, 6] = 1.0
+    ops = (op("rotate", degrees=90), op("horizontal_flip"), op("translate", x=1 / 9, y=-1 / 9))
+    out = run(policy(*ops), {}, {"image": image, "keypoints": np.array([[6.5, 2.5]])})
+    (x, y) = out["keypoints"][0]
+    row, column = np.unravel_index(np.argmax(out["image"]), (9, 9))
+    np.testing.assert_allclose([x, y], [column + 0.5, row + 0.5])
+    assert out["image"].max() == pytest.approx(1.0)
+
+
+def test_t4_the_far_edge_is_outside() -> None:
+    points = np.array([[0.0, 0.0], [16.0, 3.0], [3.0, 11.0], [15.99, 10.99]])
+    out = run(policy(op("horizontal_flip")), {}, {"image": picture(), "keypoints": points})
+    assert out["keypoints"][:, 0].tolist() == pytest.approx([16.0, 0.0, 13.0, 0.01])
+    assert out["keypoints_visible"].tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("vertical", "swapped"), [(0, True), (1, False)])
+def test_t4_pairs_swap_after_an_odd_number_of_mirrorings(vertical: int, swapped: bool) -> None:
+    points = np.array([[1.0, 1.0], [4.0, 2.0], [99.0, 3.0]])
+    out = run(
+        policy(
+            op("horizontal_flip"),
+            op("brightness_scale", factor=1.0),
+            op("vertical_flip", p=0.5),
+            keypoints={"swap_pairs": [[1, 2]]},
+        ),
+        {"sample/vertical_flip#0/apply": vertical},
+        {"image": picture(), "keypoints": points},
+    )
+    x = [15.0, -83.0, 12.0] if swapped else [15.0, 12.0, -83.0]
+    assert out["keypoints"][:, 0].tolist() == x
+    assert out["keypoints_visible"].tolist() == ([True, False, True] if swapped else [True, True, False])
