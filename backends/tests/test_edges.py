@@ -208,6 +208,22 @@ def test_tensorflow_refuses_ids_of_another_number_in_graphs() -> None:
             run(tf.zeros((4, 8, 8, 3), tf.uint8), ids)
 
 
+def test_errors_keep_their_class_in_what_autograph_converts() -> None:
+    import tensorflow as tf
+
+    augment = compiled({"op": "rotate", "degrees": {"uniform": [5, 9]}}, backend="tensorflow")
+    calls = {
+        "key: expected": lambda x: augment(-1, x),
+        "Call it 'mask'": lambda x: augment(1, {"image": x, "masks": x}),
+        "draws: expected": lambda x: augment.apply(augment.draw(1, [1, 2]), x),
+    }
+    for said, call in calls.items():
+        with pytest.raises(SampleError, match=said):
+            tf.function(call)(IMAGE)
+        with pytest.raises(SampleError, match=said):
+            tf.data.Dataset.from_tensors(IMAGE).map(call)
+
+
 def test_jax_refuses_integers_that_it_would_cut_off() -> None:
     augment = compiled({"op": "horizontal_flip"}, backend="jax")
     with pytest.raises(SampleError, match="at most 32 bits"):

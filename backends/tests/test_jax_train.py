@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -70,6 +75,14 @@ def test_a_scan_over_batches_equals_separate_calls() -> None:
     host = augspec.compile(POLICY)
     np.testing.assert_array_equal(out[0], host(KEY, IMAGES, range(5)))
     np.testing.assert_array_equal(out[1], host(KEY, IMAGES, range(5, 10)))
+
+
+def test_r7_a_sharded_batch_equals_the_host_and_each_device_can_work_alone() -> None:
+    program = Path(__file__).parent / "programs" / "sharded.py"
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report == {"whole": True, "apart": True, "devices": 4, "rows": [2], "collectives": []}
 
 
 def test_evaluation_inside_jit_needs_no_key() -> None:

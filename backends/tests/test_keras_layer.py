@@ -172,6 +172,8 @@ def test_errors_keep_their_class_and_the_counter() -> None:
         layer(IMAGES, training=True, index=[1, 2])
     with pytest.raises(augspec.SampleError, match="image"):
         layer({"images": IMAGES}, training=True)
+    with pytest.raises(augspec.SampleError, match="a static number of boxes"):
+        layer({"image": keras.Input((9, 12, 3)), "boxes": keras.Input((None, 4))})
     assert int(layer.counter) == 0
     normalizing = augspec.loads('{"augspec": 1, "ops": [{"op": "normalize", "mean": [0.5], "std": [0.5]}]}')
     with pytest.raises(augspec.SampleError, match="one dtype"):

@@ -20,6 +20,7 @@ __all__ = [
     "Unsupported",
     "format_path",
     "nearest",
+    "printable",
 ]
 
 
@@ -138,9 +139,14 @@ def show(value: object, limit: int = 80, *, quoted: bool = False) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def printable(text: str) -> str:
+    """Return `text` with escapes for what does not print: a document must not steer the terminal it is shown on."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def _as_json(value: object) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False)
+        return printable(json.dumps(value, ensure_ascii=False))
     except (TypeError, ValueError):
         return _safe_repr(value)
 

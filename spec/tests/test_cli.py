@@ -19,6 +19,8 @@ from augspec.cli.app import app
 from augspec.cli.captions import captions
 from augspec.cli.contact_sheet import Tile, contact_sheet
 from augspec.cli.lettering import cut, text_width, wrapped
+from augspec.cli.read import policy_text
+from augspec.language.limits import MAX_BYTES
 
 PHOTOS = str(Path(__file__).parents[2] / "examples/policies/photos.json")
 GOOD = """{"augspec": 1, "name": "small", "ops": [
@@ -61,6 +63,26 @@ def test_version_and_help() -> None:
 def test_help_shows_how_boxes_are_written() -> None:
     words = " ".join(call("preview", "--help").stdout.replace("│", " ").split())
     assert 'JSON: [[x0, y0, x1, y1], …] or {"boxes": …, "keypoints": [[x, y], …]}.' in words
+
+
+def test_a_document_does_not_steer_the_terminal() -> None:
+    evil = json.dumps({"augspec": 1, "name": "\x1b[31m\x9b2J\u202e", "ops": []})
+    for arguments in (("explain",), ("explain", "--stage", "draws"), ("validate",)):
+        shown = call(*arguments, "-", stdin=evil).output
+        assert not [c for c in shown if not c.isprintable() and c != "\n"], arguments
+    shown = call("validate", "-", stdin=json.dumps({"augspec": 1, "ops": [{"op": "\x9b2J\u202e"}]})).output
+    assert not [c for c in shown if not c.isprintable() and c != "\n"]
+
+
+@pytest.mark.parametrize("stdin", [True, False])
+def test_no_more_of_a_policy_is_read_than_is_needed_to_refuse_it(
+    stdin: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = tmp_path / "endless.json"
+    endless.write_bytes(b" " * (3 * MAX_BYTES))
+    with endless.open("r") as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert len(policy_text("-" if stdin else str(endless))) == MAX_BYTES + 1
 
 
 def test_validate_says_fine_and_leaves_0() -> None:
@@ -208,10 +230,12 @@ def test_preview_draws_masks_boxes_and_keypoints(photo: Path, tmp_path: Path) ->
 def test_preview_refuses_what_it_cannot_read(photo: Path, tmp_path: Path) -> None:
     (tmp_path / "no.png").write_text("no image")
     (tmp_path / "boxes.json").write_text("[[1, 2]]")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     for arguments in (
         (tmp_path / "none.png",),
         (tmp_path / "no.png",),
         (photo, "--boxes", tmp_path / "boxes.json"),
+        (photo, "--boxes", tmp_path / "deep.json"),
         (photo, "--mask", tmp_path / "none.png"),
         (photo, "-o", photo),
         (photo, "-o", "grid.jpg"),

@@ -52,7 +52,7 @@ class Augmenter:
         return self._training.fused
 
     def __repr__(self) -> str:
-        name = self.policy.name or f"{len(self.policy.ops)} ops"
+        name = self.policy.title or f"{len(self.policy.ops)} ops"
         options = f"layout={self.options.layout!r}, mode={self.options.mode!r}"
         return f"Augmenter({name}, backend={self.backend.name!r}, {options})"
 

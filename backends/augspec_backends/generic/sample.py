@@ -244,6 +244,8 @@ def _check_points(
     wanted = f"(B, N, {size})" if batched else f"(N, {size})"
     if len(shape) != 2 + batched or shape[-1] != size or (batched and shape[0] != batch):
         raise SampleError(name, f"shape {wanted}" + (f" with B = {batch}" if batched else ""), f"shape {shape}")
+    if shape[-2] is None:
+        raise SampleError(name, f"a static number of {name} (pad them, and give their flags)", f"shape {shape}")
     if dtype not in FLOATS:
         raise SampleError(name, f"a dtype of {', '.join(FLOATS)}", f"dtype {dtype}")
     pairs = policy.targets.keypoints.swap_pairs if name == "keypoints" else ()

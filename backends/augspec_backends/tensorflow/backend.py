@@ -9,9 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from augspec.errors import SampleError
+from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.compiled import CompiledBackend
-from augspec_backends.generic.options import Capabilities
+from augspec_backends.generic.options import Capabilities, Options
+from augspec_backends.tensorflow.autograph import TensorFlowAugmenter
 from augspec_backends.tensorflow.namespace import TensorFlowNamespace
 
 __all__ = ["Backend"]
@@ -30,6 +33,9 @@ class Backend(CompiledBackend):
         differentiable=True,
         devices=("cpu", "gpu", "tpu"),
     )
+
+    def augmenter(self, policy: Policy, options: Options) -> Augmenter:
+        return TensorFlowAugmenter(policy, self, options)
 
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
         return TensorFlowNamespace()

@@ -92,7 +92,7 @@ class Augment(nn.Module):
     def extra_repr(self) -> str:
         """Return the policy's name, or its ops, and the settings, for `print(model)`."""
         policy = self.augment.policy
-        name = policy.name or ", ".join(op.tag for op in policy.ops)
+        name = policy.title or ", ".join(op.tag for op in policy.ops)
         return f"{name}, seed={self.key.seed}, layout={self.augment.options.layout!r}"
 
 

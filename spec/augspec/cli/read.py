@@ -14,6 +14,7 @@ import typer
 
 import augspec
 from augspec.errors import PolicyError, PolicyProblem
+from augspec.language.limits import MAX_BYTES
 from augspec.language.policy import Policy
 
 __all__ = [
@@ -34,12 +35,13 @@ KINDS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 def policy_text(name: str) -> bytes:
     """Return the bytes of a file, or of standard input for "-"."""
     if name == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(MAX_BYTES + 1)  # one more than allowed is enough to refuse it
     path = Path(name)
     if path.is_dir():
         raise typer.BadParameter(f"{name} is a folder; give policy files, such as {name.rstrip('/')}/policy.json")
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise typer.BadParameter(f"no such file: {name}") from None
 
@@ -140,7 +142,7 @@ def boxes_file(path: Path, scale: float) -> dict[str, Any]:
         }
     except FileNotFoundError:
         raise typer.BadParameter(f"no such file: {path}") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         arrays = {}
     if not arrays:
         raise typer.BadParameter(f'{path}: give [[x0, y0, x1, y1], …] or {{"boxes": […], "keypoints": [[x, y], …]}}')

@@ -45,7 +45,7 @@ def _print(report: dict[str, Any]) -> None:
     problems = report["problems"]
     policy: Policy | None = report["policy"]
     if policy is not None:
-        named = f", policy {policy.name}" if policy.name else ""
+        named = f", policy {policy.title}" if policy.title else ""
         talk.out((report["file"], "bold"), ": ", ("fine", "green"), f"{named}, hash {report['hash'][:12]}")
         return
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"

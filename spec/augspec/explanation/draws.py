@@ -41,7 +41,7 @@ def as_dict(policy: Policy) -> dict[str, Any]:
 def as_text(policy: Policy) -> str:
     """Return the program as an aligned table."""
     facts = as_dict(policy)
-    lines = [f"draws of {policy.name or 'the policy'}: {_count(facts['draws'])}, whatever the sample needs"]
+    lines = [f"draws of {policy.title or 'the policy'}: {_count(facts['draws'])}, whatever the sample needs"]
     rows = [("path", "values", "drawn as")]
     rows += [(d["path"], d["distribution"] + _times(d), d["as"]) for d in facts["draws"]]
     lines += ["", *_table(rows)] if len(rows) > 1 else []

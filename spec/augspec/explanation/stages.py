@@ -44,7 +44,7 @@ def as_dict(policy: Policy, *, fused: bool) -> dict[str, Any]:
 def as_text(policy: Policy, *, fused: bool) -> str:
     """Return the stages of both pipelines as an indented list."""
     what = "fused plan" if fused else "plan"
-    lines = [f"{what} of {policy.name or 'the policy'}"]
+    lines = [f"{what} of {policy.title or 'the policy'}"]
     for name, stages in _pipelines(policy, fused=fused):
         counts = f"{len(stages)} stage{'s' if len(stages) != 1 else ''} for {sum(1 for _ in leaves(stages))} ops"
         lines += ["", f"{name}: {counts if stages else 'nothing changes'}"]

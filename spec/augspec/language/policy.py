@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from augspec.errors import printable
 from augspec.language.limits import MAX_OPS
 from augspec.language.model import Model
 from augspec.ops.base import Combinator, Op
@@ -81,6 +82,11 @@ class Policy(Model):
 
     targets: Targets = Targets()
     """How masks, boxes and keypoints follow."""
+
+    @property
+    def title(self) -> str:
+        """Return the name as it may be shown on a terminal; empty where there is none."""
+        return printable(self.name or "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain JSON values, fields at their defaults and absent ones left out."""
