@@ -29,16 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m source_mutation", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     record = verbs.add_parser("cover", help="record which check runs which lines")
-    record.add_argument("--tests", action="store_true", help="of the tests alone; the laws' lines are kept")
+    record.add_argument("--tests", nargs="+", metavar="FILE", help="of these files of tests alone; all else is kept")
     verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
     run = verbs.add_parser("run", help="try the changes that have no result yet")
     run.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="files whose path holds one of the TEXTs")
     run.add_argument("--again", action="store_true", help="those that survived, instead")
     run.add_argument("--seconds", type=float, default=4.0, help="how long the checks of one change took when recorded")
+    run.add_argument(
+        "--checks", default="", metavar="TEXT", help="ask those whose names hold TEXT; only kills are kept"
+    )
     run.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
-    one = verbs.add_parser("try", help="try changes by their ids, against checks whose names hold TEXT")
-    one.add_argument("ids", nargs="+")
-    one.add_argument("--checks", default="", metavar="TEXT")
     verbs.add_parser("page", help=f"write {PAGE.relative_to(ROOT)}")
     given = parser.parse_args(arguments)
     if given.verb == "page":
@@ -47,20 +47,18 @@ def main(arguments: list[str] | None = None) -> int:
     warm()
     gc.freeze()
     if given.verb == "cover":
-        return _cover(tests=given.tests)
+        return _cover(given.tests)
     checks = kept.read()
     if given.verb == "phases":
         return _phases(checks)
-    if given.verb == "try":
-        return _try(checks, given.ids, given.checks)
     return _run(checks, given)
 
 
-def _cover(*, tests: bool) -> int:
+def _cover(tests: list[str] | None) -> int:
     """Record laws, then one file of tests after the other; each is kept as soon as it is done."""
-    if not tests:
+    if tests is None:
         kept.write(collected(_said(cover_laws)))
-    for file in kept.TESTS:
+    for file in tests or kept.TESTS:
         found = collected([{"at_import": {}}, *_said(partial(cover_tests, file=file))])
         old = kept.read()
         others = tuple(check for check in old.all if not check.name.startswith(f"{file}::"))
@@ -124,27 +122,19 @@ def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
     for number, (_, mutant) in enumerate(todo):
         if time.monotonic() > end:
             break
-        row = _judged(checks, mutant, given.seconds)
-        add(row)
+        named = [check for check in checks.all if given.checks in check.name]
+        row = _judged(checks, mutant, named if given.checks else checks.of(mutant, seconds=given.seconds))
+        if not (given.checks and row.survived):
+            add(row)
         print(f"{number + 1}/{len(todo)} {row.status} {row.title()} {row.by}", flush=True)
     return 0
 
 
-def _judged(checks: kept.Checks, mutant: Mutant, seconds: float) -> Row:
-    asked = checks.of(mutant, seconds=seconds)
+def _judged(checks: kept.Checks, mutant: Mutant, asked: list[kept.Check]) -> Row:
     start = time.monotonic()
     anew = not mutant.edit.called or checks.imports(mutant)
     found = judge({mutant.target.module: compiled(mutant)}, asked, anew=anew) if asked else {"status": "unreached"}
     return Row.of(mutant, found, round(time.monotonic() - start, 2))
-
-
-def _try(checks: kept.Checks, ids: list[str], text: str) -> int:
-    for target in targets():
-        for mutant in mutants_of(target):
-            if mutant.id in ids:
-                asked = [check for check in checks.all if text in check.name] if text else checks.of(mutant, seconds=30)
-                print(mutant.id, judge({target.module: compiled(mutant)}, asked))
-    return 0
 
 
 if __name__ == "__main__":

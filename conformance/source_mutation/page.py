@@ -42,8 +42,8 @@ From a checkout, in the environment of `make dev`:
 python -m source_mutation cover     # which check runs which lines: every check once, traced
 python -m source_mutation phases    # unchanged, all checks pass; with every function of a file raising, some fail
 python -m source_mutation run       # tries what has no result yet; stop and resume at any time
-python -m source_mutation run --again           # tries again what survived, after new checks (`cover` first)
-python -m source_mutation try ID --checks TEXT  # one change against the checks whose names hold TEXT
+python -m source_mutation run --again     # tries again what survived, after new checks (`cover` first)
+python -m source_mutation run --again --only FILE --checks TEXT   # of a file, against checks whose names hold TEXT
 python -m source_mutation page      # writes this page
 ```
 
