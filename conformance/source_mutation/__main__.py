@@ -23,13 +23,16 @@ from source_mutation.results import FILE, Row, add, read_rows
 from source_mutation.targets import ROOT, Mutant, Target, compiled, mutants_of, targets
 from source_mutation.trial import KILLED, forked, judge, warm
 
+_CLEAN = 10
+"""Without a change, one check of so many is run; `cover` has run every one of them."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; 1 if a phase did not end as it must."""
     parser = argparse.ArgumentParser(prog="python -m source_mutation", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     record = verbs.add_parser("cover", help="record which check runs which lines")
-    record.add_argument("--tests", nargs="+", metavar="FILE", help="of these files of tests alone; all else is kept")
+    record.add_argument("--tests", nargs="+", metavar="FILE[::NAME]", help="of these tests alone; all else is kept")
     verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
     run = verbs.add_parser("run", help="try the changes that have no result yet")
     run.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="files whose path holds one of the TEXTs")
@@ -58,12 +61,12 @@ def _cover(tests: list[str] | None) -> int:
     """Record laws, then one file of tests after the other; each is kept as soon as it is done."""
     if tests is None:
         kept.write(collected(_said(cover_laws)))
-    for file in tests or kept.TESTS:
-        found = collected([{"at_import": {}}, *_said(partial(cover_tests, file=file))])
+    for part in tests or kept.TESTS:
+        found = collected([{"at_import": {}}, *_said(partial(cover_tests, tests=part))])
         old = kept.read()
-        others = tuple(check for check in old.all if not check.name.startswith(f"{file}::"))
+        others = tuple(check for check in old.all if not check.name.startswith(part))
         kept.write(kept.Checks((*others, *found.all), old.at_import))
-        print(f"{file}: {len(found.all)} tests", flush=True)
+        print(f"{part}: {len(found.all)} tests", flush=True)
     return 0
 
 
@@ -76,25 +79,24 @@ def _said(work: Any) -> list[Any]:
 
 
 def _phases(checks: kept.Checks) -> int:
+    """Try no change at all, on both roads, and every function raising, file by file."""
     plain = {target.module: _code(target, forced=False) for target in targets()}
-    bad = 0
-    for start in range(0, len(checks.all), 400):
-        found = judge(plain, checks.all[start : start + 400])
-        bad += found["status"] != "survived"
-        print(f"clean, checks {start} to {start + 399}: {found}", flush=True)
-    row: dict[str, Any] = {"clean": len(checks.all), "broken": bad, "forced": 0, "unseen": []}
+    some = checks.all[::_CLEAN]
+    broken = [found for anew in (True, False) if (found := judge(plain, some, anew=anew))["status"] != "survived"]
+    print(f"unchanged, {len(some)} checks on each road: {broken or 'all pass'}", flush=True)
+    row: dict[str, Any] = {"clean": len(some), "broken": len(broken), "forced": 0, "unseen": []}
     for target in targets():
         if not mutants_of(target):
             continue
-        asked = [check for check in checks.all if target.name in check.lines][:40] or list(checks.all[:40])
-        status = judge({target.module: _code(target, forced=True)}, asked)["status"]
+        asked = sorted((check for check in checks.all if target.name in check.lines), key=lambda check: check.seconds)
+        found = judge({target.module: _code(target, forced=True)}, asked[:40] or checks.all[:40], anew=not asked)
         row["forced"] += 1
-        if status not in (KILLED, "stillborn"):
+        if found["status"] not in (KILLED, "stillborn"):
             row["unseen"].append(target.name)
-            print(f"forced failure of {target.name}: {status}", flush=True)
+            print(f"every function of {target.name} raising: {found}", flush=True)
     FILE.with_name("phases.json").write_text(json.dumps(row) + "\n", encoding="utf-8")
     print(row)
-    return 1 if bad or row["unseen"] else 0
+    return 1 if broken or row["unseen"] else 0
 
 
 def _code(target: Target, *, forced: bool) -> CodeType:
