@@ -19,6 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads can
 from source_mutation import checks as kept
 from source_mutation.cover import collected, cover_laws, cover_tests
 from source_mutation.page import PAGE, page
+from source_mutation.plain import tests_of
 from source_mutation.results import FILE, Row, add, read_rows
 from source_mutation.targets import ROOT, Mutant, Target, compiled, mutants_of, targets
 from source_mutation.trial import KILLED, forked, judge, warm
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
     run = verbs.add_parser("run", help="try the changes that have no result yet")
     run.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="files whose path holds one of the TEXTs")
+    run.add_argument("--ids", nargs="+", metavar="ID", help="these changes alone")
     run.add_argument("--again", action="store_true", help="those that survived, instead")
     run.add_argument("--seconds", type=float, default=4.0, help="how long the checks of one change took when recorded")
     run.add_argument(
@@ -117,6 +119,7 @@ def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
         for target in targets()
         if any(text in target.name for text in given.only)
         for rank, mutant in enumerate(mutants_of(target))
+        if not given.ids or mutant.id in given.ids
         if (rows[mutant.id].survived and given.again if mutant.id in rows else not given.again)
     ]
     todo.sort(key=lambda one: one[0] // 2)  # a few of every file first: whenever it is stopped, the score is of all
@@ -124,12 +127,20 @@ def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
     for number, (_, mutant) in enumerate(todo):
         if time.monotonic() > end:
             break
-        named = [check for check in checks.all if given.checks in check.name]
-        row = _judged(checks, mutant, named if given.checks else checks.of(mutant, seconds=given.seconds))
+        asked = _named(checks, given.checks) if given.checks else checks.of(mutant, seconds=given.seconds)
+        row = _judged(checks, mutant, asked)
         if not (given.checks and row.survived):
             add(row)
         print(f"{number + 1}/{len(todo)} {row.status} {row.title()} {row.by}", flush=True)
     return 0
+
+
+def _named(checks: kept.Checks, name: str) -> list[kept.Check]:
+    """Return the checks whose names begin so; tests need not be recorded for that."""
+    if "::" in name:
+        tests = tests_of(name.partition("::")[0])
+        return [kept.Check(test, "", "", 0.0, {}) for test in tests if test.startswith(name)]
+    return [check for check in checks.all if check.name.startswith(name)]
 
 
 def _judged(checks: kept.Checks, mutant: Mutant, asked: list[kept.Check]) -> Row:

@@ -44,7 +44,7 @@ python -m source_mutation cover     # which check runs which lines: every check 
 python -m source_mutation phases    # unchanged, checks pass; with every function of a file raising, some fail
 python -m source_mutation run       # tries what has no result yet; stop and resume at any time
 python -m source_mutation run --again     # tries again what survived, after new checks (`cover` first)
-python -m source_mutation run --again --only FILE --checks TEXT   # of a file, against checks whose names hold TEXT
+python -m source_mutation run --again --ids ID --checks spec/tests/test_limits.py::test_both   # by one test or law
 python -m source_mutation page      # writes this page
 ```
 
