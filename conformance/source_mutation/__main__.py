@@ -127,7 +127,11 @@ def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
     for number, (_, mutant) in enumerate(todo):
         if time.monotonic() > end:
             break
-        asked = _named(checks, given.checks) if given.checks else checks.of(mutant, seconds=given.seconds)
+        asked = (
+            [one for name in given.checks for one in _named(checks, name)]
+            if given.checks
+            else checks.of(mutant, seconds=given.seconds)
+        )
         row = _judged(checks, mutant, asked)
         if not (given.checks and row.survived):
             add(row)
