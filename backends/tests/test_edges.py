@@ -132,6 +132,15 @@ def test_draws_of_somebody_else_are_refused() -> None:
             augment.apply(wrong, images)
 
 
+def test_draws_of_another_policy_name_only_the_paths_that_differ() -> None:
+    augment = compiled({"op": "rotate", "degrees": {"uniform": [5, 9]}, "p": 0.5})
+    draws = augment.draw(1, [1])
+    apply, degrees = "sample/rotate#0/apply", "sample/rotate#0/degrees"
+    other = augspec.Draws({apply: draws[apply], "sample/a": draws[degrees]}, {apply: "flag", "sample/a": "angle"}, 1)
+    with pytest.raises(SampleError, match=f"differing paths sample/a, {degrees}\\.$"):
+        augment.apply(other, IMAGE[None])
+
+
 @pytest.mark.parametrize("steps", ["[2147483648]", "[1.7]", "[99999999999999999999999]", "[true]", '["1"]'])
 def test_draws_are_read_as_whole_numbers_of_32_bits(steps: str) -> None:
     text = f'{{"augspec_draws": 1, "batch": 1, "draws": {{"a": {{"quantity": "angle", "steps": {steps}}}}}}}'

@@ -75,3 +75,26 @@ def test_e2_growth_is_that_of_the_widest_draw(tag: str) -> None:
         spread = parsed({"op": tag, name: {"choice": list(values)}})
         ends = [parsed({"op": tag, name: value}).growth() for value in values]
         assert spread.growth() == pytest.approx(tuple(max(parts) for parts in zip(*ends, strict=True)))
+
+
+def compiled(*ops: dict[str, Any]) -> None:
+    augspec.compile(augspec.loads(json.dumps({"augspec": 1, "ops": list(ops)})))
+
+
+def test_e2_growths_of_neighbours_multiply() -> None:
+    compiled(*[{"op": "scale", "factor": 1.9}] * 3)
+    compiled(*[{"op": "scale", "factor": 0.55}] * 3)
+    with pytest.raises(augspec.PolicyError, match=r"ops\[2\]: .*enlarge 10\.6 times or shrink 1 times"):
+        compiled(*[{"op": "scale", "factor": 2.2}] * 3)
+    with pytest.raises(augspec.PolicyError, match=r"ops\[2\]: .*enlarge 1 times or shrink 15\.6 times"):
+        compiled(*[{"op": "scale", "factor": 0.4}] * 3)
+
+
+def test_e2_shifts_grow_with_what_follows_them() -> None:
+    shift, shrink = {"op": "translate", "x": 0.9}, {"op": "scale", "factor": 0.13}
+    compiled(*[shift] * 26)
+    with pytest.raises(augspec.PolicyError, match=r"ops\[26\]: "):
+        compiled(*[shift] * 27)
+    compiled(*[shift] * 3, shrink)
+    with pytest.raises(augspec.PolicyError, match=r"ops\[4\]: "):
+        compiled(*[shift] * 4, shrink)

@@ -19,9 +19,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads can
 from source_mutation import checks as kept
 from source_mutation.cover import collected, cover_laws, cover_tests
 from source_mutation.page import PAGE, page
+from source_mutation.plain import tests_of
 from source_mutation.results import FILE, Row, add, read_rows
 from source_mutation.targets import ROOT, Mutant, Target, compiled, mutants_of, targets
 from source_mutation.trial import KILLED, forked, judge, warm
+
+_CLEAN = 10
+"""Without a change, one check of so many is run; `cover` has run every one of them."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,16 +33,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m source_mutation", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     record = verbs.add_parser("cover", help="record which check runs which lines")
-    record.add_argument("--tests", action="store_true", help="of the tests alone; the laws' lines are kept")
+    record.add_argument("--tests", nargs="+", metavar="FILE[::NAME]", help="of these tests alone; all else is kept")
     verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
     run = verbs.add_parser("run", help="try the changes that have no result yet")
     run.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="files whose path holds one of the TEXTs")
+    run.add_argument("--ids", nargs="+", metavar="ID", help="these changes alone")
     run.add_argument("--again", action="store_true", help="those that survived, instead")
     run.add_argument("--seconds", type=float, default=4.0, help="how long the checks of one change took when recorded")
+    run.add_argument(
+        "--checks", default="", metavar="TEXT", help="ask those whose names hold TEXT; only kills are kept"
+    )
     run.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
-    one = verbs.add_parser("try", help="try changes by their ids, against checks whose names hold TEXT")
-    one.add_argument("ids", nargs="+")
-    one.add_argument("--checks", default="", metavar="TEXT")
     verbs.add_parser("page", help=f"write {PAGE.relative_to(ROOT)}")
     given = parser.parse_args(arguments)
     if given.verb == "page":
@@ -47,25 +52,23 @@ def main(arguments: list[str] | None = None) -> int:
     warm()
     gc.freeze()
     if given.verb == "cover":
-        return _cover(tests=given.tests)
+        return _cover(given.tests)
     checks = kept.read()
     if given.verb == "phases":
         return _phases(checks)
-    if given.verb == "try":
-        return _try(checks, given.ids, given.checks)
     return _run(checks, given)
 
 
-def _cover(*, tests: bool) -> int:
+def _cover(tests: list[str] | None) -> int:
     """Record laws, then one file of tests after the other; each is kept as soon as it is done."""
-    if not tests:
+    if tests is None:
         kept.write(collected(_said(cover_laws)))
-    for file in kept.TESTS:
-        found = collected([{"at_import": {}}, *_said(partial(cover_tests, file=file))])
+    for part in tests or kept.TESTS:
+        found = collected([{"at_import": {}}, *_said(partial(cover_tests, tests=part))])
         old = kept.read()
-        others = tuple(check for check in old.all if not check.name.startswith(f"{file}::"))
+        others = tuple(check for check in old.all if not check.name.startswith(part))
         kept.write(kept.Checks((*others, *found.all), old.at_import))
-        print(f"{file}: {len(found.all)} tests", flush=True)
+        print(f"{part}: {len(found.all)} tests", flush=True)
     return 0
 
 
@@ -78,25 +81,24 @@ def _said(work: Any) -> list[Any]:
 
 
 def _phases(checks: kept.Checks) -> int:
+    """Try no change at all, on both roads, and every function raising, file by file."""
     plain = {target.module: _code(target, forced=False) for target in targets()}
-    bad = 0
-    for start in range(0, len(checks.all), 400):
-        found = judge(plain, checks.all[start : start + 400])
-        bad += found["status"] != "survived"
-        print(f"clean, checks {start} to {start + 399}: {found}", flush=True)
-    row: dict[str, Any] = {"clean": len(checks.all), "broken": bad, "forced": 0, "unseen": []}
+    some = checks.all[::_CLEAN]
+    broken = [found for anew in (True, False) if (found := judge(plain, some, anew=anew))["status"] != "survived"]
+    print(f"unchanged, {len(some)} checks on each road: {broken or 'all pass'}", flush=True)
+    row: dict[str, Any] = {"clean": len(some), "broken": len(broken), "forced": 0, "unseen": []}
     for target in targets():
         if not mutants_of(target):
             continue
-        asked = [check for check in checks.all if target.name in check.lines][:40] or list(checks.all[:40])
-        status = judge({target.module: _code(target, forced=True)}, asked)["status"]
+        asked = sorted((check for check in checks.all if target.name in check.lines), key=lambda check: check.seconds)
+        found = judge({target.module: _code(target, forced=True)}, asked[:40] or checks.all[:40], anew=not asked)
         row["forced"] += 1
-        if status not in (KILLED, "stillborn"):
+        if found["status"] not in (KILLED, "stillborn"):
             row["unseen"].append(target.name)
-            print(f"forced failure of {target.name}: {status}", flush=True)
+            print(f"every function of {target.name} raising: {found}", flush=True)
     FILE.with_name("phases.json").write_text(json.dumps(row) + "\n", encoding="utf-8")
     print(row)
-    return 1 if bad or row["unseen"] else 0
+    return 1 if broken or row["unseen"] else 0
 
 
 def _code(target: Target, *, forced: bool) -> CodeType:
@@ -117,6 +119,7 @@ def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
         for target in targets()
         if any(text in target.name for text in given.only)
         for rank, mutant in enumerate(mutants_of(target))
+        if not given.ids or mutant.id in given.ids
         if (rows[mutant.id].survived and given.again if mutant.id in rows else not given.again)
     ]
     todo.sort(key=lambda one: one[0] // 2)  # a few of every file first: whenever it is stopped, the score is of all
@@ -124,27 +127,31 @@ def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
     for number, (_, mutant) in enumerate(todo):
         if time.monotonic() > end:
             break
-        row = _judged(checks, mutant, given.seconds)
-        add(row)
+        asked = (
+            [one for name in given.checks for one in _named(checks, name)]
+            if given.checks
+            else checks.of(mutant, seconds=given.seconds)
+        )
+        row = _judged(checks, mutant, asked)
+        if not (given.checks and row.survived):
+            add(row)
         print(f"{number + 1}/{len(todo)} {row.status} {row.title()} {row.by}", flush=True)
     return 0
 
 
-def _judged(checks: kept.Checks, mutant: Mutant, seconds: float) -> Row:
-    asked = checks.of(mutant, seconds=seconds)
+def _named(checks: kept.Checks, name: str) -> list[kept.Check]:
+    """Return the checks whose names begin so; tests need not be recorded for that."""
+    if "::" in name:
+        tests = tests_of(name.partition("::")[0])
+        return [kept.Check(test, "", "", 0.0, {}) for test in tests if test.startswith(name)]
+    return [check for check in checks.all if check.name.startswith(name)]
+
+
+def _judged(checks: kept.Checks, mutant: Mutant, asked: list[kept.Check]) -> Row:
     start = time.monotonic()
     anew = not mutant.edit.called or checks.imports(mutant)
     found = judge({mutant.target.module: compiled(mutant)}, asked, anew=anew) if asked else {"status": "unreached"}
     return Row.of(mutant, found, round(time.monotonic() - start, 2))
-
-
-def _try(checks: kept.Checks, ids: list[str], text: str) -> int:
-    for target in targets():
-        for mutant in mutants_of(target):
-            if mutant.id in ids:
-                asked = [check for check in checks.all if text in check.name] if text else checks.of(mutant, seconds=30)
-                print(mutant.id, judge({target.module: compiled(mutant)}, asked))
-    return 0
 
 
 if __name__ == "__main__":

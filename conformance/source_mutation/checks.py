@@ -20,6 +20,8 @@ TESTS = (
     "spec/tests/test_load.py",
     "spec/tests/test_policy.py",
     "spec/tests/test_random.py",
+    "spec/tests/test_draws.py",
+    "spec/tests/test_distributions.py",
     "spec/tests/test_explain_pinned.py",
     "conformance/tests/test_oracle.py",
     "backends/tests/test_growth.py",

@@ -79,14 +79,14 @@ def cover_laws(say: Callable[[Any], None]) -> None:
     _say(say, _laws(lines))
 
 
-def cover_tests(say: Callable[[Any], None], file: str) -> None:
-    """Say the lines of every test of a file, as the fields of `Check`."""
-    _say(say, _tests(_Lines(), file))
+def cover_tests(say: Callable[[Any], None], tests: str) -> None:
+    """Say the lines of every test of `FILE` or `FILE::NAME`, as the fields of `Check`."""
+    _say(say, _tests(_Lines(), tests))
 
 
 def _say(say: Callable[[Any], None], rows: Iterable[_Fields]) -> None:
     for name, law, case, seconds, found in rows:
-        if seconds <= _SLOWEST and found:
+        if seconds <= _SLOWEST:
             say({"check": [name, law, case, round(seconds, 4), found]})
 
 
@@ -127,9 +127,11 @@ def _laws(lines: _Lines) -> Iterator[_Fields]:
                 raise RuntimeError(f"{law.id} {status} without any change: {case.to_json()}")
 
 
-def _tests(lines: _Lines, file: str) -> Iterator[_Fields]:
+def _tests(lines: _Lines, tests: str) -> Iterator[_Fields]:
     sets: dict[str, int] = {}
-    for name, test in tests_of(file).items():
+    for name, test in tests_of(tests.partition("::")[0]).items():
+        if not name.startswith(tests):
+            continue
         function = name.partition("[")[0]
         sets[function] = sets.get(function, 0) + 1
         if sets[function] > _OF_TEST:

@@ -19,8 +19,9 @@ __all__ = ["PAGE", "Verdict", "page", "read_verdicts", "untriaged"]
 PAGE = ROOT / "docs/mutation_score.md"
 _VERDICTS = Path(__file__).with_name("triage.toml")
 _WORDS = {
-    "equivalent": "No input tells the change from the source",
-    "gap": "Changes that only a new check would notice",
+    "equivalent": "Survivors that no input tells from the source",
+    "elsewhere": "Survivors that NumPy never runs: laws on other frameworks do, and they are not asked here",
+    "gap": "Survivors that only a new check would notice",
 }
 
 _HEAD = """\
@@ -40,10 +41,10 @@ From a checkout, in the environment of `make dev`:
 
 ```text
 python -m source_mutation cover     # which check runs which lines: every check once, traced
-python -m source_mutation phases    # unchanged, all checks pass; with every function of a file raising, some fail
+python -m source_mutation phases    # unchanged, checks pass; with every function of a file raising, some fail
 python -m source_mutation run       # tries what has no result yet; stop and resume at any time
-python -m source_mutation run --again           # tries again what survived, after new checks (`cover` first)
-python -m source_mutation try ID --checks TEXT  # one change against the checks whose names hold TEXT
+python -m source_mutation run --again     # tries again what survived, after new checks (`cover` first)
+python -m source_mutation run --again --ids ID --checks spec/tests/test_limits.py::test_both   # by one test or law
 python -m source_mutation page      # writes this page
 ```
 
@@ -66,7 +67,7 @@ class Verdict:
 
     Attributes:
         id: the change's.
-        verdict: "equivalent" or "gap".
+        verdict: "equivalent", "elsewhere" or "gap".
         why: one line.
     """
 
@@ -149,8 +150,9 @@ def _phases() -> Iterator[str]:
         found = json.loads(path.read_text(encoding="utf-8"))
         unseen = ", ".join(found["unseen"]) or "none"
         yield (
-            f"Phases: {found['clean']} checks without a change, {found['broken']} groups of them broken; every "
-            f"function raising in {found['forced']} files, unseen in: {unseen}.\n"
+            f"Phases: {found['clean']} checks without a change, functions swapped and modules imported anew: "
+            f"{'all pass' if not found['broken'] else 'some fail'}. Every function raising, in {found['forced']} "
+            f"files one by one: {'all are noticed' if not found['unseen'] else 'not noticed in ' + unseen}.\n"
         )
 
 

@@ -88,6 +88,7 @@ def test_evaluation_runs_the_declared_pipeline() -> None:
         {"op": "some_of", "n": 1, "ops": [{"op": "grayscale"}]},
         {"op": "sequence", "ops": [{"op": "shear", "x": {"choice": [0, 1]}}]},
         {"op": "random_resized_crop", "size": [2, 2], "area": 1, "ratio": 1},
+        {"op": "gaussian_noise", "std": 0.1},
     ],
 )
 def test_evaluation_is_deterministic(op: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, grid
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
@@ -87,6 +88,11 @@ def _empty(subject: Subject, case: Case) -> None:
     for name, value in out.items():
         got = tuple(value.shape), subject.adapter.dtype_name(value)
         require(got == expected[name], f"{name} of no samples", expected=expected[name], got=got)
+    if subject.cost == "eager":  # draws are kept on the host: one mode is enough
+        draws = subject.draw(case)
+        back = augspec.Draws.from_json(draws.to_json())
+        for path, steps in draws.items():
+            require_equal(back[path], steps, f"draws of no samples through JSON, {path}")
 
 
 def _no_boxes(subject: Subject, case: Case) -> None:

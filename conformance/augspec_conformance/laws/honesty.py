@@ -80,6 +80,7 @@ def _options(subject: Subject, case: Case) -> None:
         {"keypoint_format": "yx"},
         {"no_such_option": 1},
         {"value_range": (1, 0)},
+        {"value_range": (1, 1)},
         *({"mode": mode} for mode in _MODES if mode not in claims.modes),
         *({"layout": layout} for layout in _LAYOUTS if layout not in claims.layouts),
     ]
