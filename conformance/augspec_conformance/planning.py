@@ -25,7 +25,7 @@ _THINNED = {"tensorflow": 3}
 """At the tier smoke, one in so many of a law's cases for uncompiled modes, by framework: op by op, a call of TensorFlow
 takes ten to a hundred times as long as NumPy's. Other backends are asked all of them, TensorFlow at the tier full."""
 
-_MANY = 30
+_MANY = 6
 """Laws with fewer of these cases are asked all of them."""
 
 _REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
