@@ -22,6 +22,13 @@ PROOF = "C4"
 _STATISTICS = "R"
 """The family of the tier stat: each of its cases with four times the draws."""
 
+_THINNED = {"tensorflow": 3}
+"""At the tier smoke, one in so many of a law's cases for uncompiled modes, by framework: op by op, a call of TensorFlow
+takes ten to a hundred times as long as NumPy's. Other backends are asked all of them, TensorFlow at the tier full."""
+
+_MANY = 6
+"""Laws with fewer of these cases are asked all of them."""
+
 _REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
 
 
@@ -56,8 +63,12 @@ def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
 def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iterator[Case]:
     """Yield a law's cases that a subject's mode can afford, under a run seed; none if the tier does not ask it."""
     affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
-    for case in cases_under(law, tier, seed):
-        if case.reach in affordable:
+    cases = [case for case in cases_under(law, tier, seed) if case.reach in affordable]
+    step = _THINNED.get(subject.adapter.FRAMEWORK, 1) if tier == "smoke" else 1
+    if sum(case.reach == "eager" for case in cases) <= _MANY:
+        step = 1
+    for number, case in enumerate(cases):
+        if case.reach != "eager" or number % step == 0:
             yield case
 
 

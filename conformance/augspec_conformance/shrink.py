@@ -61,7 +61,8 @@ def shrunk(law: Law, subject: Subject, result: Result) -> Result:
     if best == pinned:
         return result
     note = f"  shrunk in {tries} tries from {pinned.name or pinned.digest()}: {_change(pinned, best)}"
-    return replace(result, message=f"{found.message}\n{note}", shrunk=found.case_json, headroom=result.headroom)
+    head, replay, tail = found.message.partition("\n  replay: ")
+    return replace(result, message=f"{head}\n{note}{replay}{tail}", shrunk=found.case_json)
 
 
 def _meant(law: Law, subject: Subject, step: _Smaller) -> bool:

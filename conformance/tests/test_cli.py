@@ -121,6 +121,18 @@ def test_run_leaves_with_1_if_a_law_is_broken_and_replays_from_the_file_alone(tm
     assert call("replay", path, "--backend", "numpy", "--law", "S1").stdout.strip() == "passed"
 
 
+def test_explore_says_its_seed_and_leaves_a_file_per_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    options = ("--tier", "explore", "--law", "P1", "--seed", "3", "--budget", "1")
+    result = call("run", "--backend", "third_party_backends:Writes", *options)
+    assert result.exit_code == 1
+    assert "explore: --seed 3 --budget 1" in result.output
+    (path,) = (tmp_path / "failures").glob("P1-*.json")
+    assert f"replay: augspec conformance replay failures/{path.name}" in result.stdout
+    assert call("replay", path).exit_code == 1
+    assert call("replay", path, "--backend", "numpy").exit_code == 0
+
+
 def test_replay_takes_a_case_as_json_and_says_what_is_missing(tmp_path: Path):
     case = next(law for law in all_laws() if law.id == "P1").cases("smoke")[0].to_json()
     assert call("replay", case, "--law", "P1", "--backend", "numpy").exit_code == 0
@@ -162,6 +174,9 @@ def test_replay_without_the_command_line_takes_the_same(capsys: pytest.CaptureFi
         (("run", "--backend", "numpy", "--mode", "compiled", "--law", "P1"), "claims the modes eager"),
         (("run", "--backend", "numpy", "--law", "C1", "--tier", "smoke"), "not one case was executed"),
         (("run", "--backend", "numpy", "--waivers", "none.toml"), "none.toml"),
+        (("run", "--tier", "smoke", "--seed", "1"), "only the tier explore has a seed and a budget"),
+        (("run", "--tier", "explore", "--waivers", "none.toml"), "looks for what nobody knows yet"),
+        (("run", "--backend", "numpy", "--tier", "explore", "--law", "R1"), "R1 cannot be explored"),
         (("mutants", "--family", "geometri"), "Did you mean 'geometry'?"),
         (("mutants", "--mutant", "M0"), "no mutant M0"),
         (("report", "nowhere"), "no *.jsonl"),

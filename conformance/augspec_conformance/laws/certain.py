@@ -159,7 +159,8 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
                 one.with_(name=f"{one.name} always", policy=always, context={"kind": "always"})
                 for one in (base, float_)
             ]
-    all_of_them = case("N9", "mix:train", tier=tier).with_(name="all", policy=document(*every[::3]), reach="graph")
+    some = every[:: 3 if tier == "full" else 9]
+    all_of_them = case("N9", "mix:train", tier=tier).with_(name="all", policy=document(*some), reach="graph")
     found += [all_of_them.with_(context={"kind": "unchanged", "why": "p = 0"})]
     found += [
         Case(name=f"{op['op']} every sample", policy=document({**op, "p": 1.0}), key=9, context={"kind": "each"})

@@ -108,8 +108,9 @@ def _p3_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     unapplied = case("P3", "op:horizontal_flip", tier=tier)
+    core = grid("P3", tier, signatures=(CORE_INTEGER, CORE_FLOAT))
     return (
-        *grid("P3", tier, signatures=(CORE_INTEGER, CORE_FLOAT)),
+        *(c.with_(reach="graph") if c.name == f"mix:empty {CORE_INTEGER}" else c for c in core),
         *grid(
             "P3",
             tier,
