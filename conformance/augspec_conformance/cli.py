@@ -18,6 +18,7 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec.errors import nearest
+from augspec_conformance.peers.verb import show_peers
 
 if TYPE_CHECKING:
     from augspec_conformance.report.model import Report
@@ -255,6 +256,9 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
 
     with _usage(OSError, ValueError):
         talk.out(str(rebuild(folder)))
+
+
+app.command(name="peers", help="Print the report card of other libraries; with --run, ask them first.")(show_peers)
 
 
 if __name__ == "__main__":
