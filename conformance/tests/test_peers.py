@@ -140,6 +140,7 @@ WRONG: dict[str, Toy] = {
         )
     ),
     "C1": Toy(_one(_flip, "fixed compiled"), other=_image(lambda x, rng: x)),
+    "N13": Toy(_one(_image(lambda x, rng: np.roll(x, 1, 1)), options={"sigma": 2})),
     "J6": Toy(_one(_image(lambda x, rng: x.no_such_thing))),
 }
 

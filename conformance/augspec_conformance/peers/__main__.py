@@ -7,7 +7,7 @@ import sys
 
 from augspec_conformance.peers.libraries import COLUMNS
 from augspec_conformance.peers.page import page
-from augspec_conformance.peers.results import PATH, judged, load, save
+from augspec_conformance.peers.results import PATH, judged, load, merged, save
 from augspec_conformance.peers.run import ask_column
 
 __all__ = ["main"]
@@ -18,13 +18,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m augspec_conformance.peers", description=__doc__)
     parser.add_argument("--run", action="store_true", help="ask the libraries, and keep what they came to")
     parser.add_argument("--peer", action="append", choices=[column.name for column in COLUMNS], help="only this column")
+    parser.add_argument("--law", action="append", help="only this law; the results of the others are kept")
     given = parser.parse_args(arguments)
     if given.run:
-        kept = {one.peer: one for one in load()} if given.peer and PATH.exists() else {}
+        kept = {one.peer: one for one in load()} if (given.peer or given.law) and PATH.exists() else {}
         for column in COLUMNS:
             if not given.peer or column.name in given.peer:
                 sys.stderr.write(f"asking {column.name}\n")
-                kept[column.name] = ask_column(column.name)
+                found = ask_column(column.name, given.law or ())
+                kept[column.name] = merged(kept.get(column.name), found, given.law or ())
                 save([kept[column.name] for column in COLUMNS if column.name in kept])
     results = load()
     sys.stdout.write(page(results))

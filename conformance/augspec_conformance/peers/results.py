@@ -11,7 +11,7 @@ from augspec_conformance.peers.libraries import COLUMNS
 from augspec_conformance.peers.run import Found, Row
 from augspec_conformance.peers.verdict import Verdict, verdicts_of
 
-__all__ = ["PATH", "Cell", "cell_of", "judged", "load", "save"]
+__all__ = ["PATH", "Cell", "cell_of", "judged", "load", "merged", "save"]
 
 PATH = Path(__file__).with_name("results.json")
 
@@ -52,6 +52,14 @@ def save(found: Sequence[Found], path: Path = PATH) -> None:
         lines = ",\n".join("  " + json.dumps(list(asdict(row).values()), ensure_ascii=False) for row in rows)
         parts.append(f'{head[:-1]}, "rows": [\n{lines}\n]}}')
     path.write_text("[\n" + ",\n".join(parts) + "\n]\n", encoding="utf-8")
+
+
+def merged(kept: Found | None, found: Found, laws: Sequence[str]) -> Found:
+    """Return new results; with `laws`, the old ones in which those laws' rows are replaced by new ones."""
+    if kept is None or not laws:
+        return found
+    old = [row for row in kept.rows if row.law not in laws]
+    return Found(found.peer, found.versions, found.missing, (*old, *(row for row in found.rows if row.law in laws)))
 
 
 def judged(found: Found) -> Iterator[tuple[Row, Verdict | None]]:

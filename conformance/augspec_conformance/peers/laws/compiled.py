@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from augspec_conformance.law import require
+from typing import Any
+
+from augspec_conformance.law import require, stable_seed
+from augspec_conformance.peers.laws.purity import require_same
 from augspec_conformance.peers.laws.shape import near
 from augspec_conformance.peers.peer import Peer, Transform
 from augspec_conformance.peers.peer_law import PeerLaw, claimed
@@ -29,6 +32,21 @@ def _modes_agree(peer: Peer, transform: Transform) -> None:
 
 def _more_than_one(peer: Peer, transform: Transform) -> str:
     return claimed("compiled")(peer, transform) if len(peer.modes) > 1 else "it documents one mode"
+
+
+def _copies(peer: Peer, transform: Transform) -> None:
+    copied: Any = getattr(peer, "pickled")  # noqa: B009 (only peers whose objects go to other processes have it)
+    given = sample(peer, transform)
+    seed = stable_seed("C11", transform.name) % 2**31
+    first = peer.arrays(transform, peer.start(transform, seed=seed)(peer.native(transform, given)))
+    again = peer.arrays(transform, copied(transform, seed=seed)(peer.native(transform, given)))
+    require_same(again, first, "the pickled object gives")
+
+
+def _goes_to_processes(peer: Peer, transform: Transform) -> str:
+    if "own" in transform.claims:
+        return "it is a class of this suite"
+    return "" if hasattr(peer, "pickled") else "its objects are not sent to other processes"
 
 
 LAWS = (

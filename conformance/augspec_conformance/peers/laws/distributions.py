@@ -18,6 +18,9 @@ from augspec_conformance.statistic import cells_hold, share_holds, share_interva
 
 __all__ = ["CALLS", "LAWS"]
 
+_SLACK = 0.02
+"""Of a factor: what clipping and rounding may do to a measured one."""
+
 CALLS = 240
 """Calls of one object: a share of ½ is told from one that is off by 0.25."""
 
@@ -115,6 +118,26 @@ def _symmetric(peer: Peer, transform: Transform) -> str:
     return "" if transform.side is not None else "no distribution about neutral is declared"
 
 
+def _bounds(peer: Peer, transform: Transform) -> None:
+    """Hold what `options["measure"]` sees of a parameter, from before and after, against `options["bounds"]`."""
+    if "bounds" not in transform.options:
+        _fixed(peer, transform)
+        return
+    measure: Any = transform.options["measure"]
+    low, high = transform.options["bounds"]
+    given = sample(peer, transform, "ramp")
+    for number in range(8):
+        out = ask(peer, transform, given, seed=("R4", number))["image"]
+        for before, after in zip(given["image"], out, strict=True):
+            found = float(measure(before, after))
+            inside = low - _SLACK <= found <= high + _SLACK
+            require(inside, f"seed {number}: the parameter", expected=(low, high), got=round(found, 3))
+
+
+def _bounded(peer: Peer, transform: Transform) -> str:
+    return "" if "bounds" in transform.options else claimed("fixed")(peer, transform)
+
+
 def _fixed(peer: Peer, transform: Transform) -> None:
     given = sample(peer, transform)
     low, high = peer.ranges[given["image"].dtype.name]
@@ -152,9 +175,9 @@ LAWS = (
     PeerLaw(
         "R4",
         "bounds",
-        "A parameter given as one value is that value: seeds make no difference.",
-        _fixed,
-        claimed("fixed"),
+        "Parameters stay in their documented bounds; one given as one value is that value, whatever the seed.",
+        _bounds,
+        _bounded,
     ),
     PeerLaw(
         "B8",

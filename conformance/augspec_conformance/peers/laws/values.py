@@ -18,6 +18,12 @@ __all__ = ["LAWS", "applied"]
 _SMALL = 2e-4
 """Of the value range, for float images: some roundings of float32, and conversions between colour spaces."""
 
+_CENTRE = 0.02
+"""Pixels: half a pixel is the usual fault."""
+
+_SPREAD = 0.15
+"""Relative: kernels are cut off at three sigma or so, and sampled at whole pixels."""
+
 
 def applied(peer: Peer, before: npt.NDArray[Any], after: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Return which samples were changed: by more than the roundings of a way there and back between colour spaces."""
@@ -89,10 +95,44 @@ def _certain(peer: Peer, transform: Transform) -> str:
     return "" if transform.probability in (0.0, 1.0) else "no probability of 0 or 1 is declared"
 
 
+def _spread(peer: Peer, transform: Transform) -> None:
+    """Blur one bright pixel: where its light is on average, and how far from there."""
+    sigma = float(transform.options["sigma"])
+    side = 2 * int(4 * sigma) + 9
+    low, high = peer.ranges["float32"]
+    picture = np.full((1, side, side, 3), low, np.float32)
+    picture[:, side // 2, side // 2] = high
+    out = ask(peer, transform, {"image": picture}, seed="N13")["image"][0, ..., 0].astype(np.float64) - low
+    weight = out / out.sum()
+    rows, columns = np.indices(weight.shape)
+    centre = [float((axis * weight).sum()) for axis in (rows, columns)]
+    middle = [float(side // 2)] * 2
+    near(np.array(centre), np.array(middle), _CENTRE, "the centre of a blurred pixel, in pixels")
+    found = float(np.sqrt((weight * (rows - centre[0]) ** 2).sum()))
+    require(
+        abs(found - sigma) <= _SPREAD * sigma,
+        "the standard deviation of a blurred pixel, in pixels",
+        expected=sigma,
+        got=round(found, 3),
+    )
+
+
+def _blurs(peer: Peer, transform: Transform) -> str:
+    del peer
+    return "" if "sigma" in transform.options else "it blurs by no one sigma"
+
+
 LAWS = (
     PeerLaw("N7", "neutral is identity", "At neutral parameters the sample comes back.", _neutral, claimed("neutral")),
     PeerLaw("N9", "certain gates", "Probability 1 always applies, probability 0 never.", _always, _certain),
     PeerLaw("N10", "constants stay", "A constant image stays as it is.", _constant, claimed("constant")),
     PeerLaw("N11", "greys stay", "An image of greys has no saturation and no hue to change.", _grey, claimed("grey")),
+    PeerLaw(
+        "N13",
+        "blurs",
+        "A Gaussian blur spreads a pixel by its sigma, and leaves its centre where it is.",
+        _spread,
+        _blurs,
+    ),
     PeerLaw("N12", "twice", "What is its own inverse, done twice, changes nothing.", _twice, claimed("twice")),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pickle
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -194,6 +195,12 @@ class Library:
                 lambda: A.GaussianBlur((5, 5), (1.0, 1.0), **sure),
                 "fixed constant dtypes",
             ),
+            one(
+                "GaussianBlur((13, 13), (2, 2), p=1)",
+                lambda: A.GaussianBlur((13, 13), (2.0, 2.0), **sure),
+                "fixed",
+                options={"sigma": 2},
+            ),
             one("MedianBlur((5, 5), p=1)", lambda: A.MedianBlur((5, 5), **sure), "fixed constant dtypes"),
             one("MotionBlur((5, 5), p=1)", lambda: A.MotionBlur((5, 5), **sure), "random constant"),
             one("GlassBlur(p=1)", lambda: A.GlassBlur(**sure), "random"),
@@ -252,12 +259,25 @@ class Library:
 
     def start(self, transform: Transform, *, seed: int, mode: str = "", layout: str = "NHWC") -> Call:
         """Return a pipeline made with the seed; the samples of a batch are its successive calls."""
+        return self._started(transform, seed, lambda made: made)
+
+    def pickled(self, transform: Transform, *, seed: int) -> Call:
+        """Return the pipeline after a way through bytes, seeded anew."""
+
+        def through_bytes(made: Any) -> Any:
+            again = pickle.loads(pickle.dumps(made))  # noqa: S301 (our own bytes)
+            again.set_random_seed(seed)
+            return again
+
+        return self._started(transform, seed, through_bytes)
+
+    def _started(self, transform: Transform, seed: int, change: Callable[[Any], Any]) -> Call:
         made: dict[frozenset[str], Any] = {}
 
         def call(native: Any) -> Any:
             targets = frozenset(native[0])
             if targets not in made:
-                made[targets] = self._compose(transform, seed, set(targets))
+                made[targets] = change(self._compose(transform, seed, set(targets)))
             return [made[targets](**one) for one in native]
 
         return call

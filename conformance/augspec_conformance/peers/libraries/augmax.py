@@ -115,6 +115,12 @@ class Library:
             shuffled("GridShuffle(4)", lambda: ax.GridShuffle(4)),
             shuffled("GridShuffle((5, 6))", lambda: ax.GridShuffle((5, 6))),
             colour("Blur(p=1)", lambda: ax.Blur(p=1.0), "range", "constant", "fixed", probability=1.0),
+            colour(
+                "GaussianBlur(sigma=2, p=1)", lambda: ax.GaussianBlur(sigma=2, p=1.0), "fixed", options={"sigma": 2}
+            ),
+            colour(
+                "GaussianBlur(sigma=3, p=1)", lambda: ax.GaussianBlur(sigma=3, p=1.0), "fixed", options={"sigma": 3}
+            ),
             colour("GaussianBlur(p=1)", lambda: ax.GaussianBlur(p=1.0), "range", "constant", "fixed", probability=1.0),
         )
 

@@ -41,7 +41,7 @@ class Library:
         import dm_pix as pix
 
         def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
-            options = {key: more.pop(key) for key in ("axis", "whole", "size") if key in more}
+            options = {key: more.pop(key) for key in ("axis", "whole", "size", "sigma") if key in more}
             words = frozenset({"compiled", *claims.split()})
             return Transform(name=name, build=lambda: make, claims=words, options={"axis": True, **options}, **more)
 
@@ -71,6 +71,7 @@ class Library:
             one("flip_left_right()", lambda k, x, **o: pix.flip_left_right(x, **o), f"{fixed} twice range"),
             one("flip_up_down()", lambda k, x, **o: pix.flip_up_down(x, **o), f"{fixed} twice range"),
             one("gaussian_blur(1, 5)", lambda k, x, **o: pix.gaussian_blur(x, 1.0, 5, **o), f"{fixed} range constant"),
+            one("gaussian_blur(2, 13)", lambda k, x, **o: pix.gaussian_blur(x, 2.0, 13, **o), fixed, sigma=2),
             one("rot90(1)", lambda k, x, **o: pix.rot90(x, 1, **o), f"{fixed} range"),
             one("solarize(0.5)", lambda k, x, **o: pix.solarize(x, 0.5), f"{fixed} range", axis=False),
             one("rotate(0.3)", lambda k, x, **o: pix.rotate(x, 0.3), f"{fixed} range constant", axis=False),

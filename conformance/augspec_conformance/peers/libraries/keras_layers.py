@@ -19,6 +19,11 @@ def _harder(before: Any, after: Any) -> float:
     return float(np.sign(np.std(after) - np.std(before)))
 
 
+def _contrast(before: Any, after: Any) -> float:
+    """Measure the factor of contrast."""
+    return float(np.std(after) / np.std(before))
+
+
 def _brighter(before: Any, after: Any) -> float:
     return float(np.sign(np.mean(after) - np.mean(before)))
 
@@ -36,7 +41,11 @@ def _one(name: str, claims: str = "", *, written: str = "", **more: Any) -> Tran
     """Describe a layer; `given` are its arguments, all else describes it."""
     given = more.pop("given", {})
     text = written or ", ".join(f"{key}={value!r}" for key, value in given.items())
-    options = {key: more.pop(key) for key in ("twin", "format", "size", "seedless", "shape", "mask") if key in more}
+    options = {
+        key: more.pop(key)
+        for key in ("twin", "format", "size", "seedless", "shape", "mask", "bounds", "measure", "sigma")
+        if key in more
+    }
     words = frozenset(claims.split())
     return Transform(
         name=f"{name}({text})",
@@ -152,6 +161,7 @@ def _photometric() -> tuple[Transform, ...]:
         _ranged("RandomContrast", "random idle constant", given={"factor": 0.5}, side=_harder),
         _ranged("RandomContrast", "random", given={"factor": (0.5, 0.01)}),
         _ranged("RandomContrast", "fixed neutral", given={"factor": 0.0}),
+        _ranged("RandomContrast", "random", given={"factor": (0.9, 0.1)}, bounds=(0.1, 1.1), measure=_contrast),
         _ranged("RandomSaturation", "fixed neutral grey compiled", given={"factor": (0.5, 0.5)}),
         _ranged("RandomSaturation", "fixed grey compiled", given={"factor": (0.8, 0.8)}),
         _ranged("RandomSaturation", "random idle", given={"factor": 0.9}),
@@ -186,6 +196,12 @@ def _photometric() -> tuple[Transform, ...]:
         _ranged("RandomErasing", "random", given={"factor": 1.0}, probability=1.0),
         _ranged("RandomErasing", "random", given={"factor": (0.5, 0.5)}, probability=0.5),
         _ranged("RandomGaussianBlur", "fixed constant compiled", given={"factor": (1.0, 1.0), "sigma": (0.9, 0.9)}),
+        _one(
+            "RandomGaussianBlur",
+            "fixed",
+            given={"factor": (1.0, 1.0), "kernel_size": 7, "sigma": (1.0, 1.0)},
+            sigma=1,
+        ),
         _ranged("RandomGaussianBlur", "random per-sample", given={"factor": (1.0, 1.0), "sigma": (0.1, 1.0)}),
         _ranged("AutoContrast", "fixed active compiled constant", given={}, seedless=True),
         _ranged("Equalization", "fixed active compiled constant", given={}, seedless=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
@@ -210,6 +211,12 @@ class Library:
                 lambda: ka.RandomGaussianBlur((5, 5), (0.1, 2.0), **sure),
                 "range random per-sample constant",
             ),
+            one(
+                "RandomGaussianBlur((13, 13), (2, 2), p=1)",
+                lambda: ka.RandomGaussianBlur((13, 13), (2.0, 2.0), **sure),
+                "range fixed",
+                options={"sigma": 2},
+            ),
             one("RandomBoxBlur((3, 3), p=1)", lambda: ka.RandomBoxBlur((3, 3), **sure), "range fixed constant"),
             one("RandomMedianBlur((3, 3), p=1)", lambda: ka.RandomMedianBlur((3, 3), **sure), "range fixed"),
             one("RandomMotionBlur(3, 35, 0.5, p=1)", lambda: ka.RandomMotionBlur(3, 35.0, 0.5, **sure), "range random"),
@@ -218,10 +225,17 @@ class Library:
 
     def start(self, transform: Transform, *, seed: int, mode: str = "", layout: str = "NHWC") -> Call:
         """Return the module, and seed torch's generator, which is its documented source."""
+        return self._seeded(transform.build(), seed)
+
+    def pickled(self, transform: Transform, *, seed: int) -> Call:
+        """Return the module after a way through bytes."""
+        return self._seeded(pickle.loads(pickle.dumps(transform.build())), seed)  # noqa: S301 (our own bytes)
+
+    @staticmethod
+    def _seeded(made: Any, seed: int) -> Call:
         import kornia.augmentation as ka
         import torch
 
-        made = transform.build()
         torch.manual_seed(seed)
 
         def call(native: Any) -> Any:

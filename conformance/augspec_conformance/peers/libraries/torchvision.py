@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -78,7 +79,7 @@ class Library:
             moved("RandomAffine(0)", lambda: v2.RandomAffine(0), "fixed neutral"),
             moved("RandomPerspective(0.3, p=1)", lambda: v2.RandomPerspective(0.3, p=1.0), "random", probability=1.0),
             moved("RandomPerspective()", lambda: v2.RandomPerspective(), "random", probability=0.5, targets=("mask",)),
-            moved("ElasticTransform(20, 2)", lambda: v2.ElasticTransform(20.0, 2.0), "random"),
+            moved("ElasticTransform(20, 2)", lambda: v2.ElasticTransform(20.0, 2.0), "random", targets=("mask",)),
             moved("ElasticTransform(0, 2)", lambda: v2.ElasticTransform(0.0, 2.0), "fixed neutral"),
             moved("RandomCrop((14, 11))", lambda: v2.RandomCrop((14, 11)), "moves random", options={"size": (14, 11)}),
             moved("RandomCrop((14, 11), padding=3)", lambda: v2.RandomCrop((14, 11), padding=3), "moves random"),
@@ -101,7 +102,7 @@ class Library:
             moved("RandomZoomOut(p=1)", lambda: v2.RandomZoomOut(p=1.0), "moves random"),
             one("RandomInvert(1)", lambda: v2.RandomInvert(1.0), "fixed twice dtypes", probability=1.0),
             one("RandomPosterize(3, p=1)", lambda: v2.RandomPosterize(3, p=1.0), "fixed dtypes", probability=1.0),
-            one("RandomSolarize(128 or 128 / 255)", lambda: _solarize(v2), "fixed dtypes", probability=1.0),
+            one("RandomSolarize(128 or 128 / 255)", lambda: _solarize(v2), "fixed dtypes own", probability=1.0),
             one("RandomAutocontrast(1)", lambda: v2.RandomAutocontrast(1.0), "fixed constant dtypes"),
             one("RandomEqualize(1)", lambda: v2.RandomEqualize(1.0), "fixed dtypes"),
             one("RandomAdjustSharpness(2, 1)", lambda: v2.RandomAdjustSharpness(2, 1.0), "fixed constant dtypes"),
@@ -120,6 +121,7 @@ class Library:
             one("RandomPhotometricDistort(p=1)", lambda: v2.RandomPhotometricDistort(p=1.0), "random"),
             one("RandomChannelPermutation()", lambda: v2.RandomChannelPermutation(), "random grey"),
             one("GaussianBlur(5, 1.5)", lambda: v2.GaussianBlur(5, 1.5), "fixed constant dtypes"),
+            one("GaussianBlur(13, 2)", lambda: v2.GaussianBlur(13, 2.0), "fixed", options={"sigma": 2}),
             one("GaussianNoise()", lambda: v2.GaussianNoise(), "random", dtypes=_BOTH),
             one("RandomErasing(1)", lambda: v2.RandomErasing(1.0), "random", probability=1.0),
             one("RandomErasing(0.5)", lambda: v2.RandomErasing(0.5), "random", probability=0.5),
@@ -131,11 +133,11 @@ class Library:
 
     def start(self, transform: Transform, *, seed: int, mode: str = "", layout: str = "NHWC") -> Call:
         """Return the transform, and seed torch's generator, which is its documented source."""
-        import torch
+        return _seeded(transform.build(), seed)
 
-        made = transform.build()
-        torch.manual_seed(seed)
-        return lambda native: made(native)
+    def pickled(self, transform: Transform, *, seed: int) -> Call:
+        """Return the transform after a way through bytes."""
+        return _seeded(pickle.loads(pickle.dumps(transform.build())), seed)  # noqa: S301 (our own bytes)
 
     def native(self, transform: Transform, sample: Arrays, *, layout: str = "NHWC") -> Any:
         """Return tv_tensors: boxes and keypoints of the whole batch in one, because the batch has one draw."""
@@ -167,6 +169,13 @@ class Library:
         if "keypoints" in native:
             found["keypoints"] = np.array(native["keypoints"]).reshape(batch, -1, 2)
         return found
+
+
+def _seeded(made: Any, seed: int) -> Call:
+    import torch
+
+    torch.manual_seed(seed)
+    return lambda native: made(native)
 
 
 def _solarize(v2: Any) -> Any:

@@ -30,6 +30,18 @@ VERDICTS = (
         script="torchvision_grey_uint8",
     ),
     Verdict(
+        law="N7",
+        transforms=("ElasticTransform(0",),
+        kind="defect",
+        says="boxes",
+        title="ElasticTransform that moves nothing shrinks boxes",
+        seen="with alpha=0 the box of the whole image loses its last row and column.",
+        expected="the box.",
+        why="corners, which lie between pixels, are used as indices of pixels and held below the last one.",
+        source="transforms/v2/functional/_geometry.py, elastic_bounding_boxes",
+        script="torchvision_elastic_boxes",
+    ),
+    Verdict(
         law="B5",
         transforms=(
             "AugMix(",
