@@ -74,27 +74,32 @@ def _cell(found: Found, law: str) -> str:
     return " ".join(words) or str(cell.passed)
 
 
-def _seen(results: Sequence[Found], verdict: Verdict) -> list[str]:
-    """Return the columns in which a finding was met."""
-    return [found.peer for found in results if any(one is verdict for _, one in judged(found))]
-
-
 def _defects(results: Sequence[Found]) -> Iterator[str]:
-    every = all_verdicts()
-    total = sum(verdict.kind == "defect" for verdicts in every.values() for verdict in verdicts)
+    """Yield one line per script: laws that found the same fault are named together."""
+    every = {library: _by_script(verdicts) for library, verdicts in all_verdicts().items()}
+    total = sum(len(found) for found in every.values())
     yield from ("", f"## Defects: {total}")
-    for library, verdicts in every.items():
-        chosen = [verdict for verdict in verdicts if verdict.kind == "defect"]
-        if not chosen:
+    for library, found in every.items():
+        if not found:
             continue
-        yield from ("", f"### {_title(library)}: {len(chosen)}", "")
-        for verdict in chosen:
-            columns = _seen(results, verdict)
-            where = f" ({', '.join(columns)})" if len(columns) >= 1 and columns[0] != _title(library) else ""
+        yield from ("", f"### {_title(library)}: {len(found)}", "")
+        for script, verdicts in found.items():
+            first = verdicts[0]
+            laws = ", ".join(dict.fromkeys(verdict.law for verdict in verdicts))
+            columns = [one.peer for one in results if any(verdict in verdicts for _, verdict in judged(one))]
+            where = f"; {', '.join(columns)}" if first.engine else ""
             yield (
-                f"- **{verdict.title}** ({verdict.law}){where}. Seen: {verdict.seen} Expected: {verdict.expected} "
-                f"Why: {verdict.why} `{verdict.source}`. [Script](report_card/{verdict.script}.py)."
+                f"- **{first.title}** ({laws}{where}). Seen: {first.seen} Expected: {first.expected} "
+                f"Why: {first.why} In {first.source}. [Script](report_card/{script}.py)."
             )
+
+
+def _by_script(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.kind == "defect":
+            found.setdefault(verdict.script, []).append(verdict)
+    return found
 
 
 def _title(library: str) -> str:

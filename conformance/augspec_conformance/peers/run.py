@@ -25,6 +25,12 @@ __all__ = ["Found", "Row", "ask_column", "ask_here", "main"]
 _FIXED = {"B1", "S5", "S9", "N3", "C1"}
 """Laws that compare two calls of fixed parameters: where R4 is broken they would only say so again."""
 
+_SEEDED = {*_FIXED, "B6", "J1", "C11"}
+"""Laws that compare two calls of one seed: where K1 is broken they would only say so again."""
+
+_FIRST = ("J6", "R4", "K1")
+"""Laws on which others build."""
+
 _TEXT = 400
 """Characters of a message that are kept."""
 
@@ -58,14 +64,18 @@ class Found:
 
 def ask_here(peer: Peer, laws: Sequence[str] = ()) -> Iterator[Row]:
     """Ask every transform every law (or these), in this process; what does not run is asked no further law."""
-    every = sorted(peer_laws(), key=lambda law: (law.id != "J6", law.id != "R4"))
+    every = sorted(peer_laws(), key=lambda law: _FIRST.index(law.id) if law.id in _FIRST else len(_FIRST))
     for transform in peer.transforms():
-        broken = drawn = ""
+        broken = drawn = unseeded = ""
         for law in every:
-            if laws and law.id not in {*laws, "J6", "R4"}:
+            if laws and law.id not in {*laws, *_FIRST}:
                 continue
             reason = (
-                broken or (drawn if law.id in _FIXED else "") or peer.silent.get(law.id) or law.needs(peer, transform)
+                broken
+                or (drawn if law.id in _FIXED else "")
+                or (unseeded if law.id in _SEEDED else "")
+                or peer.silent.get(law.id)
+                or law.needs(peer, transform)
             )
             if reason:
                 yield Row(law.id, transform.name, "not-asked", reason)
@@ -78,6 +88,8 @@ def ask_here(peer: Peer, laws: Sequence[str] = ()) -> Iterator[Row]:
                     broken = f"it does not run (J6): {text}"[:_TEXT]
                 if law.id == "R4":
                     drawn = "its parameters are not fixed, as they should be (R4)"
+                if law.id == "K1":
+                    unseeded = "its seed does not decide what it does (K1)"
                 yield Row(law.id, transform.name, "broken", text[:_TEXT])
             except NothingTested as reason:
                 yield Row(law.id, transform.name, "not-asked", str(reason))

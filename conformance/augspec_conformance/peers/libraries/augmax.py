@@ -121,6 +121,7 @@ class Library:
             colour(
                 "GaussianBlur(sigma=3, p=1)", lambda: ax.GaussianBlur(sigma=3, p=1.0), "fixed", options={"sigma": 3}
             ),
+            colour("Blur(p=1), called by itself", lambda: ax.Blur(p=1.0), options={"direct": True}),
             colour("GaussianBlur(p=1)", lambda: ax.GaussianBlur(p=1.0), "range", "constant", "fixed", probability=1.0),
         )
 
@@ -143,9 +144,12 @@ class Library:
         import jax
 
         if (transform, mode) not in self._runs:
-            chain = augmax.Chain(transform.build(), input_types=_types(transform))
+            made = transform.build()
+            chain = augmax.Chain(made, input_types=_types(transform))
 
             def run(keys: Any, native: Any) -> Any:
+                if transform.options.get("direct"):
+                    return {"image": jax.vmap(made)(keys, native["image"])}
                 types = {name: kind for name, kind in _types(transform).items() if name in native}
                 return jax.vmap(lambda key, one: chain.apply(key, one, types))(keys, native)
 
