@@ -75,6 +75,10 @@ class Peer(Protocol):
     ranges: Mapping[str, tuple[float, float]]
     silent: Mapping[str, str]
 
+    def __hash__(self) -> int:
+        """Return a number of its own: results are kept by peer."""
+        ...
+
     def missing(self) -> str:
         """Return what is not installed; empty if the peer can be asked."""
         ...

@@ -110,8 +110,8 @@ def _keypoints(peer: Peer, transform: Transform) -> None:
         unit = _unit(peer, out["image"])[..., 0]
         height, width = unit.shape[1:]
         for index, points in enumerate(out["keypoints"]):
-            x, y = (float(v) for v in points[0])
-            if not (3 <= x < width - 3 and 3 <= y < height - 3):
+            at_x, at_y = (float(v) for v in points[0])
+            if not (3 <= at_x < width - 3 and 3 <= at_y < height - 3):
                 continue
             weight = unit[index]
             total = weight.sum()
@@ -119,13 +119,13 @@ def _keypoints(peer: Peer, transform: Transform) -> None:
                 continue
             rows, columns = np.indices(weight.shape)
             centre = np.array([(columns * weight).sum() / total, (rows * weight).sum() / total])
-            distance = float(np.abs(centre - [x, y]).max())
+            distance = float(np.abs(centre - [at_x, at_y]).max())
             seen += 1
             require(
                 distance <= (_EXACT if exact else 0.35),
                 f"seed {number}, sample {index}: the keypoint is {distance:.2f} pixels from the pixel it marks",
                 expected=[round(float(v), 2) for v in centre],
-                got=[round(x, 2), round(y, 2)],
+                got=[round(at_x, 2), round(at_y, 2)],
             )
     if not seen:
         raise NothingTested("no keypoint stayed on the canvas")

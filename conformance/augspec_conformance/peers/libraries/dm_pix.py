@@ -41,7 +41,7 @@ class Library:
         import dm_pix as pix
 
         def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
-            options = {key: more.pop(key) for key in ("axis", "whole", "size", "sigma") if key in more}
+            options: dict[str, Any] = {key: more.pop(key) for key in ("axis", "whole", "size", "sigma") if key in more}
             words = frozenset({"compiled", *claims.split()})
             return Transform(name=name, build=lambda: make, claims=words, options={"axis": True, **options}, **more)
 

@@ -41,7 +41,7 @@ def _one(name: str, claims: str = "", *, written: str = "", **more: Any) -> Tran
     """Describe a layer; `given` are its arguments, all else describes it."""
     given = more.pop("given", {})
     text = written or ", ".join(f"{key}={value!r}" for key, value in given.items())
-    options = {
+    options: dict[str, Any] = {
         key: more.pop(key)
         for key in ("twin", "format", "size", "seedless", "shape", "mask", "bounds", "measure", "sigma")
         if key in more

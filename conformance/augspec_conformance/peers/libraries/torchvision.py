@@ -181,7 +181,7 @@ def _seeded(made: Any, seed: int) -> Call:
 def _solarize(v2: Any) -> Any:
     """Solarize at half of either range: the threshold is in the image's own unit."""
 
-    class Both(v2.Transform):  # type: ignore[misc]
+    class Both(v2.Transform):
         def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
             threshold = 128 / 255 if inpt.is_floating_point() else 128
             return v2.functional.solarize(inpt, threshold)

@@ -47,7 +47,7 @@ VERDICTS = (
         title="pad_to_size takes no empty batch",
         seen="a batch (0, H, W, C) raises ValueError.",
         expected="a batch (0, H', W', C), as center_crop gives.",
-        why="the code tells a batch from a single image by `if batch:`, which is false for 0.",
+        why="the code tells a batch from a single image by `if batch:`, which is false for 0; its sibling center_crop asks `is not None`.",
         source="_src/augment.py, pad_to_size",
         script="dm_pix_pad_empty_batch",
     ),
