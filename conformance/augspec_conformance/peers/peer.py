@@ -30,7 +30,8 @@ class Transform:
             "fixed" (no randomness is left), "moves" (pixels are moved exactly), "range" (stays in the value range),
             "neutral" (these parameters do nothing), "constant" (a constant image stays), "grey" (a grey image stays),
             "twice" (twice is nothing), "dtypes" (integers and floats are to agree), "compiled" (compiling is
-            documented), "inverse" (there is one), "symmetric" (draws of either sign are equally likely).
+            documented), "inverse" (there is one), "random" (seeds matter), "per-sample" (drawn per image), "shared" (drawn per batch),
+            "active" and "idle" (in evaluation), "mixes" (samples are mixed), "recolours" (moves and recolours).
         probability: the declared probability of being applied to a sample; None if none is declared.
         targets: what is moved along with the image.
         dtypes: dtypes of images that the library documents.

@@ -37,6 +37,12 @@ def _takes(target: str) -> Callable[[Peer, Transform], str]:
     return needs
 
 
+def _shows(peer: Peer, transform: Transform) -> str:
+    if "recolours" in transform.claims:
+        return "it changes colours as well, so an image does not show where its parts went"
+    return _takes("mask")(peer, transform)
+
+
 def _unit(peer: Peer, image: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
     low, high = peer.ranges[image.dtype.name]
     return (image.astype(np.float64) - low) / (high - low)
@@ -132,7 +138,7 @@ def _keypoints(peer: Peer, transform: Transform) -> None:
 
 
 LAWS = (
-    PeerLaw("F1", "one plan for all targets", "Image and mask of a sample move alike.", _mask_follows, _takes("mask")),
+    PeerLaw("F1", "one plan for all targets", "Image and mask of a sample move alike.", _mask_follows, _shows),
     PeerLaw("F2", "masks", "Masks hold only old values and the fill.", _mask_values, _takes("mask")),
     PeerLaw(
         "F4", "painted boxes", "A painted rectangle and its box move to the same place.", _painted, _takes("boxes")

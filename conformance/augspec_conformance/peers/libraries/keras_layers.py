@@ -205,14 +205,22 @@ def _photometric() -> tuple[Transform, ...]:
         _ranged("RandomGaussianBlur", "random per-sample", given={"factor": (1.0, 1.0), "sigma": (0.1, 1.0)}),
         _ranged("AutoContrast", "fixed active compiled constant", given={}, seedless=True),
         _ranged("Equalization", "fixed active compiled constant", given={}, seedless=True),
-        _ranged("RandAugment", "random idle", given={"factor": 0.3}, targets=("mask",)),
+        _ranged("RandAugment", "random idle recolours", given={"factor": 0.3}, targets=("mask",), mask="float32"),
         _ranged("AugMix", "random", given={"factor": 0.3}),
-        _one("AugMix", "random", given={"factor": 0.3}, written="factor=0.3, with masks", targets=("mask",)),
+        _one(
+            "AugMix",
+            "random recolours",
+            given={"factor": 0.3},
+            written="factor=0.3, with masks",
+            mask="float32",
+            targets=("mask",),
+        ),
+        _one("AugMix", "recolours", given={"factor": 0.3}, written="factor=0.3, with integer masks", targets=("mask",)),
     )
 
 
 def _mixing() -> tuple[Transform, ...]:
     return (
-        _one("MixUp", "range mixes", targets=("mask",)),
-        _one("CutMix", "range mixes", given={"factor": 1.0}, targets=("mask",)),
+        _one("MixUp", "range mixes", targets=("mask",), mask="float32"),
+        _one("CutMix", "range mixes", given={"factor": 1.0}, targets=("mask",), mask="float32"),
     )
