@@ -46,6 +46,14 @@ class Toy:
             op = self._first
         return lambda native: op(native, rng)
 
+    def evaluated(self, transform: Transform, sample: Arrays) -> Arrays:
+        return sample
+
+    def rebuilt(self, transform: Transform, *, seed: int) -> Call:
+        return self.start(transform, seed=seed + transform.options.get("lost", 0))
+
+    pickled = rebuilt
+
     def native(self, transform: Transform, sample: Arrays, *, layout: str = "NHWC") -> Any:
         return {name: value.copy() for name, value in sample.items()}
 
@@ -141,6 +149,17 @@ WRONG: dict[str, Toy] = {
     ),
     "C1": Toy(_one(_flip, "fixed compiled"), other=_image(lambda x, rng: x)),
     "N13": Toy(_one(_image(lambda x, rng: np.roll(x, 1, 1)), options={"sigma": 2})),
+    "P18": Toy(_one(_image(lambda x, rng: 1 - x), "active")),
+    "N3": Toy(_one(_image(lambda x, rng: x), options={"twin": _one(_image(lambda x, rng: x * np.float32(0.9)))})),
+    "G7": Toy(
+        _one(
+            _image(lambda x, rng: x),
+            "inverse moves",
+            options={"undo": lambda t, native, seed: {"image": native["image"] / 2}},
+        )
+    ),
+    "J1": Toy(_one(_image(lambda x, rng: x + np.float32(rng.random())), options={"lost": 1})),
+    "C11": Toy(_one(_image(lambda x, rng: x + np.float32(rng.random())), options={"lost": 1})),
     "J6": Toy(_one(_image(lambda x, rng: x.no_such_thing))),
 }
 
@@ -161,6 +180,10 @@ def test_laws_have_ids_and_sentences_of_their_own() -> None:
     laws = peer_laws()
     assert len({law.id for law in laws}) == len(laws)
     assert all(law.sentence.endswith(".") for law in laws)
+
+
+def test_every_law_has_a_fault_here() -> None:
+    assert set(WRONG) == {law.id for law in peer_laws()}
 
 
 @pytest.mark.parametrize("column", [one.name for one in COLUMNS])

@@ -27,8 +27,14 @@ documents, or what the operation is.
 
 The findings hold for the versions named here, on CPU. A passed cell says that these laws found nothing on these
 samples; it is no proof. Probabilities are tested so that a right library fails once in 10⁹ tests.
-`pytest conformance/tests/test_report_card.py` runs every script whose library is installed, and fails when a defect is
-gone.
+`pytest conformance/tests/test_report_card.py` runs every script whose library is installed (Keras on torch), and fails
+when a defect is gone. On a torchvision whose compiled operators do not load, `python -m
+augspec_conformance.peers.scripts docs/report_card NAME` runs its scripts all the same.
+
+Limits: torchvision, Kornia and Albumentations are asked in eager mode only; augmax and dm-pix eagerly and under
+`jit(vmap)`; tf.image eagerly and in `tf.function`; Keras eagerly and inside `tf.data`. Video, volumes, mixing (but for
+two layers of Keras), rotated boxes and GPUs are not asked, nor is every transform of a library. Shown are the laws'
+own samples: another size or seed may find more.
 """
 
 

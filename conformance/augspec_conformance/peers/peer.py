@@ -26,12 +26,13 @@ class Transform:
     Attributes:
         name: the library's own expression, as the page prints it.
         build: makes it; what the arguments are is the library file's own business.
-        claims: words that laws ask for, each backed by the library's documentation or by what the op is:
-            "fixed" (no randomness is left), "moves" (pixels are moved exactly), "range" (stays in the value range),
-            "neutral" (these parameters do nothing), "constant" (a constant image stays), "grey" (a grey image stays),
-            "twice" (twice is nothing), "dtypes" (integers and floats are to agree), "compiled" (compiling is
-            documented), "inverse" (there is one), "random" (seeds matter), "per-sample" (drawn per image), "shared" (drawn per batch),
-            "active" and "idle" (in evaluation), "mixes" (samples are mixed), "recolours" (moves and recolours).
+        claims: words that laws ask for, each backed by the library's documentation or by what the op is: "fixed" (no
+            randomness is left), "random" (seeds matter), "moves" (pixels are moved exactly), "range" (stays in the
+            value range), "neutral" (these parameters do nothing), "constant" (a constant image stays), "grey" (a grey
+            image stays), "twice" (twice is nothing), "dtypes" (integers and floats are to agree), "compiled" (compiling
+            is documented), "inverse" (there is one), "per-sample" and "shared" (how draws are shared in a batch),
+            "active" and "idle" (in evaluation), "mixes" (samples are mixed), "recolours" (moves and recolours), "own"
+            (a class of this suite).
         probability: the declared probability of being applied to a sample; None if none is declared.
         targets: what is moved along with the image.
         dtypes: dtypes of images that the library documents.

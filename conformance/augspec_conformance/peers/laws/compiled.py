@@ -51,4 +51,11 @@ def _goes_to_processes(peer: Peer, transform: Transform) -> str:
 
 LAWS = (
     PeerLaw("C1", "modes agree", "Every documented mode gives what eager mode gives.", _modes_agree, _more_than_one),
+    PeerLaw(
+        "C11",
+        "pickles",
+        "An object that was pickled, as loaders do for their workers, gives the same results.",
+        _copies,
+        _goes_to_processes,
+    ),
 )
