@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from augspec.cli.app import app
 from augspec_conformance.peers.laws import peer_laws
 from augspec_conformance.peers.page import page
 from augspec_conformance.peers.results import judged, load
@@ -83,3 +85,9 @@ def test_every_defect_was_met_by_its_law() -> None:
 
 def test_the_page_is_what_the_command_prints() -> None:
     assert (DOCS / "report_card.md").read_text(encoding="utf-8") == page(load())
+
+
+def test_the_verb_prints_the_page() -> None:
+    done = CliRunner().invoke(app, ["conformance", "peers"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == page(load())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from augspec_conformance.peers.laws import peer_laws
 from augspec_conformance.peers.results import cell_of, judged
 from augspec_conformance.peers.run import Found
-from augspec_conformance.peers.verdict import Verdict, all_verdicts
+from augspec_conformance.peers.verdict import Verdict, all_verdicts, note_of
 
 __all__ = ["page"]
 
@@ -61,6 +61,8 @@ def _lines(results: Sequence[Found]) -> Iterator[str]:
     yield from ("", "| law | what holds |", "|---|---|")
     for law in peer_laws():
         yield f"| {law.id} {law.title} | {law.sentence} |"
+    notes = {_title(library): note_of(library) for library in all_verdicts()}
+    yield from ("", *(f"{title}: {note}\n" for title, note in notes.items() if note))
     yield from _defects(present)
     yield from _excuses(present)
 

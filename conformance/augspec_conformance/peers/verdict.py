@@ -9,7 +9,7 @@ from typing import Literal
 
 from augspec_conformance.peers.libraries import COLUMNS
 
-__all__ = ["Verdict", "verdicts_of"]
+__all__ = ["Verdict", "all_verdicts", "note_of", "verdicts_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,12 @@ def verdicts_of(library: str) -> tuple[Verdict, ...]:
     """Return what was found in a library."""
     found: tuple[Verdict, ...] = importlib.import_module(f"augspec_conformance.peers.verdicts.{library}").VERDICTS
     return found
+
+
+def note_of(library: str) -> str:
+    """Return what a reader should know of a library; empty if there is nothing."""
+    note: str = importlib.import_module(f"augspec_conformance.peers.verdicts.{library}").NOTE
+    return note
 
 
 def all_verdicts() -> dict[str, tuple[Verdict, ...]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from augspec_conformance.peers.verdict import Verdict
 
-__all__ = ["VERDICTS"]
+__all__ = ["NOTE", "VERDICTS"]
+
+NOTE = "2.0.8 is its last release."
+"""What a reader should know of the whole library."""
 
 _EIGHT_BITS = (
     "float32 images are turned into 8 bits inside, which no documentation of this transform excludes: half a level."

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from augspec_conformance.peers.verdict import Verdict
 
-__all__ = ["VERDICTS"]
+__all__ = ["NOTE", "VERDICTS"]
+
+NOTE = ""
+"""What a reader should know of the whole library."""
 
 VERDICTS = (
     Verdict(
@@ -53,10 +56,10 @@ VERDICTS = (
     ),
     Verdict(
         law="N9",
-        transforms=("ColorJitter(0, 0, saturation",),
+        transforms=("ColorJitter(1e-6, 1e-6, saturation",),
         kind="defect",
         title="ColorJitter's saturation does nothing",
-        seen="saturation=0.9 with p=1 leaves every pixel where it is (with the zero strengths of this case the next defect alone would do so as well; the script has none).",
+        seen="saturation=0.9 with p=1 leaves every pixel as it is.",
         expected="saturation changes.",
         why="the adjusted saturation is computed and not assigned.",
         source="colorspace.py, ColorJitter.pixelwise",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from augspec_conformance.peers.verdict import Verdict
 
-__all__ = ["VERDICTS"]
+__all__ = ["NOTE", "VERDICTS"]
+
+NOTE = "Every script shows the same with Keras 3.15.1 on torch."
+"""What a reader should know of the whole library."""
 
 _TORCH = ("keras-torch",)
 _ANY = ("torch", "jax", "tensorflow")

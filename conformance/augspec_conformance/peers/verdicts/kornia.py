@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from augspec_conformance.peers.verdict import Verdict
 
-__all__ = ["VERDICTS"]
+__all__ = ["NOTE", "VERDICTS"]
+
+NOTE = "Its “Convention” blocks name many limits themselves, and these are no defects here."
+"""What a reader should know of the whole library."""
 
 VERDICTS = (
     Verdict(
