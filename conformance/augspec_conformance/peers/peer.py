@@ -13,7 +13,7 @@ __all__ = ["Arrays", "Call", "Peer", "Transform"]
 
 Arrays = dict[str, npt.NDArray[Any]]
 """A batch for the laws: `image` (B, H, W, C); and where a transform takes them `mask` (B, H, W, 1) of integers, `boxes`
-(B, N, 4) as xyxy in pixels and `keypoints` (B, N, 2) as xy in pixels."""
+(B, N, 4) as xyxy in pixels, `box_labels` (B, N) and `keypoints` (B, N, 2) as xy in pixels."""
 
 Call = Callable[[Any], Any]
 """A transform that has been seeded: it takes and returns what `Peer.native` makes; each call is its next draw."""

@@ -59,6 +59,10 @@ def sample(
             found["mask"] = rng.integers(1, 200, (*shape[:3], 1), dtype=np.int32)
     if "boxes" in wanted:
         found["boxes"] = boxes_of(shape, seed)
+    if "box_labels" in wanted:
+        found["box_labels"] = np.broadcast_to(
+            np.arange(found["boxes"].shape[1], dtype=np.int32), found["boxes"].shape[:2]
+        ).copy()
     if "keypoints" in wanted:
         span = np.array([shape[2], shape[1]])
         found["keypoints"] = np.floor(rng.random((shape[0], 3, 2)) * (span - 2) + 1).astype(np.float32)

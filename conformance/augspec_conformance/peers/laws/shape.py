@@ -34,6 +34,9 @@ def _structure(peer: Peer, transform: Transform) -> None:
     if "mask" in result:
         expected = (*out[:3], given["mask"].shape[-1])
         require(result["mask"].shape == expected, "the mask's shape", expected=expected, got=result["mask"].shape)
+    if "box_labels" in result:
+        labels, boxes = result["box_labels"].shape, result["boxes"].shape
+        require(labels == boxes[:2], "labels of boxes", expected=boxes[:2], got=labels)
 
 
 def _layouts(peer: Peer, transform: Transform) -> None:
@@ -70,7 +73,7 @@ def _ranges(peer: Peer, transform: Transform) -> None:
     for dtype in transform.dtypes:
         low, high = peer.ranges[dtype]
         for probe in ("extremes", "noise", "ramp"):
-            for seed in range(4):
+            for seed in range(1 if "fixed" in transform.claims else 4):
                 given = sample(peer, transform, probe, dtype=dtype)
                 out = ask(peer, transform, given, seed=("S8", seed))["image"].astype(np.float64)
                 require(bool(np.isfinite(out).all()), f"{probe} {dtype}: values that are not finite")
@@ -95,13 +98,16 @@ def _dtypes(peer: Peer, transform: Transform) -> None:
 
 
 def _twins(peer: Peer, transform: Transform) -> None:
-    """Ask the same transform for images in [0, 1]: `options["twin"]` is it, made for that range."""
+    """Ask the same transform for another range: `options["twin"]` is it, made for [0, 1] or `options["twin_range"]`."""
     twin = transform.options["twin"]
+    low, high = transform.options.get("twin_range", (0.0, 1.0))
     for probe in ("coord", "noise"):
         levels = image(peer, probe, dtype="uint8").astype(np.float32)
         given = ask(peer, transform, {"image": levels}, seed="S9")["image"].astype(np.float64)
-        unit = ask(peer, twin, {"image": levels / np.float32(255)}, seed="S9")["image"].astype(np.float64) * 255
-        near(unit, given, _LEVELS + 0.01, f"{probe} in [0, 1] and in [0, 255], in levels")
+        scaled = {"image": (low + levels / 255 * (high - low)).astype(np.float32)}
+        unit = ask(peer, twin, scaled, seed="S9")["image"].astype(np.float64)
+        unit = (unit - low) / (high - low) * 255
+        near(unit, given, _LEVELS + 0.01, f"{probe} in the range ({low:g}, {high:g}) and in (0, 255), in levels")
 
 
 def _both_ranges(peer: Peer, transform: Transform) -> str:

@@ -84,7 +84,7 @@ class Library:
         native = {_NAMES[name]: tensor(placed(sample[name])) for name in ("image", "mask") if name in sample}
         if "boxes" in sample:
             boxes = _scaled(transform, sample["boxes"], sample["image"].shape, inverse=False)
-            labels = np.zeros(boxes.shape[:2], np.int32)
+            labels = sample.get("box_labels", np.zeros(boxes.shape[:2], np.int32))
             native["bounding_boxes"] = {"boxes": tensor(boxes), "labels": tensor(labels)}
         return native
 
@@ -101,6 +101,8 @@ class Library:
         if "bounding_boxes" in native:
             boxes = np.array(_numpy(native["bounding_boxes"]["boxes"]))
             found["boxes"] = _scaled(transform, boxes, found["image"].shape, inverse=True)
+            if "box_labels" in transform.targets:
+                found["box_labels"] = np.array(_numpy(native["bounding_boxes"]["labels"])).astype(np.int32)
         return found
 
 

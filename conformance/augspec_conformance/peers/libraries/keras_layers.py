@@ -43,7 +43,7 @@ def _one(name: str, claims: str = "", *, written: str = "", **more: Any) -> Tran
     text = written or ", ".join(f"{key}={value!r}" for key, value in given.items())
     options: dict[str, Any] = {
         key: more.pop(key)
-        for key in ("twin", "format", "size", "seedless", "shape", "mask", "bounds", "measure", "sigma")
+        for key in ("twin", "format", "size", "seedless", "shape", "mask", "bounds", "measure", "sigma", "twin_range")
         if key in more
     }
     words = frozenset(claims.split())
@@ -190,6 +190,14 @@ def _photometric() -> tuple[Transform, ...]:
         ),
         _ranged("RandomInvert", "random", given={"factor": (0.5, 0.5)}, probability=0.5),
         _ranged("RandomInvert", "fixed twice compiled", given=sure, probability=1.0),
+        _one(
+            "RandomInvert",
+            "fixed",
+            given=sure,
+            written="factor=(1.0, 1.0), value_range=(-1, 1)",
+            twin=_one("RandomInvert", given={**sure, "value_range": (-1, 1)}),
+            twin_range=(-1.0, 1.0),
+        ),
         _ranged("RandomPosterization", "fixed compiled", given={"factor": 4}),
         _ranged("Solarization", "fixed compiled", given={"threshold_factor": (0.5, 0.5)}),
         _ranged("Solarization", "fixed compiled twice", given={}),
@@ -222,5 +230,6 @@ def _photometric() -> tuple[Transform, ...]:
 def _mixing() -> tuple[Transform, ...]:
     return (
         _one("MixUp", "range mixes", targets=("mask",), mask="float32"),
+        _one("MixUp", "range mixes", written="with boxes", targets=("boxes", "box_labels")),
         _one("CutMix", "range mixes", given={"factor": 1.0}, targets=("mask",), mask="float32"),
     )

@@ -165,7 +165,7 @@ _BATCHES = (
     ),
     Verdict(
         law="S1",
-        transforms=("MixUp(",),
+        transforms=("MixUp()",),
         kind="defect",
         title="MixUp gives masks of another shape",
         seen="(4, 8, 8, 1) becomes (4, 8, 8, 4).",
@@ -173,6 +173,18 @@ _BATCHES = (
         why="`take` without an axis picks single numbers of the flattened masks.",
         source="mix_up.py, transform_segmentation_masks",
         script="keras_mixup_mask",
+        engine=_ANY,
+    ),
+    Verdict(
+        law="S1",
+        transforms=("MixUp(with boxes",),
+        kind="defect",
+        title="MixUp's boxes and their labels no longer belong together",
+        seen="4 images of 3 boxes: boxes (4, 6, 4), labels (8, 3).",
+        expected="labels (4, 6).",
+        why="boxes are joined along their own axis, labels along the batch.",
+        source="mix_up.py, transform_bounding_boxes",
+        script="keras_mixup_box_labels",
         engine=_ANY,
     ),
     Verdict(
@@ -241,6 +253,18 @@ _SHAPES = (
         source="rand_augment.py, transform_images; random_brightness.py, transform_images",
         script="keras_rand_augment_brightness",
         engine=("torch",),
+    ),
+    Verdict(
+        law="N3",
+        transforms=("RandomInvert(factor=(1.0, 1.0), value_range=(-1, 1)",),
+        kind="defect",
+        title="RandomInvert leaves ranges that do not begin at 0",
+        seen="for value_range=(-1, 1) the value -1 becomes 2.",
+        expected="1: the complement in the range.",
+        why='"represents the lower bound … the upper bound": values are subtracted from the upper bound, and the lower is not added.',
+        source="random_invert.py, transform_images",
+        script="keras_invert_range",
+        engine=_ANY,
     ),
     *(
         Verdict(
