@@ -18,6 +18,7 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec_conformance import teeth_cli
+from augspec_conformance.peers.verb import show_peers
 
 if TYPE_CHECKING:
     from augspec_conformance.report.model import Report
@@ -302,6 +303,8 @@ app.command()(teeth_cli.mutants)
 app.command()(teeth_cli.necessity)
 app.command()(teeth_cli.grades)
 app.command()(teeth_cli.calibrate)
+app.command(name="peers", help="Print the report card of other libraries; with --run, ask them first.")(show_peers)
+
 
 if __name__ == "__main__":
     app(prog_name="augspec conformance")

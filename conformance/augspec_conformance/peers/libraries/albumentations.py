@@ -1,0 +1,330 @@
+"""Albumentations 2: one sample at a time, seeded through `Compose`."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from augspec_conformance.peers.peer import Arrays, Call, Transform
+
+__all__ = ["Library"]
+
+_ALL = ("mask", "boxes", "keypoints")
+_BOTH = ("uint8", "float32")
+
+
+def _brighter(before: Any, after: Any) -> float:
+    return float(np.sign(np.mean(after.astype(np.float64)) - np.mean(before.astype(np.float64))))
+
+
+def _flips(before: Any, after: Any) -> tuple[bool, bool]:
+    """Tell which of the two flips was applied."""
+    for horizontal in (False, True):
+        for vertical in (False, True):
+            flipped = before[:: -1 if vertical else 1, :: -1 if horizontal else 1]
+            if np.array_equal(flipped, after):
+                return horizontal, vertical
+    raise ValueError("the image is none of the four flips of the given one")
+
+
+class Library:
+    """Albumentations on NumPy arrays."""
+
+    library = "albumentations"
+    packages = ("albumentations", "albucore", "opencv-python-headless", "numpy")
+    modes = ("eager",)
+    layouts = ("NHWC",)
+    generators = ()
+    ranges: Mapping[str, tuple[float, float]] = {"float32": (0.0, 1.0), "uint8": (0.0, 255.0)}
+    silent: Mapping[str, str] = {}
+
+    def __init__(self, engine: str = "") -> None:
+        self.name = "albumentations"
+
+    def missing(self) -> str:
+        """Name what is not installed."""
+        return ", ".join(
+            name
+            for name, module in (("albumentations", "albumentations"), ("opencv", "cv2"))
+            if find_spec(module) is None
+        )
+
+    def transforms(self) -> tuple[Transform, ...]:
+        """Return what is asked."""
+        import albumentations as A  # noqa: N812 (its documentation's own alias)
+        import cv2
+
+        def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
+            words = frozenset({"range", *claims.split()})
+            return Transform(name=name, build=make, claims=words, batch=False, **{"dtypes": _BOTH, **more})
+
+        def moved(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
+            return one(name, make, claims, **{"targets": _ALL, **more})
+
+        sure = {"p": 1.0}
+        return (
+            moved("HorizontalFlip()", lambda: A.HorizontalFlip(), "moves random", probability=0.5),
+            moved("HorizontalFlip(p=1)", lambda: A.HorizontalFlip(**sure), "moves fixed twice dtypes", probability=1.0),
+            moved("VerticalFlip(p=1)", lambda: A.VerticalFlip(**sure), "moves fixed twice", probability=1.0),
+            moved("VerticalFlip(p=0)", lambda: A.VerticalFlip(p=0.0), "fixed neutral", probability=0.0),
+            one(
+                "Compose([HorizontalFlip(), VerticalFlip()])",
+                lambda: [A.HorizontalFlip(), A.VerticalFlip()],
+                "random",
+                probability=0.5,
+                dtypes=("uint8",),
+                options={"both": _flips, "gates": "two"},
+            ),
+            moved("Transpose(p=1)", lambda: A.Transpose(**sure), "moves fixed twice"),
+            moved("D4(p=1)", lambda: A.D4(**sure), "moves random"),
+            moved("RandomRotate90(p=1)", lambda: A.RandomRotate90(**sure), "moves random"),
+            moved("Rotate(30, p=1)", lambda: A.Rotate(30, **sure), "random"),
+            moved("Rotate((20, 20), p=1)", lambda: A.Rotate((20, 20), **sure), "fixed dtypes"),
+            moved("Rotate((0, 0), p=1)", lambda: A.Rotate((0, 0), **sure), "fixed neutral"),
+            moved("SafeRotate(30, p=1)", lambda: A.SafeRotate(30, **sure), "random"),
+            moved(
+                "Affine(scale=(0.8, 1.2), translate_percent=0.1, rotate=20, shear=10, p=1)",
+                lambda: A.Affine(scale=(0.8, 1.2), translate_percent=0.1, rotate=(-20, 20), shear=(-10, 10), **sure),
+                "random",
+            ),
+            moved("Affine(p=1), neutral", lambda: A.Affine(scale=1.0, rotate=0, shear=0, **sure), "fixed neutral"),
+            moved(
+                "ShiftScaleRotate(p=1)", lambda: A.ShiftScaleRotate(border_mode=cv2.BORDER_CONSTANT, **sure), "random"
+            ),
+            moved("Perspective(p=1)", lambda: A.Perspective(**sure), "random"),
+            moved(
+                "ElasticTransform(20, 5, p=1)", lambda: A.ElasticTransform(20, 5, **sure), "random", targets=("mask",)
+            ),
+            moved("GridDistortion(p=1)", lambda: A.GridDistortion(**sure), "random", targets=("mask",)),
+            moved("OpticalDistortion(p=1)", lambda: A.OpticalDistortion(**sure), "random", targets=("mask",)),
+            moved(
+                "RandomCrop(14, 11)", lambda: A.RandomCrop(14, 11, **sure), "moves random", options={"size": (14, 11)}
+            ),
+            moved(
+                "CenterCrop(14, 11)", lambda: A.CenterCrop(14, 11, **sure), "moves fixed", options={"size": (14, 11)}
+            ),
+            moved(
+                "PadIfNeeded(60, 60)",
+                lambda: A.PadIfNeeded(60, 60, border_mode=cv2.BORDER_CONSTANT, **sure),
+                "moves fixed",
+            ),
+            moved(
+                "Resize(30, 17)", lambda: A.Resize(30, 17, **sure), "fixed constant dtypes", options={"size": (30, 17)}
+            ),
+            moved(
+                "Compose([Resize(30, 17)], mask_interpolation=INTER_NEAREST_EXACT)",
+                lambda: A.Resize(30, 17, **sure),
+                "fixed",
+                targets=("mask",),
+                options={"compose": {"mask_interpolation": cv2.INTER_NEAREST_EXACT}},
+            ),
+            moved(
+                "Compose([Resize(30, 17)], mask_interpolation=INTER_LINEAR)",
+                lambda: A.Resize(30, 17, **sure),
+                "fixed",
+                targets=("mask",),
+                options={"compose": {"mask_interpolation": cv2.INTER_LINEAR}},
+            ),
+            moved(
+                "RandomResizedCrop((20, 20))",
+                lambda: A.RandomResizedCrop((20, 20), **sure),
+                "random constant",
+                options={"size": (20, 20)},
+            ),
+            moved("RandomScale(0.3, p=1)", lambda: A.RandomScale(0.3, **sure), "random", targets=("mask", "boxes")),
+            moved("LongestMaxSize(30, p=1)", lambda: A.LongestMaxSize(30, **sure), "fixed constant"),
+            one("InvertImg(p=1)", lambda: A.InvertImg(**sure), "fixed twice dtypes", probability=1.0),
+            one("Posterize(3, p=1)", lambda: A.Posterize(3, **sure), "fixed dtypes"),
+            one("Solarize((0.5, 0.5), p=1)", lambda: A.Solarize((0.5, 0.5), **sure), "fixed dtypes"),
+            one("Equalize(p=1)", lambda: A.Equalize(**sure), "fixed dtypes"),
+            one("AutoContrast(p=1)", lambda: A.AutoContrast(**sure), "fixed dtypes constant"),
+            one("CLAHE((2, 2), p=1)", lambda: A.CLAHE((2, 2), **sure), "fixed"),
+            one("ToGray(p=1)", lambda: A.ToGray(**sure), "fixed grey dtypes"),
+            one("ToSepia(p=1)", lambda: A.ToSepia(**sure), "fixed dtypes"),
+            one(
+                "RandomBrightnessContrast(0.2, 0.2, p=1)",
+                lambda: A.RandomBrightnessContrast(0.2, 0.2, **sure),
+                "random",
+            ),
+            one(
+                "RandomBrightnessContrast(0, 0, p=1)",
+                lambda: A.RandomBrightnessContrast((0.0, 0.0), (0.0, 0.0), **sure),
+                "fixed neutral",
+            ),
+            one("RandomGamma((100, 100), p=1)", lambda: A.RandomGamma((100, 100), **sure), "fixed neutral"),
+            one("RandomGamma((70, 70), p=1)", lambda: A.RandomGamma((70, 70), **sure), "fixed dtypes"),
+            one(
+                "HueSaturationValue(0, 0, 0, p=1)", lambda: A.HueSaturationValue(0, 0, 0, **sure), "fixed neutral grey"
+            ),
+            one(
+                "HueSaturationValue((20, 20), 0, 0, p=1)",
+                lambda: A.HueSaturationValue((20, 20), 0, 0, **sure),
+                "fixed grey dtypes",
+            ),
+            one("RGBShift((20, 20), p=1)", lambda: A.RGBShift((20, 20), (20, 20), (20, 20), **sure), "fixed"),
+            one("ColorJitter(p=1)", lambda: A.ColorJitter(**sure), "random"),
+            one(
+                "ColorJitter((1, 1), (1, 1), (1, 1), (0, 0), p=1)",
+                lambda: A.ColorJitter((1, 1), (1, 1), (1, 1), (0, 0), **sure),
+                "fixed neutral",
+            ),
+            one(
+                "ColorJitter(contrast=(1.5, 1.5), p=1)",
+                lambda: A.ColorJitter((1, 1), (1.5, 1.5), (1, 1), (0, 0), **sure),
+                "fixed dtypes",
+            ),
+            one(
+                "ColorJitter(saturation=(1.5, 1.5), p=1)",
+                lambda: A.ColorJitter((1, 1), (1, 1), (1.5, 1.5), (0, 0), **sure),
+                "fixed dtypes grey",
+            ),
+            one(
+                "ColorJitter(hue=(0.25, 0.25), p=1)",
+                lambda: A.ColorJitter((1, 1), (1, 1), (1, 1), (0.25, 0.25), **sure),
+                "fixed dtypes grey",
+            ),
+            one("Sharpen(p=1)", lambda: A.Sharpen(**sure), "random"),
+            one("Emboss(p=1)", lambda: A.Emboss(**sure), "random"),
+            one("Blur((5, 5), p=1)", lambda: A.Blur((5, 5), **sure), "fixed constant dtypes"),
+            one(
+                "GaussianBlur((5, 5), (1, 1), p=1)",
+                lambda: A.GaussianBlur((5, 5), (1.0, 1.0), **sure),
+                "fixed constant dtypes",
+            ),
+            one(
+                "GaussianBlur((13, 13), (2, 2), p=1)",
+                lambda: A.GaussianBlur((13, 13), (2.0, 2.0), **sure),
+                "fixed",
+                options={"sigma": 2},
+            ),
+            one("MedianBlur((5, 5), p=1)", lambda: A.MedianBlur((5, 5), **sure), "fixed constant dtypes"),
+            one("MotionBlur((5, 5), p=1)", lambda: A.MotionBlur((5, 5), **sure), "random constant"),
+            one("GlassBlur(p=1)", lambda: A.GlassBlur(**sure), "random"),
+            one("Defocus((3, 3), p=1)", lambda: A.Defocus((3, 3), **sure), "constant"),
+            one("ZoomBlur(p=1)", lambda: A.ZoomBlur(**sure), "random constant"),
+            one("GaussNoise(p=1)", lambda: A.GaussNoise(**sure), "random"),
+            one("ISONoise(p=1)", lambda: A.ISONoise(**sure), "random"),
+            one("MultiplicativeNoise(p=1)", lambda: A.MultiplicativeNoise(**sure), "random"),
+            one("ShotNoise(p=1)", lambda: A.ShotNoise(**sure), "random"),
+            one("SaltAndPepper(p=1)", lambda: A.SaltAndPepper(**sure), "random"),
+            one("ChannelShuffle(p=1)", lambda: A.ChannelShuffle(**sure), "random grey"),
+            one("ChannelDropout(p=0.5)", lambda: A.ChannelDropout(p=0.5), "random", probability=0.5),
+            one("PixelDropout(p=1)", lambda: A.PixelDropout(**sure), "random"),
+            one("FancyPCA(p=1)", lambda: A.FancyPCA(**sure), "random"),
+            one("PlanckianJitter(p=1)", lambda: A.PlanckianJitter(**sure), "random"),
+            one("RandomToneCurve(p=1)", lambda: A.RandomToneCurve(**sure), "random"),
+            one("ImageCompression((50, 50), p=1)", lambda: A.ImageCompression(quality_range=(50, 50), **sure), "fixed"),
+            one("Downscale((0.5, 0.5), p=1)", lambda: A.Downscale((0.5, 0.5), **sure), "fixed constant dtypes"),
+            one("UnsharpMask(p=1)", lambda: A.UnsharpMask(**sure), "random constant"),
+            one("RandomShadow(p=1)", lambda: A.RandomShadow(**sure), "random"),
+            one("RandomRain(p=1)", lambda: A.RandomRain(**sure), "random"),
+            one("RandomSnow(p=1)", lambda: A.RandomSnow(**sure), "random"),
+            one("RandomSunFlare(p=1)", lambda: A.RandomSunFlare(**sure), "random"),
+            one("PlasmaBrightnessContrast(p=1)", lambda: A.PlasmaBrightnessContrast(**sure), "random"),
+            one("PlasmaShadow(p=1)", lambda: A.PlasmaShadow(**sure), "random"),
+            one("Illumination(p=1)", lambda: A.Illumination(**sure), "random"),
+            one("AdditiveNoise(p=1)", lambda: A.AdditiveNoise(**sure), "random"),
+            one("CoarseDropout(p=1)", lambda: A.CoarseDropout(**sure), "random"),
+            one(
+                "CoarseDropout(p=0.5)",
+                lambda: A.CoarseDropout(p=0.5),
+                "random",
+                probability=0.5,
+                options={"shape": (1, 32, 32, 3)},
+            ),
+            one("Erasing(p=1)", lambda: A.Erasing(**sure), "random"),
+            one("GridDropout(p=1)", lambda: A.GridDropout(**sure), "random"),
+            moved(
+                "RandomGridShuffle((3, 2), p=1)",
+                lambda: A.RandomGridShuffle((3, 2), **sure),
+                "moves random",
+                targets=("mask", "keypoints"),
+            ),
+        )
+
+    def _compose(self, transform: Transform, seed: int, targets: set[str]) -> Any:
+        import albumentations as A  # noqa: N812
+
+        made = transform.build()
+        options: dict[str, Any] = dict(transform.options.get("compose", {}))
+        if targets & {"boxes", "bboxes"}:
+            options["bbox_params"] = A.BboxParams("pascal_voc", label_fields=["box_labels"])
+        if "keypoints" in targets:
+            options["keypoint_params"] = A.KeypointParams("xy", remove_invisible=False)
+        return A.Compose(made if isinstance(made, list) else [made], seed=seed, **options)
+
+    def start(self, transform: Transform, *, seed: int, mode: str = "", layout: str = "NHWC") -> Call:
+        """Return a pipeline made with the seed; the samples of a batch are its successive calls."""
+        return self._started(transform, seed, lambda made: made)
+
+    def pickled(self, transform: Transform, *, seed: int) -> Call:
+        """Return the pipeline after a way through bytes, seeded anew."""
+
+        def through_bytes(made: Any) -> Any:
+            again = pickle.loads(pickle.dumps(made))  # noqa: S301 (our own bytes)
+            again.set_random_seed(seed)
+            return again
+
+        return self._started(transform, seed, through_bytes)
+
+    def _started(self, transform: Transform, seed: int, change: Callable[[Any], Any]) -> Call:
+        made: dict[frozenset[str], Any] = {}
+
+        def call(native: Any) -> Any:
+            targets = frozenset(native[0])
+            if targets not in made:
+                made[targets] = change(self._compose(transform, seed, set(targets)))
+            return [made[targets](**one) for one in native]
+
+        return call
+
+    def rebuilt(self, transform: Transform, *, seed: int) -> Call:
+        """Return a pipeline read back from what one wrote of itself, seeded alike: the seed is not promised to survive."""
+        import albumentations as A  # noqa: N812
+
+        targets = {"image", *transform.targets}
+        again = A.from_dict(A.to_dict(self._compose(transform, seed, targets)))
+        again.set_random_seed(seed)
+        return lambda native: [again(**one) for one in native]
+
+    def native(self, transform: Transform, sample: Arrays, *, layout: str = "NHWC") -> Any:
+        """Return the keyword arguments of each sample."""
+        names = {"image": "image", "mask": "mask", "boxes": "bboxes", "keypoints": "keypoints"}
+        found = []
+        for index in range(len(sample["image"])):
+            one = {names[name]: value[index].copy() for name, value in sample.items()}
+            if "mask" in one:
+                one["mask"] = one["mask"][..., 0].astype(np.uint8)
+            if "bboxes" in one:
+                one["boxes"] = one["bboxes"]
+                one["box_labels"] = np.arange(len(one["bboxes"]))
+            found.append({name: value for name, value in one.items() if name != "boxes"})
+        return found
+
+    def arrays(self, transform: Transform, native: Any, *, layout: str = "NHWC") -> Arrays:
+        """Return arrays; boxes that were dropped are NaN, so that a box keeps its place."""
+        found: Arrays = {"image": _stacked([one["image"] for one in native])}
+        if native and "mask" in native[0]:
+            found["mask"] = _stacked([one["mask"][..., None] for one in native]).astype(np.int32)
+        if native and "bboxes" in native[0]:
+            boxes = np.full((len(native), 4, 4), np.nan, np.float32)
+            for index, one in enumerate(native):
+                for box, label in zip(one["bboxes"], one["box_labels"], strict=True):
+                    boxes[index, int(label)] = box[:4]
+            found["boxes"] = boxes
+        if native and "keypoints" in native[0]:
+            found["keypoints"] = np.stack([np.asarray(one["keypoints"], np.float32) for one in native])
+        return found
+
+
+def _stacked(images: list[Any]) -> Any:
+    """Stack images; those of other sizes than the first are put on a canvas as large as the largest."""
+    height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
+    canvas = np.zeros((len(images), height, width, images[0].shape[2]), images[0].dtype)
+    for index, image in enumerate(images):
+        canvas[index, : image.shape[0], : image.shape[1]] = image
+    return canvas

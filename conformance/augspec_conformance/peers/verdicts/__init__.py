@@ -1,0 +1,1 @@
+"""Hand-written findings, one file per library with `VERDICTS` and a `NOTE`."""

@@ -1,0 +1,60 @@
+"""What was found in torchvision."""
+
+from __future__ import annotations
+
+from augspec_conformance.peers.verdict import Verdict
+
+__all__ = ["NOTE", "VERDICTS"]
+
+NOTE = "KeyPoints are marked as beta."
+"""What a reader should know of the whole library."""
+
+VERDICTS = (
+    Verdict(
+        law="F6",
+        transforms=("RandomRotation(", "RandomAffine("),
+        kind="defect",
+        title="rotated keypoints leave the pixels that they mark",
+        seen="a half turn sends the keypoint of a pixel one pixel beside it; both flips, which are that half turn, send it to the pixel.",
+        expected="one convention: rotate(180) equals both flips.",
+        why="flips map x to W - 1 - x (pixel indices), rotations and affine maps turn about W / 2 (pixel edges).",
+        source="transforms/v2/functional/_geometry.py, _affine_keypoints_with_expand and horizontal_flip_keypoints",
+        script="torchvision_keypoints_rotated",
+    ),
+    Verdict(
+        law="N11",
+        transforms=("RandomGrayscale(", "ColorJitter(saturation"),
+        kind="defect",
+        title="uint8 greys change: white becomes 254",
+        seen="rgb_to_grayscale of a uint8 tensor lowers nearly every grey by 1, and adjust_saturation moves greys by 1; PIL images keep them.",
+        expected="a grey stays, as with PIL images and with floats.",
+        why="the weights 0.2989, 0.587, 0.114 add up to 0.9999, and the sum is cut off instead of rounded; the two kinds of input of one function disagree.",
+        source="transforms/v2/functional/_color.py, _rgb_to_grayscale_image",
+        script="torchvision_grey_uint8",
+    ),
+    Verdict(
+        law="N7",
+        transforms=("ElasticTransform(0",),
+        kind="defect",
+        says="boxes",
+        title="ElasticTransform that moves nothing shrinks boxes",
+        seen="with alpha=0 the box of the whole image loses its last row and column.",
+        expected="the box.",
+        why="corners, which lie between pixels, are used as indices of pixels and held below the last one.",
+        source="transforms/v2/functional/_geometry.py, elastic_bounding_boxes",
+        script="torchvision_elastic_boxes",
+    ),
+    Verdict(
+        law="B5",
+        transforms=(
+            "AugMix(",
+            "Pad(3, padding_mode='reflect')",
+            "ElasticTransform(",
+            "AutoAugment",
+            "RandAugment",
+            "TrivialAugment",
+        ),
+        kind="documented",
+        why='"[..., 1 or 3, H, W] where ... means it can have an arbitrary number of leading dimensions": none is said to be 0.',
+    ),
+)
