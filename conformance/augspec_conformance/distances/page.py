@@ -13,7 +13,7 @@ from augspec_conformance.tolerances import LEVELS, MEAN_LEVELS
 __all__ = ["OTHER_FORMULAS", "page"]
 
 OTHER_FORMULAS = (
-    "Bicubic has a = −0.75 in OpenCV and, without antialias, in torch; −1 in Pillow's `Image.transform`. Ours has −0.5.",
+    "Bicubic has a = −0.75 in OpenCV and in torch without antialias, −1 in Pillow's `transform`. Ours has −0.5.",
     "OpenCV `INTER_AREA` and scikit-image `resize(anti_aliasing=True)`: other filters than the widened triangle.",
     "torchvision `affine` with shear on both axes is y after x; ours is x after y.",
     "torchvision `center_crop` rounds half of an odd margin to even; ours is the floor.",
