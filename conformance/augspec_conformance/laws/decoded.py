@@ -134,7 +134,7 @@ def _spread(subject: Subject, case: Case) -> None:
     middles = low + (np.arange(400) + 0.5) / 400 * (high - low)
 
     def cdf(x: Array) -> Array:
-        return np.mean([_chi_square(x**2 * count / std**2, count) for std in middles], 0)
+        return np.asarray(np.mean([_chi_square(x**2 * count / std**2, count) for std in middles], 0))
 
     grid = np.linspace(found.min(), found.max(), 500)
     known = cdf(grid)

@@ -48,7 +48,7 @@ class _FarRepetition(Pixels):
         new: State = super()._noise(stage, state, params, at)
         first = self._fixed(old) if self.xp.dtype(new["image"]) == "int32" else old
         field = (new["image"] - first).reshape(len(old), -1)
-        if field.shape[1] <= 8192 or not stage.leaf.op.per_channel:
+        if field.shape[1] <= 8192 or not getattr(stage.leaf.op, "per_channel", True):
             return new
         again = field[:, np.arange(field.shape[1]) % 8192].reshape(old.shape)
         return {**new, "image": self._numbers().clamp(first + again)}
