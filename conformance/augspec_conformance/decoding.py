@@ -21,14 +21,19 @@ from augspec.normalize import normalized_dict
 from augspec_conformance.cases.policies import document
 from augspec_conformance.declared import ends
 from augspec_conformance.oracle import run
+from augspec_conformance.subject import Subject
+from augspec_conformance.tolerances import DRAWS, FEWER
 
-__all__ = ["PROBES", "READINGS", "SIZE", "Decoder", "decoder", "ideal"]
+__all__ = ["PROBES", "READINGS", "SIZE", "SMALL", "Decoder", "channels_of", "decoder", "ideal", "samples_for"]
 
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
 
 SIZE = (9, 11)
 """Height and width of a probe."""
+
+SMALL = (5, 6)
+"""Height and width of images of which only the whole matters."""
 
 _MARGIN = 2
 """Rows and columns at each side that no reading looks at, so that borders disturb little."""
@@ -203,3 +208,14 @@ def _made(probe: str, name: str, values: Array, images: Array) -> Decoder:
     image = PROBES[probe]
     steepest = max(float(np.abs(np.diff(image, axis=axis)).max()) for axis in (0, 1))
     return replace(made, error=between + rounding, worst=2 / slowest, slope=steepest)  # 2: a difference of two means
+
+
+def samples_for(subject: Subject) -> int:
+    """Return how many samples of a backend are read."""
+    return DRAWS if subject.adapter.FRAMEWORK == "numpy" else FEWER
+
+
+def channels_of(op: str) -> int:
+    """Return the fewest channels on which an op is defined."""
+    accepted = augspec.ops()[op].channels
+    return 1 if accepted is None else accepted[0]

@@ -10,12 +10,14 @@ import numpy as np
 from augspec_conformance import statistic
 from augspec_conformance.tolerances import (
     DRAWS,
+    FEWER,
     FEWEST_GIVEN,
     LEAST_AMONG,
     LEAST_CDF,
     LEAST_CDF_GIVEN,
     LEAST_CDF_SIMULATED,
     LEAST_END,
+    LEAST_FEWER,
     LEAST_SHARE,
     PAIRS,
     SIMULATED,
@@ -80,6 +82,7 @@ def powers() -> tuple[Power, ...]:
         Power("mass at an end, drawn", "R4", 65_536, statistic.end_least_discrepancy(65_536), LEAST_END),
         Power("mass at an end, in pixels", "R13", DRAWS, statistic.end_least_discrepancy(DRAWS), LEAST_END),
         *_of_pairs(),
+        *_of_fewer(),
     )
 
 
@@ -87,7 +90,8 @@ _PAIRS = (
     ("drawn", "R5", PAIRS),
     ("in pixels", "R15", DRAWS),
     ("in pixels of samples apart, and of noise far apart", "R10, R15", DRAWS // 2),
-    ("of grey noise farthest apart", "R10", 2048),
+    ("in pixels, other frameworks", "R15", FEWER),
+    ("in pixels of samples apart, other frameworks, and of grey noise farthest apart", "R10, R15", FEWER // 2),
 )
 
 
@@ -98,3 +102,12 @@ def _of_pairs() -> Iterator[Power]:
     for where, laws, n in _PAIRS:
         least = statistic.correlation_least_discrepancy(n)
         yield Power(f"rank correlation of two, {where}", laws, n, least, LEAST_AMONG[n][1])
+
+
+def _of_fewer() -> Iterator[Power]:
+    cells = statistic.cells_least_discrepancy(FEWER, [0.4, 0.1, 0.2, 0.3])
+    yield Power("share of a gate or a member, other frameworks", "R14", FEWER, cells, LEAST_FEWER["share"])
+    cdf = statistic.cdf_least_discrepancy(FEWER)
+    yield Power("distribution of a parameter, other frameworks", "R13", FEWER, cdf, LEAST_FEWER["cdf"])
+    end = statistic.end_least_discrepancy(FEWER)
+    yield Power("mass at an end, other frameworks", "R13", FEWER, end, LEAST_FEWER["end"])

@@ -203,6 +203,9 @@ PAIRS = 32_768
 TABLE = 5e-4
 """What a quantile table of 4097 entries may add to a distance of CDFs (R14)."""
 
+FEWER = DRAWS // 4
+"""Samples whose pixels are read on other frameworks than NumPy: their draws are NumPy's, bit for bit (K6)."""
+
 LEAST_SHARE = 0.05
 """Discrepancy of a probability that the tests must be able to see; the meta tests compute that they can."""
 
@@ -235,9 +238,13 @@ LEAST_AMONG = {
     PAIRS: (LEAST_CELL, LEAST_CORRELATION),
     DRAWS: (0.015, 0.12),
     DRAWS // 2: (0.025, 0.17),
-    2048: (0.06, 0.38),
+    DRAWS // 4: (0.04, 0.25),
+    DRAWS // 8: (0.06, 0.38),
 }
 """What the tests for independence must be able to see among fewer pairs: in a cell's share, and in a correlation."""
+
+LEAST_FEWER = {"share": 0.1, "cdf": 0.1, "end": 0.006}
+"""The same three among `FEWER` samples."""
 
 LEAST_END = 2e-3
 """Mass of a distribution at one end that, where it is never drawn, the tests must notice."""

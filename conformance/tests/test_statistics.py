@@ -12,7 +12,7 @@ from augspec_conformance import statistic, tolerances
 from augspec_conformance.cases.policies import document
 from augspec_conformance.decoding import Decoder, decoder, ideal
 from augspec_conformance.law import Case
-from augspec_conformance.laws import all_laws, decoded, independence
+from augspec_conformance.laws import all_laws, decoded, decoded_choices, independence
 from augspec_conformance.power import powers
 from augspec_conformance.runner import run_case
 from augspec_conformance.subject import reference
@@ -107,4 +107,4 @@ def test_outcomes_of_choices_have_probability_one() -> None:
     for case in BY_ID["R14"].cases("full"):
         op = case.policy["ops"][0]
         if "gate" not in case.context:
-            assert sum(share for _, share in decoded._outcomes(op)) == pytest.approx(1)
+            assert sum(share for _, share in decoded_choices.outcomes(op)) == pytest.approx(1)

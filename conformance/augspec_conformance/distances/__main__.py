@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.library:
         print(json.dumps(results.of_library(results.library(given.library))))
         return 0
+    if not given.folder.is_dir():
+        parser.error(f"{given.folder} is no folder; give one that exists, in a checkout docs")
     file = given.folder / "accuracy.json"
     if not given.page:
         libraries = {}

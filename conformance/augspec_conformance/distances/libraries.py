@@ -21,7 +21,7 @@ def _without_compiled_ops() -> None:
     for folder in found.submodule_search_locations or ():
         for compiled in Path(folder).glob("_C.*"):
             try:
-                torch.ops.load_library(str(compiled))
+                torch.ops.load_library(str(compiled))  # type: ignore[no-untyped-call]
             except OSError:  # built for another torch
                 continue
             return

@@ -13,7 +13,7 @@ from augspec_conformance.tolerances import LEVELS, MEAN_LEVELS
 __all__ = ["OTHER_FORMULAS", "page"]
 
 OTHER_FORMULAS = (
-    "Bicubic has a = −0.75 in OpenCV and torchvision, a = −1 in Pillow's `Image.transform`. Ours has −0.5.",
+    "Bicubic has a = −0.75 in OpenCV and in torch without antialias, −1 in Pillow's `transform`. Ours has −0.5.",
     "OpenCV `INTER_AREA` and scikit-image `resize(anti_aliasing=True)`: other filters than the widened triangle.",
     "torchvision `affine` with shear on both axes is y after x; ours is x after y.",
     "torchvision `center_crop` rounds half of an odd margin to even; ours is the floor.",
@@ -70,17 +70,21 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
         "soft spots. A library that is given float32 gets the unit range. *May be* is the bound that the reason gives;",
         "the tests hold the oracle to it.",
         "",
-        "| op | library's call | given | noise: largest | mean | soft: largest | mean | may be | why not zero |",
-        "|---|---|---|---|---|---|---|---|---|",
     )
     notes: dict[str, str] = {}
-    for pair in sorted(pairs(), key=lambda one: one.op["op"]):
-        row = results["libraries"][pair.library.name].get("pairs", {}).get(pair.name)
-        if row is not None:
-            yield _row(pair, row)
+    for op in sorted({pair.op["op"] for pair in pairs()}):
+        measured = [
+            (pair, results["libraries"][pair.library.name]["pairs"][pair.name])
+            for pair in pairs()
+            if pair.op["op"] == op and pair.name in results["libraries"][pair.library.name].get("pairs", {})
+        ]
+        if measured:
+            yield from _section(op, measured, results["reference"].get(op, {}))
+        for pair, _ in measured:
             if pair.outside:
                 notes.setdefault(f"{pair.library.name} {pair.call}", pair.outside)
-    yield from ("", "Left out:", "", *(f"- {call}: {why}." for call, why in notes.items()))
+    yield "## What is not in the tables"
+    yield from ("", "Left out of the comparisons:", "", *(f"- {call}: {why}." for call, why in notes.items()))
     yield from ("", "Not compared, and why:", "", *(f"- `{op}`: {why}." for op, why in ELSEWISE.items()))
     alone = sorted(set(results["reference"]) - {pair.op["op"] for pair in pairs()} - set(ELSEWISE))
     yield from (f"- `{op}`: no library has been put beside it yet." for op in alone)
@@ -91,12 +95,32 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
         yield f"- {library.name}: {found.get('version') or 'not measured. ' + found['missing']}"
 
 
-def _row(pair: Pair, row: dict[str, Any]) -> str:
-    fields = ", ".join(f"{key} {value}" for key, value in pair.op.items() if key not in ("op", "p", "mean", "std"))
-    ours = f"{pair.op['op']} ({fields})" if fields else str(pair.op["op"])
-    numbers = [_number(value) for name in ("noise", "smooth") for value in row[name]]
-    cells = [ours, f"{pair.library.name} `{pair.call}`", pair.dtype, *numbers, _number(pair.bound), pair.reason]
-    return f"| {' | '.join(cells)} |"
+def _section(op: str, measured: list[tuple[Pair, dict[str, Any]]], ours: dict[str, Any]) -> Iterator[str]:
+    """Yield one op's table; fields that all of its rows share stand above it."""
+    documents = [_fields(pair) for pair, _ in measured]
+    shared = {name: value for name, value in documents[0].items() if all(d.get(name) == value for d in documents)}
+    yield f"### {op}"
+    yield ""
+    said = f" with {_listed(shared)}" if shared else ""
+    own = f"; our uint8 images: {_number(ours[''][0])} largest, {_number(ours[''][1])} mean" if "" in ours else ""
+    yield f"{op}{said}{own}."
+    yield ""
+    yield "| ours | library's call | given | noise: largest | mean | soft: largest | mean | may be | why not zero |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for (pair, row), fields in zip(measured, documents, strict=True):
+        numbers = [_number(value) for name in ("noise", "smooth") for value in row[name]]
+        own_fields = _listed({name: value for name, value in fields.items() if name not in shared})
+        cells = [own_fields, f"{pair.library.name} `{pair.call}`", pair.dtype, *numbers, _number(pair.bound)]
+        yield f"| {' | '.join([*cells, pair.reason])} |"
+    yield ""
+
+
+def _fields(pair: Pair) -> dict[str, Any]:
+    return {name: value for name, value in pair.op.items() if name not in ("op", "p")}
+
+
+def _listed(fields: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in fields.items())
 
 
 def _number(value: float) -> str:

@@ -98,7 +98,11 @@ def _streams_differ(subject: Subject, case: Case) -> None:
     keys = [augspec.Key(seed) for seed in range(first, first + 40)]
     cells = np.stack([_bits(subject, key, _IDS) for key in keys])  # (40 keys, 46 ids, 8 paths)
     rows = cells.reshape(-1, cells.shape[-1])
-    _unique_rows(rows, "cells of the grid key × id")
+    beside = [augspec.Key(first, epoch) for epoch in range(1, 9)] + [
+        augspec.Key(first, 0, view) for view in range(1, 9)
+    ]
+    more = [_bits(subject, key, _IDS) for key in beside]
+    _unique_rows(np.concatenate([rows, *more]), "cells of the grid key × id (seeds, and epochs and views of one)")
     _unique_rows(rows.T, "parameters (op × field)")
     half = rows.shape[1] // 2
     _unique_rows(np.concatenate([rows[:, :half], rows[:, half:]]), "ops of one kind")

@@ -29,10 +29,10 @@ class RestartsNumbering(Faulty):
 
 
 class FewAngles(Faulty):
-    """Turns large batches by multiples of five degrees, whose tables it has at hand."""
+    """Turns large batches by multiples of three degrees, whose tables it has at hand."""
 
     def parameters(self, pipeline: Pipeline, values: Values) -> Values:
-        step = 5 * 2**24 // 360
+        step = 3 * 2**24 // 360
         return {
             **values,
             **{
@@ -91,8 +91,8 @@ MUTANTS = (
     Mutant(
         "M90b",
         "decoded",
-        "turns large batches by multiples of five degrees",
-        "Six angles for all images, and draw says otherwise.",
+        "turns large batches by multiples of three degrees",
+        "Eleven angles for all images, and draw says otherwise.",
         FewAngles,
         ("R13",),
     ),

@@ -1,4 +1,4 @@
-"""Faults that no pair of draws shows: ends that are missing, a draw made of two others, noise that repeats far away."""
+"""Faults that no pair of draws shows: missing ends, a draw made of two others, what repeats far away or on a grid."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from augspec.namespace import Array
+from augspec.namespace import Array, Namespace
 from augspec.plan.program import Draw, Grid
 from augspec.plan.stages import Noise
+from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_conformance.mutants.faulty import Faulty, Restreamed, Values
 from augspec_conformance.mutants.mutant import Mutant
@@ -48,7 +49,7 @@ class _FarRepetition(Pixels):
         new: State = super()._noise(stage, state, params, at)
         first = self._fixed(old) if self.xp.dtype(new["image"]) == "int32" else old
         field = (new["image"] - first).reshape(len(old), -1)
-        if field.shape[1] <= 8192 or not stage.leaf.op.per_channel:
+        if field.shape[1] <= 8192 or not getattr(stage.leaf.op, "per_channel", True):
             return new
         again = field[:, np.arange(field.shape[1]) % 8192].reshape(old.shape)
         return {**new, "image": self._numbers().clamp(first + again)}
@@ -65,6 +66,14 @@ class SharesNoiseKeys(Faulty):
 
     def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
         return tuple(Restreamed.like(draw, "sample/noise") if draw.path.endswith("/noise") else draw for draw in draws)
+
+
+class CountsOnFromEpoch(Faulty):
+    """Numbers samples on from the epoch: the second epoch begins with the second sample's draws."""
+
+    def keys(self, key: Any, index: Any, batch: int, xp: Namespace) -> tuple[Keys, bool]:
+        (words, low, high), on_host = super().keys(key, index, batch, xp)
+        return (words * np.array([1, 1, 0, 1], np.int32), low + words[2:3], high), on_host
 
 
 MUTANTS = (
@@ -98,6 +107,14 @@ MUTANTS = (
         "gives all noise ops of a policy the same key",
         "Two layers of noise are one, twice as strong.",
         SharesNoiseKeys,
+        ("K3",),
+    ),
+    Mutant(
+        "M91e",
+        "joint",
+        "numbers samples on from the epoch",
+        "Every epoch repeats the last one's draws, one sample further.",
+        CountsOnFromEpoch,
         ("K3",),
     ),
 )
