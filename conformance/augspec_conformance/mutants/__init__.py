@@ -60,13 +60,13 @@ def mutants() -> tuple[Mutant, ...]:
 
 def legal() -> tuple[Mutant, ...]:
     """Return the legal backends."""
-    from augspec_conformance.mutants.legal import LEGAL
+    from augspec_conformance.mutants.variants import LEGAL
 
     return LEGAL
 
 
 def sanity() -> tuple[Mutant, ...]:
     """Return backends that do nothing right."""
-    from augspec_conformance.mutants.sanity import SANITY
+    from augspec_conformance.mutants.useless import SANITY
 
     return SANITY
