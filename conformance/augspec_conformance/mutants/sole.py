@@ -109,7 +109,7 @@ class LosesDeepGates(Faulty):
     def compile(self, policy: Policy, **options: Any) -> Augmenter:
         def opened(op: Op, depth: int) -> Op:
             if isinstance(op, Combinator):
-                members = tuple(opened(member, depth + 1) for member in op.ops)  # type: ignore[attr-defined]
+                members = tuple(opened(member, depth + 1) for member in op.ops)
                 return op.model_copy(update={"ops": members})
             return op.model_copy(update={"p": 1.0}) if depth > 1 and 0 < op.p < 1 else op
 
