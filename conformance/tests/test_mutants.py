@@ -35,8 +35,9 @@ def test_legal_backend_has_no_findings(variant: Mutant) -> None:
     assert passed > len(all_laws())
 
 
-def test_reference_has_no_findings() -> None:
-    report = check_backend("numpy", tier="smoke")
+def test_reference_has_no_findings_under_another_run_seed() -> None:
+    # The pinned cases are asked by the laws' own tests, all of them.
+    report = check_backend("numpy", tier="smoke", seed=1)
     assert not report.failures(), "\n".join(result.message for result in report.failures()[:3])
     assert report.passed
 

@@ -29,6 +29,7 @@ def mutants() -> tuple[Mutant, ...]:
         honesty,
         joint,
         keys,
+        noise,
         nonfinite,
         purity,
         shape,
@@ -49,6 +50,7 @@ def mutants() -> tuple[Mutant, ...]:
         endurance,
         joint,
         decoded,
+        noise,
         geometry,
         fields,
         values,
@@ -64,13 +66,13 @@ def mutants() -> tuple[Mutant, ...]:
 
 def legal() -> tuple[Mutant, ...]:
     """Return the legal backends."""
-    from augspec_conformance.mutants.legal import LEGAL
+    from augspec_conformance.mutants.variants import LEGAL
 
     return LEGAL
 
 
 def sanity() -> tuple[Mutant, ...]:
     """Return backends that do nothing right."""
-    from augspec_conformance.mutants.sanity import SANITY
+    from augspec_conformance.mutants.useless import SANITY
 
     return SANITY

@@ -20,16 +20,12 @@ from augspec_conformance.mutants.kept import FOLDER, Kept
 from augspec_conformance.mutants.mutant import Mutant
 from augspec_conformance.mutants.run import ask
 
-__all__ = ["FAMILIES", "GRADES", "KEPT", "WITH_REFERENCE", "Grade", "measure"]
+__all__ = ["GRADES", "KEPT", "WITH_REFERENCE", "Grade", "measure"]
 
 KEPT = Kept(FOLDER / "grades.jsonl", "grade")
 
 WITH_REFERENCE = ("N1", "N2", "P18", "K5", "K6", "J8", "C1")
 """Laws that compare with the NumPy reference, the float64 oracle or published numbers; no other law needs one."""
-
-FAMILIES = "NGFR"
-"""Families of laws about values and distributions; the others compare a backend with itself, and do not see what is the
-same at every call."""
 
 _PIXEL = 8192
 """In 2⁻¹² half pixels, the unit of a matrix's shifts."""
@@ -130,12 +126,14 @@ class Grade:
         size: how large it is.
         unit: of `size`.
         make: returns the backend, given the size.
+        asked: letters of the families of laws that are asked without a reference.
     """
 
     fault: str
     size: float
     unit: str
     make: Callable[[float], Any]
+    asked: str
 
     @property
     def name(self) -> str:
@@ -148,14 +146,14 @@ class Grade:
 
 
 GRADES = tuple(
-    Grade(fault, size, unit, make)
-    for fault, unit, make, sizes in (
-        ("warps read to the right", "px", _Shifted, (1.0, 0.5, 0.25, 0.125, 1 / 16, 1 / 64, 1 / 1024)),
-        ("gates with p too large", "", _OffByProbability, (0.1, 0.05, 0.02, 0.01, 0.005)),
-        ("scale factors too large", "%", lambda size: _Scaled(size / 100), (1.0, 0.1, 0.01)),
-        ("rotations go further", "°", _Turned, (1.0, 0.1, 0.01)),
-        ("uniform ranges too wide", "%", lambda size: _Widened(size / 100), (10.0, 5.0, 2.0, 1.0, 0.1)),
-        ("products too large", "%", lambda size: _Brighter(size / 100), (1.0, 0.1, 0.025)),
+    Grade(fault, size, unit, make, asked)
+    for fault, unit, make, asked, sizes in (
+        ("warps read to the right", "px", _Shifted, "GF", (1.0, 0.5, 0.25, 0.125, 1 / 16, 1 / 64, 1 / 1024)),
+        ("gates with p too large", "", _OffByProbability, "R", (0.1, 0.05, 0.02, 0.01, 0.005)),
+        ("scale factors too large", "%", lambda size: _Scaled(size / 100), "GF", (1.0, 0.1, 0.01)),
+        ("rotations go further", "°", _Turned, "GF", (1.0, 0.1, 0.01)),
+        ("uniform ranges too wide", "%", lambda size: _Widened(size / 100), "R", (10.0, 5.0, 2.0, 1.0, 0.1)),
+        ("products too large", "%", lambda size: _Brighter(size / 100), "N", (1.0, 0.1, 0.025)),
     )
     for size in sizes
 )
@@ -166,7 +164,7 @@ def measure(grades: Sequence[Grade] = GRADES, *, kept: Kept = KEPT) -> Iterator[
     """Yield each grade with its line: which laws of tier smoke found it on NumPy, and which were asked.
 
     Laws that compare with a reference are asked up to the first that finds the fault: equality finds nearly everything.
-    Of those without a reference, all in `FAMILIES` are asked.
+    Of those without a reference, all of the families that the fault concerns are asked.
 
     Args:
         grades: which ones.
@@ -188,6 +186,6 @@ def _line(grade: Grade) -> dict[str, Any]:
         if ask(mutant, laws[name])[0] is not None:
             line["reference"] = name
             break
-    others = [name for name in laws if name[0] in FAMILIES and name not in WITH_REFERENCE]
+    others = [name for name in laws if name[0] in grade.asked and name not in WITH_REFERENCE]
     line["without"] = [name for name in others if ask(mutant, laws[name])[0] is not None]
     return line

@@ -10,7 +10,7 @@ from typing import Any
 from augspec_conformance import calibrate
 from augspec_conformance.laws import all_laws
 from augspec_conformance.mutants import legal, mutants
-from augspec_conformance.mutants.graded import FAMILIES, GRADES
+from augspec_conformance.mutants.graded import GRADES
 from augspec_conformance.mutants.graded import KEPT as GRADED
 from augspec_conformance.mutants.mutant import Mutant
 from augspec_conformance.mutants.necessity import KEPT as NECESSARY
@@ -146,14 +146,13 @@ def _grades() -> Iterator[str]:
     yield (
         "One fault in sizes from gross to tiny. Laws with a reference compare with the NumPy reference, the float64 "
         "oracle or published numbers; the first of them that finds the fault is named. The others need none of these: "
-        f"all laws of the families {', '.join(FAMILIES)} that find it are named. What survives both, the suite "
-        "cannot see."
+        "all that find it are named, of the families in brackets. What survives both, the suite cannot see."
     )
     yield from _table("fault", "size", "with a reference", "without")
     for grade in GRADES:
         line = lines.get(grade.name)
         size = f"{grade.size:g} {grade.unit}".strip()
-        shown, fault = "" if grade.fault == fault else grade.fault, grade.fault
+        shown, fault = "" if grade.fault == fault else f"{grade.fault} ({', '.join(grade.asked)})", grade.fault
         if line is None:
             yield f"| {shown} | {size} | not measured | |"
             continue

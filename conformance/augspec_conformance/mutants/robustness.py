@@ -9,9 +9,9 @@ from typing import Any
 from augspec_conformance.laws import all_laws
 from augspec_conformance.mutants import legal, mutants
 from augspec_conformance.mutants.kept import FOLDER, Kept
-from augspec_conformance.mutants.legal import DRAWING
 from augspec_conformance.mutants.mutant import Mutant
 from augspec_conformance.mutants.run import Kill, restored, spread, try_mutant
+from augspec_conformance.mutants.variants import DRAWING
 from augspec_conformance.runner import plan_cases, run_case
 from augspec_conformance.subject import Subject
 

@@ -109,7 +109,7 @@ class LosesDeepGates(Faulty):
     def compile(self, policy: Policy, **options: Any) -> Augmenter:
         def opened(op: Op, depth: int) -> Op:
             if isinstance(op, Combinator):
-                members = tuple(opened(member, depth + 1) for member in op.ops)  # type: ignore[attr-defined]
+                members = tuple(opened(member, depth + 1) for member in op.ops)
                 return op.model_copy(update={"ops": members})
             return op.model_copy(update={"p": 1.0}) if depth > 1 and 0 < op.p < 1 else op
 
@@ -183,56 +183,56 @@ def _sole(name: str, title: str, wrong: str, make: Callable[[], Any], *killers: 
 
 MUTANTS = (
     _sole(
-        "M90",
+        "M110",
         "augments read-only images by another key",
         "A memory-mapped data set is augmented otherwise than the same one in memory.",
         ForgetsKeyIfReadOnly,
         "P2",
     ),
     _sole(
-        "M90b",
+        "M110b",
         "sorts the caller's array of ids",
         "The caller's file names no longer belong to their results.",
         SortsIds,
         "P1",
     ),
     _sole(
-        "M91",
+        "M111",
         "moves on when it gets the same key object twice",
         "An evaluation that keeps its key is another one at every batch.",
         UsesUpKeys,
         "P15",
     ),
     _sole(
-        "M92",
+        "M112",
         "draws angles of a single id one step off",
         "What a notebook shows for one sample is not what training did.",
         RoundsSingleDraws,
         "K6",
     ),
     _sole(
-        "M93",
+        "M113",
         "takes the key True for the key 1",
         "A forgotten argument goes unseen.",
         TakesTrueForOne,
         "K7",
     ),
     _sole(
-        "M94",
+        "M114",
         "loses a level where it filters or resamples a plain surface",
         "Skies darken.",
         DriftsOnConstants,
         "N10",
     ),
     _sole(
-        "M95",
+        "M115",
         "turns the order of a some_of that takes all members around",
         "Blur comes after noise.",
         ReversesWholeChoices,
         "J7",
     ),
     _sole(
-        "M96",
+        "M116",
         "always applies gated ops inside of two combinators",
         "Nested policies are stronger than declared.",
         LosesDeepGates,
@@ -240,21 +240,21 @@ MUTANTS = (
         "N1",
     ),
     _sole(
-        "M97",
+        "M117",
         "writes probabilities with one digit",
         "The policy in the repository is not the policy that ran.",
         RoundsProbabilities,
         "J1",
     ),
     _sole(
-        "M98",
+        "M118",
         "skips unknown fields when it reads a document",
         "A typing error turns an option off.",
         SkipsUnknownFields,
         "J3",
     ),
     _sole(
-        "M99",
+        "M119",
         "turns crossed ranges around when it reads a document",
         "A mistake in a document is guessed at, not reported.",
         SortsRanges,
