@@ -38,7 +38,7 @@ SMALL = (5, 6)
 _MARGIN = 2
 """Rows and columns at each side that no reading looks at, so that borders disturb little."""
 
-_COARSE, _FINE = 9, 129
+_COARSE, _FINE = 9, 65
 """Values of the parameter at which a reading is tried, and at which its curve is kept."""
 
 _BEYOND = 0.04
