@@ -182,8 +182,11 @@ def spread(cases: tuple[Case, ...], each: int | None, start: int = 0) -> tuple[C
 
 
 def _healthy(base: str, law: Law, mode: str, case: Case) -> bool:
-    """Return whether the healthy backend passes the case on which a mutant failed."""
-    return run_case(law, _healthy_subject(base, mode), case).status == "passed"
+    """Return whether the healthy backend passes the case on which a mutant failed, or does not claim what it asks.
+
+    The latter is how a fault in the claims shows: only the faulty backend is asked.
+    """
+    return run_case(law, _healthy_subject(base, mode), case).status in ("passed", "not-claimed")
 
 
 @cache
