@@ -12,15 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image, ImageOps
+import typer
 
 import augspec
 from augspec.cli.contact_sheet import contact_sheet
+from augspec.cli.read import KINDS, photograph
 from augspec.cli.tiles import row_of_tiles
 
 POLICY = Path(__file__).parent / "policies" / "photos.json"
-KINDS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
 
 def main() -> None:
@@ -31,6 +30,13 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("demo/contact_sheet.png"))
     options = parser.parse_args()
 
+    try:
+        make(options)
+    except (augspec.AugspecError, OSError, typer.BadParameter) as error:
+        raise SystemExit(f"error: {error}") from None
+
+
+def make(options: argparse.Namespace) -> None:
     policy = augspec.load(options.policy)
     photos = folder(options.photos) if options.photos else from_skimage()
     if not photos:
@@ -63,15 +69,7 @@ def from_skimage() -> list[tuple[str, Any]]:
 
 def folder(path: Path) -> list[tuple[str, Any]]:
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in KINDS)[:6]
-    return [(file.stem, photograph(file)) for file in files]
-
-
-def photograph(file: Path) -> Any:
-    """Read a photograph upright, and no larger than a sheet can show."""
-    with Image.open(file) as image:
-        upright = ImageOps.exif_transpose(image).convert("RGB")
-    upright.thumbnail((640, 640), Image.Resampling.LANCZOS)
-    return np.array(upright)
+    return [(file.stem, photograph(file, 640)) for file in files]  # no larger than a sheet can show
 
 
 def command_line() -> str:

@@ -74,6 +74,16 @@ def test_the_demo_names_commands_that_a_shell_finds(tmp_path: Path, monkeypatch:
     assert all(shutil.which(tmp_path / program) for program in programs), programs
 
 
+@pytest.mark.parametrize("arguments", [("--photos", "none"), ("--photos", "broken"), ("--seed", "-1")])
+def test_the_demo_says_what_is_wrong_without_a_traceback(arguments: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "photo.jpg").write_text("no image")
+    command = [sys.executable, str(EXAMPLES / "demo.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+
+
 @pytest.mark.parametrize("framework", ["torch", "keras"])
 def test_a_model_augments_in_training_alone(framework: str, tmp_path: Path) -> None:
     out = run("train_and_eval_mode.py", framework, cwd=tmp_path)

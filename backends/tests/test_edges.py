@@ -112,6 +112,16 @@ def test_an_array_named_nearly_like_a_target_is_refused(name: str) -> None:
         compiled()(1, {"image": IMAGE, name: IMAGE[..., 0]})
 
 
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("far", [1e20, -3e38, 1e300])
+def test_points_whose_areas_leave_float32_are_refused(far: float, backend: str) -> None:
+    augment = compiled({"op": "rotate", "degrees": 9}, backend=backend, layout="NHWC")
+    image = native(backend, IMAGE)
+    for name, point in (("boxes", [[-abs(far), 0, 1, 1]]), ("keypoints", [[0, far]])):
+        with pytest.raises(SampleError, match=rf"{name}: expected numbers from -1e\+09 to 1e\+09"):
+            augment(1, {"image": image, name: native(backend, np.array(point))})
+
+
 def test_draws_of_somebody_else_are_refused() -> None:
     augment = compiled({"op": "rotate", "degrees": {"uniform": [5, 9]}})
     draws, images = augment.draw(1, [1, 2]), np.stack([IMAGE, IMAGE])

@@ -46,6 +46,9 @@ _MISSPELT = {
 }
 
 FLOATS = ("float32", "float16", "bfloat16", "float64")
+_FARTHEST = 1e9
+"""Farthest coordinate of a box or keypoint: areas of much farther ones leave float32."""
+
 _OTHER_MASKS = ("uint8", "int8", "uint16", "int16", "int32", "int64", "bool", *FLOATS)
 
 
@@ -262,6 +265,9 @@ def check_values(name: str, values: np.ndarray, options: Options) -> None:
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise SampleError(name, "finite numbers", f"{array[where]} at index {where}")
+    if (np.abs(array) > _FARTHEST).any():
+        where = tuple(int(i) for i in np.argwhere(np.abs(array) > _FARTHEST)[0])
+        raise SampleError(name, f"numbers from {-_FARTHEST:g} to {_FARTHEST:g}", f"{array[where]:g} at index {where}")
     if name != "boxes":
         return
     if options.box_format in ("xyxy", "yxyx"):

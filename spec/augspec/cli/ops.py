@@ -12,6 +12,7 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec.errors import nearest
+from augspec.ops.base import Combinator
 from augspec.schema.describe import allowed
 
 __all__ = ["ops"]
@@ -57,7 +58,7 @@ def _facts(tag: str) -> dict[str, Any]:
         "op": tag,
         "stage": cls.stage,
         "channels": None if cls.channels is None else list(cls.channels),
-        "tolerance": cls.tolerance,
+        "tolerance": None if issubclass(cls, Combinator) else cls.tolerance,  # its members have theirs
         "summary": node["description"],
         "text": inspect.getdoc(cls) or "",
         "fields": fields,
@@ -66,7 +67,7 @@ def _facts(tag: str) -> dict[str, Any]:
 
 def _list(facts: list[dict[str, Any]]) -> None:
     for entry in facts:
-        rest = f"{entry['stage']:<10}  channels {_channels(entry):<4}  {entry['tolerance']}"
+        rest = f"{entry['stage']:<10}  channels {_channels(entry):<4}  {entry['tolerance'] or ''}"
         talk.out((f"{entry['op']:<20}", "bold"), f"  {rest}".rstrip())
         for field in entry["fields"]:
             if field["name"] not in _COMMON:
@@ -97,7 +98,7 @@ def _state(field: dict[str, Any]) -> str:
 def _detail(entry: dict[str, Any]) -> None:
     talk.out(
         (entry["op"], "bold"),
-        f"  ({entry['stage']}, channels {_channels(entry)}, tolerance {entry['tolerance']})",
+        f"  ({entry['stage']}, channels {_channels(entry)}, tolerance {entry['tolerance'] or 'of its members'})",
     )
     talk.out()
     talk.out(entry["text"])
