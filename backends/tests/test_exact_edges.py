@@ -43,3 +43,12 @@ def test_t3_a_box_with_one_negative_side_is_refused(form: str, box: list[float])
         augment(1, {"image": IMAGES, "boxes": boxes})
     flat = np.array([[[2, 2, 2, 2] if form in ("xyxy", "yxyx") else [2, 2, 0, 0]]] * 3, np.float32)
     assert augment(1, {"image": IMAGES, "boxes": flat})["boxes"].shape == (3, 1, 4)
+
+
+@pytest.mark.parametrize("name", [name for name in op_names() if name != "normalize"])
+def test_c1_another_value_range_is_the_unit_range_stretched(name: str) -> None:
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op_document(name)], "eval": []}))
+    unit = (IMAGES / 255).astype(np.float32)
+    expected = augspec.compile(policy)(7, unit) * 4 - 1
+    found = augspec.compile(policy, value_range=(-1, 3))(7, unit * 4 - 1)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
