@@ -52,8 +52,8 @@ python -m source_mutation page      # writes this page
 Each change runs in a forked process of its own with NumPy alone, 90 seconds of processor time at most. A function gets
 its changed code in place; what runs at import is imported anew. Only checks that run the changed lines are asked, the
 strongest first: the pinned corpus, laws against published values and the float64 ideal, then the other laws, then
-tests. Of each law and of the tests it is a fixed number of the fastest, so that a survivor has survived these, not
-everything: the full tier asks more. Tests that start processes, measure time, need another framework or search with
+tests; of each as many of the fastest as a budget of time allows. A survivor has survived these, not everything: the
+full tier asks more. Tests that start processes, measure time, need another framework or search with
 Hypothesis are not asked.
 
 The sample follows from the source alone: per file about ten changes, more of kernels and of random bits, fewer of the
