@@ -52,3 +52,11 @@ def test_c1_another_value_range_is_the_unit_range_stretched(name: str) -> None:
     expected = augspec.compile(policy)(7, unit) * 4 - 1
     found = augspec.compile(policy, value_range=(-1, 3))(7, unit * 4 - 1)
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("sigma", "radius"), [(0.1, 1), (2, 6), ({"uniform": [0.5, 2.2]}, 7), ({"choice": [15, 0.1]}, 45)], ids=str
+)
+def test_e7_a_blur_reaches_three_deviations_of_its_widest_draw(sigma: Any, radius: int) -> None:
+    op: Any = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "gaussian_blur", "sigma": sigma}]})).ops[0]
+    assert op.radius() == radius
