@@ -121,9 +121,9 @@ def _laws(lines: _Lines) -> Iterator[_Fields]:
             start = time.process_time()
             with lines.recorded() as seen:
                 status = run_case(law, Subject(augspec.get_backend("numpy"), "eager"), case).status
-            if status == "passed":
+            if status in ("passed", "not-claimed"):  # a change may claim it
                 yield f"{law.id} {case.digest()}", law.id, case.to_json(), time.process_time() - start, _plain(seen)
-            elif status != "not-claimed":
+            else:
                 raise RuntimeError(f"{law.id} {status} without any change: {case.to_json()}")
 
 

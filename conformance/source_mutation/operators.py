@@ -20,7 +20,7 @@ KINDS = {
     "sign": "a minus or an inversion is gone",
     "call": "a call becomes its first argument",
     "option": "a call loses one keyword argument",
-    "name": "min and max, floor and ceil, any and all, first and last trade places",
+    "name": "min and max, floor and ceil, any and all, left and right shifts, sine and cosine trade places",
     "return": "a function returns None",
     "drop": "a statement is gone",
     "loop": "`break` and `continue` trade places",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from source_mutation.operators import KINDS
 from source_mutation.results import FILE, Row, history, read_rows
-from source_mutation.targets import FOLDERS, ROOT
+from source_mutation.targets import FOLDERS, ROOT, mutants_of, targets
 from source_mutation.trial import KILLED, STATUSES
 
 __all__ = ["PAGE", "Verdict", "page", "read_verdicts", "untriaged"]
@@ -22,6 +22,7 @@ _WORDS = {
     "equivalent": "Survivors that no input tells from the source",
     "elsewhere": "Survivors that NumPy never runs: laws on other frameworks do, and they are not asked here",
     "gap": "Survivors that only a new check would notice",
+    "open": "Survivors of the few checks that they were asked, not looked into yet",
 }
 
 _HEAD = """\
@@ -51,8 +52,8 @@ python -m source_mutation page      # writes this page
 Each change runs in a forked process of its own with NumPy alone, 90 seconds of processor time at most. A function gets
 its changed code in place; what runs at import is imported anew. Only checks that run the changed lines are asked, the
 strongest first: the pinned corpus, laws against published values and the float64 ideal, then the other laws, then
-tests. Of each law and of the tests it is a fixed number of the fastest, so that a survivor has survived these, not
-everything: the full tier asks more. Tests that start processes, measure time, need another framework or search with
+tests; of each as many of the fastest as a budget of time allows. A survivor has survived these, not everything: the
+full tier asks more. Tests that start processes, measure time, need another framework or search with
 Hypothesis are not asked.
 
 The sample follows from the source alone: per file about ten changes, more of kernels and of random bits, fewer of the
@@ -67,7 +68,7 @@ class Verdict:
 
     Attributes:
         id: the change's.
-        verdict: "equivalent", "elsewhere" or "gap".
+        verdict: "equivalent", "elsewhere", "gap" or "open".
         why: one line.
     """
 
@@ -101,7 +102,16 @@ def untriaged(rows: dict[str, Row], verdicts: dict[str, Verdict]) -> tuple[list[
 def page() -> str:
     """Return docs/mutation_score.md."""
     rows, verdicts = read_rows(), read_verdicts()
-    lines = [_HEAD, *_table(rows.values(), verdicts), "", *_kinds(rows.values()), "", _HOW, *_phases()]
+    lines = [
+        _HEAD,
+        _state(rows.values()),
+        *_table(rows.values(), verdicts),
+        "",
+        *_kinds(rows.values()),
+        "",
+        _HOW,
+        *_phases(),
+    ]
     for verdict, title in _WORDS.items():
         lines += _list(title, [(rows[v.id], v.why) for v in verdicts.values() if v.verdict == verdict and v.id in rows])
     lines += _list("Survivors without a verdict yet", [(rows[name], "") for name in untriaged(rows, verdicts)[0]])
@@ -114,6 +124,13 @@ def score(rows: Iterable[Row], equivalent: int = 0) -> str:
     counts = Counter("survived" if row.survived else row.status for row in rows)
     judged = counts[KILLED] + counts["survived"] - equivalent
     return f"{100 * counts[KILLED] / judged:.1f} %" if judged else "–"
+
+
+def _state(rows: Iterable[Row]) -> str:
+    chosen = sum(len(mutants_of(target)) for target in targets())
+    tried = len(list(rows))
+    rest = "" if tried == chosen else f" The other {chosen - tried} have no result yet: the score is of those tried."
+    return f"{tried} of the {chosen} changes of the sample have been tried.{rest}\n"
 
 
 def _table(rows: Iterable[Row], verdicts: dict[str, Verdict]) -> Iterator[str]:

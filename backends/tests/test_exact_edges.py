@@ -1,0 +1,62 @@
+"""Exact arithmetic asks nothing of the processor's exceptions, and every side of a box is checked by itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import augspec
+from augspec.errors import SampleError
+from augspec_conformance.cases.policies import op_document, op_names
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (3, 9, 14, 3), np.uint8)
+
+
+@pytest.mark.parametrize("name", op_names())
+def test_e1_no_op_divides_by_nothing_or_warns(name: str) -> None:
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op_document(name)], "eval": []}))
+    with np.errstate(all="raise"):
+        out = augspec.compile(policy)(7, {"image": IMAGES, "mask": IMAGES[..., 0]})
+    assert out["image"].shape[:1] == out["mask"].shape[:1] == (3,)
+
+
+@pytest.mark.parametrize(
+    ("form", "box"),
+    [
+        ("xyxy", [4, 1, 2, 5]),
+        ("xyxy", [1, 5, 4, 2]),
+        ("yxyx", [4, 1, 2, 5]),
+        ("yxyx", [1, 5, 4, 2]),
+        ("xywh", [1, 1, -1, 2]),
+        ("xywh", [1, 1, 2, -1]),
+        ("cxcywh", [1, 1, -1, 2]),
+        ("cxcywh", [1, 1, 2, -1]),
+    ],
+)
+def test_t3_a_box_with_one_negative_side_is_refused(form: str, box: list[float]) -> None:
+    augment = augspec.compile(augspec.loads('{"augspec": 1, "ops": []}'), box_format=form)
+    boxes: Any = np.array([[[1, 1, 1, 1], box]] * 3, np.float32)
+    with pytest.raises(SampleError, match=r"sides are not negative, got .* at \(0, 1\)"):
+        augment(1, {"image": IMAGES, "boxes": boxes})
+    flat = np.array([[[2, 2, 2, 2] if form in ("xyxy", "yxyx") else [2, 2, 0, 0]]] * 3, np.float32)
+    assert augment(1, {"image": IMAGES, "boxes": flat})["boxes"].shape == (3, 1, 4)
+
+
+@pytest.mark.parametrize("name", [name for name in op_names() if name != "normalize"])
+def test_c1_another_value_range_is_the_unit_range_stretched(name: str) -> None:
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op_document(name)], "eval": []}))
+    unit = (IMAGES / 255).astype(np.float32)
+    expected = augspec.compile(policy)(7, unit) * 4 - 1
+    found = augspec.compile(policy, value_range=(-1, 3))(7, unit * 4 - 1)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("sigma", "radius"), [(0.1, 1), (2, 6), ({"uniform": [0.5, 2.2]}, 7), ({"choice": [15, 0.1]}, 45)], ids=str
+)
+def test_e7_a_blur_reaches_three_deviations_of_its_widest_draw(sigma: Any, radius: int) -> None:
+    op: Any = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "gaussian_blur", "sigma": sigma}]})).ops[0]
+    assert op.radius() == radius
