@@ -176,7 +176,7 @@ def _c11_cases(tier: Tier) -> tuple[Case, ...]:
 
 def _c12_cases(tier: Tier) -> tuple[Case, ...]:
     integers, floats = (
-        grid("C12", tier, names=("op:contrast" if tier == "full" else "mix:train",)),
+        grid("C12", tier, names=("op:contrast" if tier == "full" else "op:rotate",)),
         grid("C12", tier, names=("op:rotate",), signatures=(CORE_FLOAT,)),
     )
     return tuple(c.with_(reach="graph") for c in (*integers, *floats))
