@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -31,6 +32,9 @@ _SEEDED = {*_FIXED, "B6", "J1", "C11"}
 
 _FIRST = ("J6", "R4", "K1")
 """Laws on which others build."""
+
+_PATH = re.compile(r'File "[^"]*?([^"/\\]+)"')
+"""Paths of whoever asked are nobody's business."""
 
 _TEXT = 400
 """Characters of a message that are kept."""
@@ -105,7 +109,7 @@ def ask_here(peer: Peer, laws: Sequence[str] = (), transforms: Sequence[str] = (
             except NothingTested as reason:
                 yield Row(law.id, transform.name, "not-asked", str(reason))
             except Exception as error:
-                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                text = _PATH.sub(r'File "\1"', f"{type(error).__name__}: {' '.join(str(error).split())}")
                 yield Row(law.id, transform.name, "errored", text[:_TEXT])
             else:
                 yield Row(law.id, transform.name, "held")
