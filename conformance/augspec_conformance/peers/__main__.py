@@ -19,14 +19,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--run", action="store_true", help="ask the libraries, and keep what they came to")
     parser.add_argument("--peer", action="append", choices=[column.name for column in COLUMNS], help="only this column")
     parser.add_argument("--law", action="append", help="only this law; the results of the others are kept")
+    parser.add_argument("--transform", action="append", help="only transforms whose names begin so; others are kept")
     given = parser.parse_args(arguments)
     if given.run:
-        kept = {one.peer: one for one in load()} if (given.peer or given.law) and PATH.exists() else {}
+        kept = (
+            {one.peer: one for one in load()} if (given.peer or given.law or given.transform) and PATH.exists() else {}
+        )
         for column in COLUMNS:
             if not given.peer or column.name in given.peer:
                 sys.stderr.write(f"asking {column.name}\n")
-                found = ask_column(column.name, given.law or ())
-                kept[column.name] = merged(kept.get(column.name), found, given.law or ())
+                found = ask_column(column.name, given.law or (), given.transform or ())
+                kept[column.name] = merged(kept.get(column.name), found, given.law or (), given.transform or ())
                 save([kept[column.name] for column in COLUMNS if column.name in kept])
     results = load()
     sys.stdout.write(page(results))

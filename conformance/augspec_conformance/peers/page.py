@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from augspec_conformance.peers.laws import peer_laws
+from augspec_conformance.peers.libraries import COLUMNS
 from augspec_conformance.peers.results import cell_of, judged
 from augspec_conformance.peers.run import Found
 from augspec_conformance.peers.verdict import Verdict, all_verdicts, note_of
@@ -49,6 +50,10 @@ def _lines(results: Sequence[Found]) -> Iterator[str]:
     for found in results:
         if found.missing:
             yield f"{found.peer} was not asked: {found.missing} is not installed."
+    asked = {found.peer for found in results}
+    for column in COLUMNS:
+        if column.name not in asked:
+            yield f"{column.name} has not been asked yet: it is a column of the command, and has none here."
     yield from ("", "## Versions", "", "| column | versions | transforms |", "|---|---|---|")
     for found in present:
         versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())

@@ -54,12 +54,20 @@ def save(found: Sequence[Found], path: Path = PATH) -> None:
     path.write_text("[\n" + ",\n".join(parts) + "\n]\n", encoding="utf-8")
 
 
-def merged(kept: Found | None, found: Found, laws: Sequence[str]) -> Found:
-    """Return new results; with `laws`, the old ones in which those laws' rows are replaced by new ones."""
-    if kept is None or not laws:
+def merged(kept: Found | None, found: Found, laws: Sequence[str], transforms: Sequence[str]) -> Found:
+    """Return new results; where only some laws or transforms were asked, with the old rows of all others.
+
+    Old rows of transforms that there are no longer are dropped.
+    """
+    if kept is None or not (laws or transforms):
         return found
-    old = [row for row in kept.rows if row.law not in laws]
-    return Found(found.peer, found.versions, found.missing, (*old, *(row for row in found.rows if row.law in laws)))
+
+    def asked(row: Row) -> bool:
+        return (not laws or row.law in laws) and (not transforms or row.transform.startswith(tuple(transforms)))
+
+    old = [row for row in kept.rows if not asked(row) and row.transform in found.transforms]
+    rows = (*old, *(row for row in found.rows if asked(row)))
+    return Found(found.peer, found.versions, found.missing, rows, found.transforms)
 
 
 def judged(found: Found) -> Iterator[tuple[Row, Verdict | None]]:

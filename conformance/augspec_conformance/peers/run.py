@@ -1,12 +1,14 @@
 """Ask peers: one process per column, because frameworks quarrel and Keras chooses its engine at import.
 
-`python -m augspec_conformance.peers.run COLUMN [LAW…]` prints one column as JSON.
+`python -m augspec_conformance.peers.run COLUMN [--law ID]… [--transform NAME]…` prints one column as JSON.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -31,6 +33,9 @@ _SEEDED = {*_FIXED, "B6", "J1", "C11"}
 _FIRST = ("J6", "R4", "K1")
 """Laws on which others build."""
 
+_PATH = re.compile(r'File "[^"]*?([^"/\\]+)"')
+"""Paths of whoever asked are nobody's business."""
+
 _TEXT = 400
 """Characters of a message that are kept."""
 
@@ -54,18 +59,28 @@ class Found:
         versions: by distribution.
         missing: what is not installed, in which case there are no rows.
         rows: one per law and transform.
+        transforms: the names of all transforms of the peer, asked or not.
     """
 
     peer: str
     versions: dict[str, str]
     missing: str
     rows: tuple[Row, ...]
+    transforms: tuple[str, ...] = ()
 
 
-def ask_here(peer: Peer, laws: Sequence[str] = ()) -> Iterator[Row]:
-    """Ask every transform every law (or these), in this process; what does not run is asked no further law."""
+def ask_here(peer: Peer, laws: Sequence[str] = (), transforms: Sequence[str] = ()) -> Iterator[Row]:
+    """Ask every transform every law in this process; what does not run is asked no further law.
+
+    Args:
+        peer: the library.
+        laws: only these, and those on which they build.
+        transforms: only those whose names begin so.
+    """
     every = sorted(peer_laws(), key=lambda law: _FIRST.index(law.id) if law.id in _FIRST else len(_FIRST))
     for transform in peer.transforms():
+        if transforms and not transform.name.startswith(tuple(transforms)):
+            continue
         broken = drawn = unseeded = ""
         for law in every:
             if laws and law.id not in {*laws, *_FIRST}:
@@ -94,13 +109,13 @@ def ask_here(peer: Peer, laws: Sequence[str] = ()) -> Iterator[Row]:
             except NothingTested as reason:
                 yield Row(law.id, transform.name, "not-asked", str(reason))
             except Exception as error:
-                text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                text = _PATH.sub(r'File "\1"', f"{type(error).__name__}: {' '.join(str(error).split())}")
                 yield Row(law.id, transform.name, "errored", text[:_TEXT])
             else:
                 yield Row(law.id, transform.name, "held")
 
 
-def ask_column(name: str, laws: Sequence[str] = (), *, timeout: float = 3600) -> Found:
+def ask_column(name: str, laws: Sequence[str] = (), transforms: Sequence[str] = (), *, timeout: float = 3600) -> Found:
     """Ask one column in a process of its own.
 
     Raises:
@@ -110,25 +125,39 @@ def ask_column(name: str, laws: Sequence[str] = (), *, timeout: float = 3600) ->
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109
     environment = {**os.environ, **column.environment(), "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
     environment["NO_ALBUMENTATIONS_UPDATE"] = "1"
-    command = [sys.executable, "-W", "ignore", "-m", "augspec_conformance.peers.run", name, *laws]
+    command = [sys.executable, "-W", "ignore", "-m", "augspec_conformance.peers.run", name]
+    command += [part for law in laws for part in ("--law", law)]
+    command += [part for one in transforms for part in ("--transform", one)]
     done = subprocess.run(  # noqa: S603 (this interpreter and this module)
         command, capture_output=True, text=True, env=environment, check=False, timeout=timeout
     )
     if done.returncode:
         raise RuntimeError(f"asking {name} failed:\n{done.stderr[-2000:]}")
     found = json.loads(done.stdout.splitlines()[-1])
-    return Found(found["peer"], found["versions"], found["missing"], tuple(Row(**row) for row in found["rows"]))
+    return Found(
+        found["peer"],
+        found["versions"],
+        found["missing"],
+        tuple(Row(**row) for row in found["rows"]),
+        tuple(found["transforms"]),
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Ask here, and print."""
-    name, *laws = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="python -m augspec_conformance.peers.run", description=__doc__)
+    parser.add_argument("column", choices=[column.name for column in COLUMNS])
+    parser.add_argument("--law", action="append", default=[])
+    parser.add_argument("--transform", action="append", default=[])
+    given = parser.parse_args(arguments)
+    name = given.column
     warnings.simplefilter("ignore")
     peer = load_peer(name)
     missing = peer.missing()
-    rows = () if missing else tuple(ask_here(peer, laws))
+    rows = () if missing else tuple(ask_here(peer, given.law, given.transform))
+    names = () if missing else tuple(one.name for one in peer.transforms())
     versions = {} if missing else {package: metadata.version(package) for package in peer.packages}
-    sys.stdout.write("\n" + json.dumps(asdict(Found(name, versions, missing, rows))) + "\n")
+    sys.stdout.write("\n" + json.dumps(asdict(Found(name, versions, missing, rows, names))) + "\n")
     return 0
 
 

@@ -103,8 +103,8 @@ class Library:
                 "ColorJitter(0, 0, 0, hue=0.5, p=1)", lambda: ax.ColorJitter(0, 0, 0, hue=0.5, p=1.0), probability=1.0
             ),
             colour(
-                "ColorJitter(1e-6, 1e-6, saturation=0.9, hue=1e-6, p=1)",
-                lambda: ax.ColorJitter(1e-6, 1e-6, saturation=0.9, hue=1e-6, p=1.0),
+                "ColorJitter(0, 0, saturation=0.5, hue=0, p=1)",
+                lambda: ax.ColorJitter(0, 0, saturation=0.5, hue=0, p=1.0),
                 probability=1.0,
             ),
             colour("RandomGrayscale()", lambda: ax.RandomGrayscale(), "range", "grey", probability=0.5),

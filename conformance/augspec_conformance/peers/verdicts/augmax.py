@@ -56,10 +56,10 @@ VERDICTS = (
     ),
     Verdict(
         law="N9",
-        transforms=("ColorJitter(1e-6, 1e-6, saturation",),
+        transforms=("ColorJitter(0, 0, saturation",),
         kind="defect",
         title="ColorJitter's saturation does nothing",
-        seen="saturation=0.9 with p=1 leaves every pixel as it is.",
+        seen="saturation=0.9 with p=1 leaves every pixel as it is. (In the law's own case the next defect would do so as well; the script has no zero strengths.)",
         expected="saturation changes.",
         why="the adjusted saturation is computed and not assigned.",
         source="colorspace.py, ColorJitter.pixelwise",
