@@ -108,7 +108,8 @@ def _few(found: Iterable[Check], most: float) -> list[Check]:
         number = taken[check.law] = taken.get(check.law, -1) + 1
         at_once = _TESTS if not check.law else _STRONG if _rank(check) < len(_FIRST) else 1
         rounds.append((number // at_once, _rank(check), check.seconds, check.name, check))
-    chosen, seconds = [], 0.0
+    chosen: list[Check] = []
+    seconds = 0.0
     for *_, check in sorted(rounds):
         seconds += check.seconds
         if chosen and seconds > most:

@@ -115,7 +115,10 @@ def page() -> str:
     for verdict, title in _WORDS.items():
         lines += _list(title, [(rows[v.id], v.why) for v in verdicts.values() if v.verdict == verdict and v.id in rows])
     lines += _list("Survivors without a verdict yet", [(rows[name], "") for name in untriaged(rows, verdicts)[0]])
-    lines += _list("Survivors that a new or sharper check has killed since", list(_mended()))
+    lines += _list(
+        "Survivors of the first checks asked, killed since by a new check or by one that was not asked then",
+        list(_mended()),
+    )
     return "\n".join(lines).rstrip() + "\n"
 
 
