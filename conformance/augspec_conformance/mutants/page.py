@@ -48,7 +48,7 @@ def _lines() -> Iterator[str]:
     yield from ("", *_COMMANDS.splitlines(), "")
     yield (
         "A kill counts only if an expected law reports a violation of its own, on a case that the healthy backend "
-        "passes."
+        "passes, or is not asked because it claims other things."
     )
     yield from _kills()
     yield from _variants()
