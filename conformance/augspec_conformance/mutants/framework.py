@@ -119,6 +119,15 @@ MUTANTS = (
     ),
     _mutant(
         "jax",
+        "M61w",
+        "CompilesForWideIds",
+        "compiles again when the first id of 33 bits comes along",
+        "A training run stands still in the middle of an epoch.",
+        ("C2",),
+        "compiled",
+    ),
+    _mutant(
+        "jax",
         "M62",
         "FallsBack",
         "runs op by op in the compiled mode",

@@ -24,6 +24,7 @@ __all__ = [
     "CallsPython",
     "CompiledIsEager",
     "CompilesAgain",
+    "CompilesForWideIds",
     "FallsBack",
     "FollowsPrecision",
     "KeepsReference",
@@ -54,6 +55,21 @@ class CompilesAgain(Running, Backend):
     def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
         work.augmenter._compiled.clear()  # noqa: SLF001 (a fault)
         return go(keys, arrays)
+
+
+class CompilesForWideIds(Hooks, Backend):
+    """Compiles one function for batches of small ids, and another one as soon as an id has a high word."""
+
+    def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
+        compiled = super().jit(mode, f)
+
+        def call(*given: Any) -> Any:
+            if len(given) != 4:
+                return compiled(*given)
+            key, low, high, arrays = given
+            return compiled(key, low, high if np.any(np.asarray(high)) else None, arrays)
+
+        return call
 
 
 class FallsBack(Running, Backend):
