@@ -158,11 +158,25 @@ def _safe_repr(value: object) -> str:
         return f"a {type(value).__name__} of thousands of digits"
 
 
+_ELSEWHERE = {
+    "reflect": "mirror",
+    "reflect_101": "mirror",
+    "reflection": "mirror",
+    "replicate": "edge",
+    "clamp": "edge",
+    "zeros": "constant",
+    "circular": "wrap",
+}
+"""Words of other libraries (NumPy, OpenCV, torch) that nobody can guess from their letters."""
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the closest of `words`, or an empty string."""
     import difflib
 
     known = list(words)
+    if _ELSEWHERE.get(word.lower()) in known:
+        return f"Did you mean {_ELSEWHERE[word.lower()]!r}?"
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower().removeprefix("random_")
     found = difflib.get_close_matches(snake, known, n=1, cutoff=0.8)
     parts = [entry for entry in known if snake in entry or entry in snake] if len(snake) > 2 else []

@@ -56,6 +56,13 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
     ("op_under_type", document({"type": "rotate"}), "ops[0]", "an op, such as", 'Write "op": "rotate".'),
     ("op_as_key", document({"rotate": {"degrees": 5}}), "ops[0]", "an op, such as", 'Write "op": "rotate".'),
     ("unknown_field", document({"op": "grayscale", "P": 1}), "ops[0].P", "the fields op, p, id", ""),
+    (
+        "another_librarys_word",
+        document({"op": "rotate", "degrees": 9, "border": "reflect"}),
+        "ops[0].border",
+        "constant, edge, mirror, symmetric, wrap",
+        "Did you mean 'mirror'?",
+    ),
     ("misspelled_field", document({"op": "shear", "xx": 1}), "ops[0].xx", "op, x, y, ", "Did you mean 'x'?"),
     (
         "missing_field",
