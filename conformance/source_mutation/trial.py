@@ -63,7 +63,7 @@ def warm() -> None:
         if home != str(target.path):
             raise ImportError(f"{target.module} is {home}, not this checkout's: put its folders first on PYTHONPATH")
     for file in TESTS:
-        tests_of(file)
+        tests_of(file.partition("::")[0])
     _functions()
 
 
