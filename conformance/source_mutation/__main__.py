@@ -40,9 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("--ids", nargs="+", metavar="ID", help="these changes alone")
     run.add_argument("--again", action="store_true", help="those that survived, instead")
     run.add_argument("--seconds", type=float, default=4.0, help="how long the checks of one change took when recorded")
-    run.add_argument(
-        "--checks", default="", metavar="TEXT", help="ask those whose names hold TEXT; only kills are kept"
-    )
+    run.add_argument("--checks", nargs="+", metavar="TEXT", help="ask those whose names hold TEXT; only kills are kept")
     run.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
     verbs.add_parser("page", help=f"write {PAGE.relative_to(ROOT)}")
     given = parser.parse_args(arguments)

@@ -63,7 +63,7 @@ def warm() -> None:
         if home != str(target.path):
             raise ImportError(f"{target.module} is {home}, not this checkout's: put its folders first on PYTHONPATH")
     for file in TESTS:
-        tests_of(file)
+        tests_of(file.partition("::")[0])
     _functions()
 
 
@@ -81,7 +81,7 @@ def forget() -> None:
     reference.cache_clear()
     for target in targets():
         for value in vars(sys.modules[target.module]).values():
-            if hasattr(value, "cache_clear"):
+            if not isinstance(value, ModuleType) and hasattr(value, "cache_clear"):
                 value.cache_clear()
 
 
@@ -187,17 +187,24 @@ def _place(code: CodeType) -> tuple[str, str, int]:
     return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
-def _swap(codes: Mapping[str, CodeType]) -> None:
+def _swapped(codes: Mapping[str, CodeType]) -> bool:
     """Give the functions of imported modules their changed code: the same, but for an import's time.
 
-    Raises:
-        ValueError: a closure that exists already binds other names than its changed code.
+    Returns:
+        False if that cannot be done, because a closure binds other names than its changed code.
     """
-    for code in codes.values():
-        for inner in _nested(code):
-            for function in _functions().get(_place(inner), ()):
-                function.__code__ = inner
+    pairs = [
+        (function, inner)
+        for code in codes.values()
+        for inner in _nested(code)
+        for function in _functions().get(_place(inner), ())
+    ]
+    if any(function.__code__.co_freevars != inner.co_freevars for function, inner in pairs):
+        return False
+    for function, inner in pairs:
+        function.__code__ = inner
     forget()
+    return True
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
@@ -217,9 +224,7 @@ def judge(codes: Mapping[str, CodeType], checks: Sequence[Check], *, anew: bool 
     """
 
     def work(say: Callable[[Any], None]) -> None:
-        if not anew:
-            _swap(codes)
-        elif why := _import_anew(codes):
+        if (anew or not _swapped(codes)) and (why := _import_anew(codes)):
             say({"status": "stillborn", "by": why})
             return
         for number, check in enumerate(checks):

@@ -85,8 +85,9 @@ def test_the_sample_covers_every_file_and_follows_from_the_source() -> None:
 
 def test_every_verdict_is_on_a_survivor_and_the_page_is_what_they_give() -> None:
     page, results = tool("page"), tool("results")
-    rows, verdicts = results.read_rows(), page.read_verdicts()
-    assert page.untriaged(rows, verdicts) == ([], [])
+    without, stale = page.untriaged(results.read_rows(), page.read_verdicts())
+    assert stale == []
+    assert ("Survivors without a verdict yet" in page.page()) == bool(without)
     assert page.PAGE.read_text(encoding="utf-8") == page.page()
 
 

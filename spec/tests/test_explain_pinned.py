@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import augspec
+from augspec.errors import nearest
 from augspec.explanation.values import number
 from augspec.language.quantities import QUANTITIES
 
@@ -70,3 +71,10 @@ def test_halves_are_rounded_up() -> None:
     count = QUANTITIES["count"]
     assert [count.quantise(value) for value in (0.49, 0.5, 1.5, 2.49)] == [0, 1, 2, 2]
     assert [QUANTITIES["offset"].quantise(value / 65280) for value in (-1.5, -0.5, 0.5)] == [-1, 0, 1]
+
+
+def test_a_part_of_a_word_suggests_the_shortest_words_that_hold_it() -> None:
+    known = ["center_crop", "random_resized_crop", "rotate", "gaussian_blur"]
+    assert nearest("crop", known) == "Did you mean 'center_crop' or 'random_resized_crop'?"
+    assert nearest("gaussian_blur_3x3_fast_version", known) == "Did you mean 'gaussian_blur'?"
+    assert nearest("xyz", known) == ""

@@ -85,7 +85,7 @@ def interpolate(
     """Look a picture up at continuous positions.
 
     Outside under `constant`, each single tap is replaced by the fill, so that values fade into it over one
-    pixel (`exact_geometry.md` section 2.4). A tap of weight zero is not part of the footprint (C13).
+    pixel (C7). A tap of weight zero is not part of the footprint (C13).
 
     Args:
         plane: (H, W, C).

@@ -30,8 +30,8 @@ def triangle_weights(side: int, target: int, *, antialias: bool) -> FloatArray:
 
     In units of 1/(2·target) source pixel, output j has its centre at (2j + 1)·side and input i at (2i +
     1)·target; the weight falls linearly to zero over the support, max(2·side, 2·target) when antialiased,
-    else 2·target. Weights are taken within the line and sum to 1. Source: `exact_geometry.md` section 4.1;
-    the filter is Pillow's BILINEAR.
+    else 2·target. Weights are taken within the line and sum to 1 (C8, E7).
+    Source: Pillow's BILINEAR filter.
 
     Returns:
         (target, side).

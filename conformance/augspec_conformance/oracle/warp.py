@@ -42,7 +42,7 @@ def warp_image(
         image: (H, W, C).
         matrix: (3, 3), forward, relative to the centre.
         interpolation: `nearest`, `bilinear` or `bicubic`; what bicubic overshoots is clamped
-            (`exact_geometry.md` 2.3).
+            (C3).
         border: As in `grid.border_index`.
         fill: A number or one for each channel, unit range; used by `constant`.
         nudge: Added to the positions (x, y) of `nearest`, in pixels.
