@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from augspec_conformance.recorder import Recorder, conformance_record
+from augspec_conformance.recorder import Recorder, conformance_record, tier_and_seed
 
 if TYPE_CHECKING:
     from augspec_conformance.examination import Examination
@@ -79,7 +79,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not _asked(config):
         return []
     names = config.getoption("augspec_backend") or ["all installed"]
-    tier, seed = config.getoption("augspec_tier") or "full", config.getoption("augspec_seed") or 0
+    tier, seed = tier_and_seed(config)
     return [f"augspec conformance: backends {', '.join(names)}, tier {tier}, seed {seed}"]
 
 
@@ -88,10 +88,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not {"conformance_subject", "conformance_law"} <= set(metafunc.fixturenames):
         return
     from augspec_conformance.laws import all_laws
-    from augspec_conformance.planning import known_tier, plan_cases
+    from augspec_conformance.planning import plan_cases
 
     pairs: list[Any] = []
-    stash, tier = metafunc.config.stash, known_tier(metafunc.config.getoption("augspec_tier") or "full")
+    stash, tier = metafunc.config.stash, tier_and_seed(metafunc.config)[0]
     if _SUBJECTS not in stash:  # all tests share them, and with them what they compiled
         stash[_SUBJECTS] = _subjects(metafunc.config)
     for subject, first in stash[_SUBJECTS]:
@@ -138,12 +138,10 @@ def conformance_examination(pytestconfig: pytest.Config) -> Callable[[Subject], 
 
     from augspec_conformance.examination import Examination
     from augspec_conformance.laws import all_laws
-    from augspec_conformance.planning import known_tier
     from augspec_conformance.waivers import read_waivers
 
-    tier = known_tier(pytestconfig.getoption("augspec_tier") or "full")
+    tier, seed = tier_and_seed(pytestconfig)
     path = pytestconfig.getoption("augspec_waivers")
-    seed = int(pytestconfig.getoption("augspec_seed") or 0)
     waivers = read_waivers(Path(path)) if path else ()
     found: dict[str, Examination] = {}
 

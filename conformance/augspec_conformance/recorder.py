@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from augspec_conformance.law import Tier
     from augspec_conformance.report.model import Report, Result
     from augspec_conformance.subject import Subject
 
-__all__ = ["Recorder", "conformance_record"]
+__all__ = ["Recorder", "conformance_record", "tier_and_seed"]
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 _CARRIED, _PLAN = "augspec_reports", "augspec_plan"
+
+
+def tier_and_seed(config: pytest.Config) -> tuple[Tier, int]:
+    """Return the tier and the run seed of a pytest run."""
+    from augspec_conformance.planning import known_tier
+
+    return known_tier(config.getoption("augspec_tier") or "full"), int(config.getoption("augspec_seed") or 0)
 
 
 class Recorder:
@@ -30,10 +38,9 @@ class Recorder:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note by backend, mode and law how many cases the chosen tests are to run."""
-        from augspec_conformance.planning import known_tier, plan_cases
+        from augspec_conformance.planning import plan_cases
 
-        tier = known_tier(self.config.getoption("augspec_tier") or "full")
-        seed = int(self.config.getoption("augspec_seed") or 0)
+        tier, seed = tier_and_seed(self.config)
         for item in session.items:
             given = getattr(getattr(item, "callspec", None), "params", {})
             subject, law = given.get("conformance_subject"), given.get("conformance_law")
@@ -50,8 +57,7 @@ class Recorder:
 
         name = subject.name
         if name not in self.reports:
-            tier = str(self.config.getoption("augspec_tier") or "full")
-            seed = int(self.config.getoption("augspec_seed") or 0)
+            tier, seed = tier_and_seed(self.config)
             self.reports[name] = Report(name, tier, (), {**facts(subject.backend, subject.source), "seed": seed})
         self._add(name, tuple(results))
 
