@@ -37,6 +37,12 @@ def _takes(target: str) -> Callable[[Peer, Transform], str]:
     return needs
 
 
+def _boxes(peer: Peer, transform: Transform) -> str:
+    if "recolours" in transform.claims and "mask" not in transform.targets:
+        return "it changes colours as well, and no mask shows where the rectangle went"
+    return _takes("boxes")(peer, transform)
+
+
 def _shows(peer: Peer, transform: Transform) -> str:
     if "recolours" in transform.claims:
         return "it changes colours as well, so an image does not show where its parts went"
@@ -75,12 +81,14 @@ def _mask_values(peer: Peer, transform: Transform) -> None:
 
 
 def _painted(peer: Peer, transform: Transform) -> None:
+    """Look for the rectangle in the image; in the mask, where the transform changes colours as well."""
+    recoloured = "recolours" in transform.claims
     exact = "moves" in transform.claims
     seen = 0
     for number in range(_CASES):
         given = sample(peer, transform, "boxes", shape=LARGE, seed=60 + number)
         out = ask(peer, transform, given, seed=("F4", number))
-        unit = _unit(peer, out["image"])[..., 0]
+        unit = out["mask"][..., 0].astype(np.float64) if recoloured else _unit(peer, out["image"])[..., 0]
         height, width = unit.shape[1:]
         for index in range(len(unit)):
             rows, columns = np.nonzero(unit[index] > LIT)
@@ -140,8 +148,6 @@ def _keypoints(peer: Peer, transform: Transform) -> None:
 LAWS = (
     PeerLaw("F1", "one plan for all targets", "Image and mask of a sample move alike.", _mask_follows, _shows),
     PeerLaw("F2", "masks", "Masks hold only old values and the fill.", _mask_values, _takes("mask")),
-    PeerLaw(
-        "F4", "painted boxes", "A painted rectangle and its box move to the same place.", _painted, _takes("boxes")
-    ),
+    PeerLaw("F4", "painted boxes", "A painted rectangle and its box move to the same place.", _painted, _boxes),
     PeerLaw("F6", "keypoints", "A pixel and its keypoint move to the same place.", _keypoints, _takes("keypoints")),
 )

@@ -52,8 +52,12 @@ def _neutral(peer: Peer, transform: Transform) -> None:
 
 
 def _constant(peer: Peer, transform: Transform) -> None:
+    """Ask for a constant image; where `options["level"]` is told, a share of the range, of that value."""
     for dtype in transform.dtypes:
         given = sample(peer, transform, "constant", dtype=dtype)
+        if "level" in transform.options:
+            low, high = peer.ranges[dtype]
+            given["image"] = np.full_like(given["image"], low + transform.options["level"] * (high - low))
         out = ask(peer, transform, given, seed="N10")["image"]
         expected = np.broadcast_to(given["image"][:, :1, :1], out.shape)
         low, high = peer.ranges[dtype]

@@ -66,6 +66,7 @@ class Library:
             return one(name, make, claims, **{"targets": _ALL, **more})
 
         sure = {"p": 1.0}
+        white: dict[str, Any] = {"dtypes": ("float32",), "targets": (), "options": {"level": 1.0}}
         return (
             moved("HorizontalFlip()", lambda: A.HorizontalFlip(), "moves random", probability=0.5),
             moved("HorizontalFlip(p=1)", lambda: A.HorizontalFlip(**sure), "moves fixed twice dtypes", probability=1.0),
@@ -85,6 +86,16 @@ class Library:
             moved("Rotate(30, p=1)", lambda: A.Rotate(30, **sure), "random"),
             moved("Rotate((20, 20), p=1)", lambda: A.Rotate((20, 20), **sure), "fixed dtypes"),
             moved("Rotate((0, 0), p=1)", lambda: A.Rotate((0, 0), **sure), "fixed neutral"),
+            moved(
+                "Rotate((20, 20), fill=1, p=1)", lambda: A.Rotate((20, 20), fill=1.0, **sure), "fixed constant", **white
+            ),
+            moved(
+                "Affine(rotate=(-20, 20), fill=1, p=1)",
+                lambda: A.Affine(rotate=(-20, 20), fill=1.0, **sure),
+                "random constant",
+                **white,
+            ),
+            moved("Perspective(fill=1, p=1)", lambda: A.Perspective(fill=1.0, **sure), "random constant", **white),
             moved("SafeRotate(30, p=1)", lambda: A.SafeRotate(30, **sure), "random"),
             moved(
                 "Affine(scale=(0.8, 1.2), translate_percent=0.1, rotate=20, shear=10, p=1)",
@@ -137,6 +148,66 @@ class Library:
             ),
             moved("RandomScale(0.3, p=1)", lambda: A.RandomScale(0.3, **sure), "random", targets=("mask", "boxes")),
             moved("LongestMaxSize(30, p=1)", lambda: A.LongestMaxSize(30, **sure), "fixed constant"),
+            moved("SmallestMaxSize(30, p=1)", lambda: A.SmallestMaxSize(30, **sure), "fixed constant"),
+            moved("Pad(3, p=1)", lambda: A.Pad(3, **sure), "moves fixed"),
+            moved(
+                "CropAndPad(px=(2, 3, 4, 5), keep_size=False, p=1)",
+                lambda: A.CropAndPad(px=(2, 3, 4, 5), keep_size=False, sample_independently=False, **sure),
+                "moves fixed",
+            ),
+            moved("SquareSymmetry(p=1)", lambda: A.SquareSymmetry(**sure), "moves random"),
+            moved("RandomCropFromBorders(p=1)", lambda: A.RandomCropFromBorders(**sure), "moves random"),
+            moved(
+                "RandomSizedCrop((10, 18), (20, 16), p=1)",
+                lambda: A.RandomSizedCrop((10, 18), (20, 16), **sure),
+                "random constant",
+                options={"size": (20, 16)},
+            ),
+            moved(
+                "BBoxSafeRandomCrop(p=1)",
+                lambda: A.BBoxSafeRandomCrop(**sure),
+                "moves random",
+                targets=("mask", "boxes"),
+            ),
+            moved("PiecewiseAffine(p=1)", lambda: A.PiecewiseAffine(**sure), "random", targets=("mask",)),
+            moved("ThinPlateSpline(p=1)", lambda: A.ThinPlateSpline(**sure), "random", targets=("mask",)),
+            moved("Morphological(p=1)", lambda: A.Morphological(**sure), "random constant", targets=()),
+            one("AdvancedBlur(p=1)", lambda: A.AdvancedBlur(**sure), "random constant"),
+            one("RandomGravel(p=1)", lambda: A.RandomGravel(**sure), "random"),
+            moved("NoOp(p=1)", lambda: A.NoOp(**sure), "moves fixed neutral"),
+            moved("Crop(2, 3, 12, 17, p=1)", lambda: A.Crop(2, 3, 12, 17, **sure), "moves fixed"),
+            moved(
+                "RandomSizedBBoxSafeCrop(20, 16, p=1)",
+                lambda: A.RandomSizedBBoxSafeCrop(20, 16, **sure),
+                "random constant",
+                targets=("mask", "boxes"),
+                options={"size": (20, 16)},
+            ),
+            moved(
+                "GridElasticDeform((4, 4), 3, p=1)",
+                lambda: A.GridElasticDeform((4, 4), 3, **sure),
+                "random",
+                targets=("mask",),
+            ),
+            one("XYMasking(p=1)", lambda: A.XYMasking((1, 2), (1, 2), (2, 4), (2, 4), **sure), "random"),
+            one("ChromaticAberration(p=1)", lambda: A.ChromaticAberration(**sure), "random"),
+            one("RandomFog(p=1)", lambda: A.RandomFog(**sure), "random"),
+            one("RingingOvershoot(p=1)", lambda: A.RingingOvershoot(**sure), "random constant"),
+            one("Superpixels(p=1)", lambda: A.Superpixels(**sure), "random constant"),
+            one("Spatter(p=1)", lambda: A.Spatter(**sure), "random"),
+            one("HEStain(p=1)", lambda: A.HEStain(**sure), "random"),
+            one(
+                "OneOf([HorizontalFlip(p=1), VerticalFlip(p=1)], p=0.5)",
+                lambda: A.OneOf([A.HorizontalFlip(**sure), A.VerticalFlip(**sure)], p=0.5),
+                "random",
+                probability=0.5,
+            ),
+            one(
+                "Sequential([HorizontalFlip()], p=0.5)",
+                lambda: A.Sequential([A.HorizontalFlip()], p=0.5),
+                "random",
+                probability=0.25,
+            ),
             one("InvertImg(p=1)", lambda: A.InvertImg(**sure), "fixed twice dtypes", probability=1.0),
             one("Posterize(3, p=1)", lambda: A.Posterize(3, **sure), "fixed dtypes"),
             one("Solarize((0.5, 0.5), p=1)", lambda: A.Solarize((0.5, 0.5), **sure), "fixed dtypes"),
@@ -154,6 +225,13 @@ class Library:
                 "RandomBrightnessContrast(0, 0, p=1)",
                 lambda: A.RandomBrightnessContrast((0.0, 0.0), (0.0, 0.0), **sure),
                 "fixed neutral",
+            ),
+            one(
+                "RandomBrightnessContrast(0.2, 0, p=0.5)",
+                lambda: A.RandomBrightnessContrast(0.2, (0.0, 0.0), p=0.5),
+                "random",
+                probability=0.5,
+                side=_brighter,
             ),
             one("RandomGamma((100, 100), p=1)", lambda: A.RandomGamma((100, 100), **sure), "fixed neutral"),
             one("RandomGamma((70, 70), p=1)", lambda: A.RandomGamma((70, 70), **sure), "fixed dtypes"),

@@ -41,7 +41,9 @@ class Library:
         import dm_pix as pix
 
         def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
-            options: dict[str, Any] = {key: more.pop(key) for key in ("axis", "whole", "size", "sigma") if key in more}
+            options: dict[str, Any] = {
+                key: more.pop(key) for key in ("axis", "whole", "size", "sigma", "level") if key in more
+            }
             words = frozenset({"compiled", *claims.split()})
             return Transform(name=name, build=lambda: make, claims=words, options={"axis": True, **options}, **more)
 
@@ -75,6 +77,25 @@ class Library:
             one("rot90(1)", lambda k, x, **o: pix.rot90(x, 1, **o), f"{fixed} range"),
             one("solarize(0.5)", lambda k, x, **o: pix.solarize(x, 0.5), f"{fixed} range", axis=False),
             one("rotate(0.3)", lambda k, x, **o: pix.rotate(x, 0.3), f"{fixed} range constant", axis=False),
+            one(
+                "rotate(0.3, mode='constant', cval=1)",
+                lambda k, x, **o: pix.rotate(x, 0.3, mode="constant", cval=1.0),
+                f"{fixed} range constant",
+                axis=False,
+                level=1.0,
+            ),
+            one(
+                "rotate(0.3, mode='mirror')",
+                lambda k, x, **o: pix.rotate(x, 0.3, mode="mirror"),
+                f"{fixed} range constant",
+                axis=False,
+            ),
+            one(
+                "elastic_deformation(5, 2, mode='constant', cval=1)",
+                lambda k, x, **o: pix.elastic_deformation(k, x, 5.0, 2.0, mode="constant", cval=1.0, **o),
+                "random range constant",
+                level=1.0,
+            ),
             one("rotate(0)", lambda k, x, **o: pix.rotate(x, 0.0), f"{fixed} neutral", axis=False),
             one(
                 "elastic_deformation(5, 2)",

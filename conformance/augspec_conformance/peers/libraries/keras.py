@@ -71,8 +71,10 @@ class Library:
         """Return the engine's tensors: images alone, or a dict as the layers take it."""
         from keras import ops
 
+        example = transform.options.get("example", False)
+
         def tensor(value: Any) -> Any:
-            return ops.convert_to_tensor(np.array(value))
+            return np.array(value) if example else ops.convert_to_tensor(np.array(value))
 
         def placed(value: Any) -> Any:
             return np.moveaxis(value, -1, 1) if layout == "NCHW" else value
@@ -86,6 +88,8 @@ class Library:
             boxes = _scaled(transform, sample["boxes"], sample["image"].shape, inverse=False)
             labels = sample.get("box_labels", np.zeros(boxes.shape[:2], np.int32))
             native["bounding_boxes"] = {"boxes": tensor(boxes), "labels": tensor(labels)}
+        if example:
+            native["labels"] = ops.one_hot(np.zeros(len(sample["image"]), np.int32), num_classes=4)
         return native
 
     def arrays(self, transform: Transform, native: Any, *, layout: str = "NHWC") -> Arrays:

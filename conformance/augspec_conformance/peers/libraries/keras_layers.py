@@ -12,6 +12,7 @@ from augspec_conformance.peers.peer import Transform
 __all__ = ["layers"]
 
 _ALL = ("mask", "boxes")
+_CLAHE = "ContrastLimitedAdaptiveHistogramEqualization"
 
 
 def _harder(before: Any, after: Any) -> float:
@@ -43,7 +44,20 @@ def _one(name: str, claims: str = "", *, written: str = "", **more: Any) -> Tran
     text = written or ", ".join(f"{key}={value!r}" for key, value in given.items())
     options: dict[str, Any] = {
         key: more.pop(key)
-        for key in ("twin", "format", "size", "seedless", "shape", "mask", "bounds", "measure", "sigma", "twin_range")
+        for key in (
+            "twin",
+            "format",
+            "size",
+            "seedless",
+            "shape",
+            "mask",
+            "bounds",
+            "measure",
+            "sigma",
+            "twin_range",
+            "level",
+            "example",
+        )
         if key in more
     }
     words = frozenset(claims.split())
@@ -130,6 +144,26 @@ def _geometric() -> tuple[Transform, ...]:
             mask="float32",
             targets=("mask",),
         ),
+        _one("RandomRotation", "fixed constant compiled", given={**turn, **constant, "fill_value": 255.0}, level=1.0),
+        _one("RandomShear", "random constant", given={"x_factor": 0.3, **constant, "fill_value": 255.0}, level=1.0),
+        _one("RandomPerspective", "random constant", given={"factor": (1.0, 1.0), "fill_value": 255.0}, level=1.0),
+        _one(
+            "RandomElasticTransform",
+            "random",
+            given={"factor": (1.0, 1.0), "scale": 0.7},
+            written="factor=(1.0, 1.0), scale=0.7, with boxes",
+            targets=("boxes",),
+        ),
+        _one(
+            "RandomFlip", written="as in its example: NumPy arrays, and a tensor of labels", example=True, targets=_ALL
+        ),
+        _one(
+            "RandomCrop",
+            given={"height": 14, "width": 11},
+            written="14, 11, as in its example: NumPy arrays, and a tensor of labels",
+            example=True,
+            targets=_ALL,
+        ),
         _one("RandomCrop", "moves random", given={"height": 14, "width": 11}, size=(14, 11), targets=_ALL),
         _one("RandomCrop", "moves random", given={"height": 24, "width": 11}, size=(24, 11), targets=("mask",)),
         _one("RandomCrop", "idle", given={"height": 9, "width": 11}, size=(9, 11), targets=()),
@@ -213,7 +247,8 @@ def _photometric() -> tuple[Transform, ...]:
         _ranged("RandomGaussianBlur", "random per-sample", given={"factor": (1.0, 1.0), "sigma": (0.1, 1.0)}),
         _ranged("AutoContrast", "fixed active compiled constant", given={}, seedless=True),
         _ranged("Equalization", "fixed active compiled constant", given={}, seedless=True),
-        _ranged("RandAugment", "random idle recolours", given={"factor": 0.3}, targets=("mask",), mask="float32"),
+        _ranged(_CLAHE, "fixed", given={"tile_grid_size": (2, 2)}, seedless=True),
+        _ranged("RandAugment", "random idle recolours", given={"factor": 0.3}, targets=_ALL, mask="float32"),
         _ranged("AugMix", "random", given={"factor": 0.3}),
         _one(
             "AugMix",

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from augspec_conformance.peers.libraries.torchvision import compiled
 from augspec_conformance.peers.peer import Arrays, Call, Transform
 
 __all__ = ["Library"]
@@ -21,12 +22,18 @@ def _brighter(before: Any, after: Any) -> float:
     return float(np.sign(np.mean(after) - np.mean(before)))
 
 
+def _fish() -> Any:
+    import torch
+
+    return torch.tensor([-0.1, 0.1])
+
+
 class Library:
     """Kornia on CPU tensors."""
 
     library = "kornia"
     packages = ("kornia", "torch")
-    modes = ("eager",)
+    modes = ("eager", "torch.compile")
     layouts = ("NCHW",)
     generators = ("torch",)
     ranges: Mapping[str, tuple[float, float]] = {"float32": (0.0, 1.0)}
@@ -42,9 +49,12 @@ class Library:
     def transforms(self) -> tuple[Transform, ...]:
         """Return what is asked."""
         import kornia.augmentation as ka
+        from kornia.augmentation import auto
 
         def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
-            return Transform(name=name, build=make, claims=frozenset(claims.split()), **more)
+            words = set(claims.split())
+            words |= {"compiled"} if "fixed" in words else set()
+            return Transform(name=name, build=make, claims=frozenset(words), **more)
 
         def moved(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
             options = {"undo": self._undo, **more.pop("options", {})}
@@ -84,6 +94,13 @@ class Library:
                 "RandomAffine(20, (0.1, 0.1), (0.8, 1.2), 10, p=1)",
                 lambda: ka.RandomAffine(20.0, (0.1, 0.1), (0.8, 1.2), 10.0, **sure),
                 "random per-sample",
+            ),
+            moved(
+                "RandomAffine(20, padding_mode='fill', fill_value=1, p=1)",
+                lambda: ka.RandomAffine(20.0, padding_mode="fill", fill_value=1.0, **sure),
+                "random constant",
+                options={"level": 1.0},
+                targets=(),
             ),
             moved("RandomAffine(0, p=1)", lambda: ka.RandomAffine(0.0, **sure), "fixed neutral"),
             moved("RandomShear(10, p=1)", lambda: ka.RandomShear(10.0, **sure), "random"),
@@ -220,30 +237,42 @@ class Library:
             one("RandomBoxBlur((3, 3), p=1)", lambda: ka.RandomBoxBlur((3, 3), **sure), "range fixed constant"),
             one("RandomMedianBlur((3, 3), p=1)", lambda: ka.RandomMedianBlur((3, 3), **sure), "range fixed"),
             one("RandomMotionBlur(3, 35, 0.5, p=1)", lambda: ka.RandomMotionBlur(3, 35.0, 0.5, **sure), "range random"),
+            moved("LongestMaxSize(30)", lambda: ka.LongestMaxSize(30), "fixed constant", targets=("mask",)),
+            moved("SmallestMaxSize(30)", lambda: ka.SmallestMaxSize(30), "fixed constant", targets=("mask",)),
+            moved(
+                "RandomFisheye(p=1)",
+                lambda: ka.RandomFisheye(_fish(), _fish(), _fish(), **sure),
+                "random",
+                targets=(),
+            ),
+            one("RandAugment(n=2, m=9)", lambda: auto.RandAugment(n=2, m=9), "range random"),
+            one("TrivialAugment()", lambda: auto.TrivialAugment(), "range random"),
+            one("AutoAugment('imagenet')", lambda: auto.AutoAugment("imagenet"), "range random"),
             one("RandomJPEG((50, 50), p=1)", lambda: ka.RandomJPEG((50.0, 50.0), **sure), "range fixed", options={}),
         )
 
     def start(self, transform: Transform, *, seed: int, mode: str = "", layout: str = "NHWC") -> Call:
         """Return the module, and seed torch's generator, which is its documented source."""
-        return self._seeded(transform.build(), seed)
+        return self._seeded(transform.build(), seed, compiles=mode == "torch.compile")
 
     def pickled(self, transform: Transform, *, seed: int) -> Call:
         """Return the module after a way through bytes."""
         return self._seeded(pickle.loads(pickle.dumps(transform.build())), seed)  # noqa: S301 (our own bytes)
 
     @staticmethod
-    def _seeded(made: Any, seed: int) -> Call:
+    def _seeded(made: Any, seed: int, *, compiles: bool = False) -> Call:
         import kornia.augmentation as ka
         import torch
 
         torch.manual_seed(seed)
+        ready = compiled if compiles else lambda module: module
 
         def call(native: Any) -> Any:
             with torch.no_grad():
                 if set(native) == {"image"}:
-                    return {"image": made(native["image"])}
+                    return {"image": ready(made)(native["image"])}
                 keys = [_KEYS[name] for name in native]
-                found = ka.AugmentationSequential(made, data_keys=keys)(*native.values())
+                found = ready(ka.AugmentationSequential(made, data_keys=keys))(*native.values())
             return dict(zip(native, found, strict=True))
 
         return call

@@ -12,7 +12,7 @@ import numpy as np
 
 from augspec_conformance.peers.peer import Arrays, Call, Transform
 
-__all__ = ["Library", "load_v2"]
+__all__ = ["Library", "compiled", "load_v2"]
 
 _ALL = ("mask", "boxes", "keypoints")
 _BOTH = ("uint8", "float32")
@@ -23,7 +23,7 @@ class Library:
 
     library = "torchvision"
     packages = ("torchvision", "torch")
-    modes = ("eager",)
+    modes = ("eager", "torch.compile")
     layouts = ("NCHW",)
     generators = ("torch",)
     ranges: Mapping[str, tuple[float, float]] = {"float32": (0.0, 1.0), "uint8": (0.0, 255.0)}
@@ -43,13 +43,16 @@ class Library:
         v2 = load_v2()
 
         def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
-            words = frozenset({"range", "shared", *claims.split()})
-            return Transform(name=name, build=make, claims=words, **{"dtypes": _BOTH, **more})
+            words = {"range", "shared", *claims.split()}
+            # The documentation speaks of torch.compile on individual transforms; random ones draw otherwise there.
+            words |= {"compiled"} if "fixed" in words else set()
+            return Transform(name=name, build=make, claims=frozenset(words), **{"dtypes": _BOTH, **more})
 
         def moved(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
             return one(name, make, claims, **{"targets": _ALL, **more})
 
         bilinear = {"interpolation": v2.InterpolationMode.BILINEAR}
+        white: dict[str, Any] = {"dtypes": ("float32",), "targets": (), "options": {"level": 1.0}}
         return (
             moved("RandomHorizontalFlip()", lambda: v2.RandomHorizontalFlip(), "moves random", probability=0.5),
             moved(
@@ -76,6 +79,42 @@ class Library:
                 lambda: v2.RandomAffine(20, (0.1, 0.1), (0.8, 1.2), 10, **bilinear),
                 "random",
             ),
+            moved(
+                "RandomRotation((20, 20), BILINEAR, fill=1)",
+                lambda: v2.RandomRotation((20, 20), fill=1, **bilinear),
+                "fixed constant",
+                **white,
+            ),
+            moved(
+                "RandomAffine(20, BILINEAR, fill=1)",
+                lambda: v2.RandomAffine(20, fill=1, **bilinear),
+                "random constant",
+                **white,
+            ),
+            moved(
+                "RandomPerspective(0.3, p=1, fill=1)",
+                lambda: v2.RandomPerspective(0.3, p=1.0, fill=1),
+                "random constant",
+                **white,
+            ),
+            moved(
+                "ElasticTransform(20, 2, fill=1)",
+                lambda: v2.ElasticTransform(20.0, 2.0, fill=1),
+                "random constant",
+                **white,
+            ),
+            moved(
+                "RandomRotation((20, 20), fill=1)",
+                lambda: v2.RandomRotation((20, 20), fill=1),
+                "fixed constant",
+                **white,
+            ),
+            moved(
+                "Pad(3, fill=1)",
+                lambda: v2.Pad(3, fill=1),
+                "fixed constant",
+                **white,
+            ),
             moved("RandomAffine(0)", lambda: v2.RandomAffine(0), "fixed neutral"),
             moved("RandomPerspective(0.3, p=1)", lambda: v2.RandomPerspective(0.3, p=1.0), "random", probability=1.0),
             moved("RandomPerspective()", lambda: v2.RandomPerspective(), "random", probability=0.5, targets=("mask",)),
@@ -92,6 +131,7 @@ class Library:
                 targets=("mask",),
             ),
             moved("Resize((30, 17))", lambda: v2.Resize((30, 17)), "fixed constant dtypes", options={"size": (30, 17)}),
+            moved("Resize((12, 10), antialias=False)", lambda: v2.Resize((12, 10), antialias=False), "fixed constant"),
             moved(
                 "RandomResizedCrop((20, 20))",
                 lambda: v2.RandomResizedCrop((20, 20)),
@@ -128,12 +168,18 @@ class Library:
             one("RandAugment()", lambda: v2.RandAugment(), "random"),
             one("TrivialAugmentWide()", lambda: v2.TrivialAugmentWide(), "random"),
             one("AugMix()", lambda: v2.AugMix(), "random"),
+            one("RandomShortestSize(20)", lambda: v2.RandomShortestSize(20), "fixed constant"),
+            one("RandomResize(15, 30)", lambda: v2.RandomResize(15, 30), "random constant"),
+            one("Grayscale(3)", lambda: v2.Grayscale(3), "fixed grey dtypes"),
+            one("RGB()", lambda: v2.RGB(), "fixed neutral"),
+            one("RandomAdjustSharpness(0, 1)", lambda: v2.RandomAdjustSharpness(0, 1.0), "fixed constant dtypes"),
             one("AutoAugment()", lambda: v2.AutoAugment(), "random"),
         )
 
     def start(self, transform: Transform, *, seed: int, mode: str = "", layout: str = "NHWC") -> Call:
         """Return the transform, and seed torch's generator, which is its documented source."""
-        return _seeded(transform.build(), seed)
+        made = transform.build()
+        return _seeded(compiled(made) if mode == "torch.compile" else made, seed)
 
     def pickled(self, transform: Transform, *, seed: int) -> Call:
         """Return the transform after a way through bytes."""
@@ -176,6 +222,15 @@ def _seeded(made: Any, seed: int) -> Call:
 
     torch.manual_seed(seed)
     return lambda native: made(native)
+
+
+def compiled(made: Any) -> Any:
+    """Return a callable that Dynamo captures and AOTAutograd runs; Inductor, 10 seconds a transform, is left out."""
+    import torch
+
+    # All transforms share one `forward`, and Dynamo gives up on code that it compiled too many times.
+    torch.compiler.reset()
+    return torch.compile(made, backend="aot_eager")
 
 
 def _solarize(v2: Any) -> Any:

@@ -48,6 +48,17 @@ VERDICTS = (
         script="albumentations_resize_mask",
     ),
     Verdict(
+        law="K2",
+        transforms=("Morphological(",),
+        kind="defect",
+        title="Morphological draws no size",
+        seen="scale=(2, 9) makes one pixel 9 × 2 pixels in each of fifty calls.",
+        expected="sizes from 2 to 9, along both axes.",
+        why='"the minimum and maximum sizes for the dilation kernel", in the example "Random kernel size between 2 and 3": the pair is handed on as the kernel\'s width and height.',
+        source="augmentations/geometric/transforms.py, Morphological.get_params",
+        script="albumentations_morphological_size",
+    ),
+    Verdict(
         law="S9",
         transforms=("ColorJitter(hue",),
         kind="documented",
@@ -57,7 +68,7 @@ VERDICTS = (
     Verdict(law="N11", transforms=("HueSaturationValue(",), kind="documented", says="float32", why=_EIGHT_BITS),
     Verdict(
         law="N10",
-        transforms=("AutoContrast(", "MedianBlur(", "Downscale("),
+        transforms=("AutoContrast(", "MedianBlur(", "Downscale(", "Superpixels("),
         kind="documented",
         says="float32",
         why=_EIGHT_BITS,

@@ -23,6 +23,13 @@ VERDICTS = (
         why='"raise a bare NotImplementedError on a mask key".',
     ),
     Verdict(
+        law="C1",
+        transforms=("Resize(", "LongestMaxSize(", "SmallestMaxSize("),
+        kind="documented",
+        says="Dynamo",
+        why='"torch.compile(fullgraph=True) works for some augmentations and flags only": with a mask in `AugmentationSequential` Dynamo fails on them; alone they compile.',
+    ),
+    Verdict(
         law="F1",
         transforms=("Resize", "RandomResizedCrop"),
         kind="documented",
