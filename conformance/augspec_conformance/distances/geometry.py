@@ -14,14 +14,14 @@ from augspec_conformance.distances.libraries import OPENCV, PILLOW, SCIPY, SKIMA
 from augspec_conformance.distances.pair import Array, Call, Pair, channels
 from augspec_conformance.oracle import matrices, warp
 
-__all__ = ["pairs"]
+__all__ = ["ALL", "SHIFT", "SIZED", "SLANT", "TURN", "index_matrix", "pairs"]
 
-_TURN = {"op": "rotate", "degrees": 17.0}
-_SHIFT = {"op": "translate", "x": 0.113, "y": -0.071}
-_SIZE = {"op": "scale", "factor": 1.3}
-_SLANT = {"op": "shear", "x": 0.2, "y": 0.0}
+TURN = {"op": "rotate", "degrees": 17.0}
+SHIFT = {"op": "translate", "x": 0.113, "y": -0.071}
+SIZED = {"op": "scale", "factor": 1.3}
+SLANT = {"op": "shear", "x": 0.2, "y": 0.0}
 _BOTH = {"op": "shear", "x": 0.2, "y": -0.15}
-_ALL = {
+ALL = {
     "op": "affine",
     "degrees": -23.0,
     "translate_x": 0.06,
@@ -30,7 +30,7 @@ _ALL = {
     "shear_x": 0.15,
     "shear_y": 0.0,
 }
-_WARPS: tuple[dict[str, Any], ...] = (_TURN, _SHIFT, _SIZE, _SLANT, _ALL)
+_WARPS: tuple[dict[str, Any], ...] = (TURN, SHIFT, SIZED, SLANT, ALL)
 
 _POSITIONS = "positions in float32"
 _DTYPES: tuple[Literal["uint8", "float32"], ...] = ("uint8", "float32")
@@ -54,7 +54,7 @@ def _about(matrix: Array, x: float, y: float) -> Array:
     return np.asarray(there @ matrix @ np.linalg.inv(there))
 
 
-def _index_matrix(op: Mapping[str, Any]) -> Array:
+def index_matrix(op: Mapping[str, Any]) -> Array:
     """Return the forward matrix where the first pixel's centre is the origin, as OpenCV, SciPy and skimage count."""
     return _about(_matrix(op), (SIZE[1] - 1) / 2, (SIZE[0] - 1) / 2)
 
@@ -84,7 +84,7 @@ def _opencv(op: Mapping[str, Any], border: str) -> Call:
             "wrap": cv2.BORDER_WRAP,
         }[border]
         return cv2.warpAffine(
-            image, _index_matrix(op)[:2], SIZE[::-1], flags=cv2.INTER_LINEAR, borderMode=flag, borderValue=0
+            image, index_matrix(op)[:2], SIZE[::-1], flags=cv2.INTER_LINEAR, borderMode=flag, borderValue=0
         )
 
     return call
@@ -92,7 +92,7 @@ def _opencv(op: Mapping[str, Any], border: str) -> Call:
 
 def _opencv_pairs() -> Iterator[Pair]:
     asked = [(op, "constant") for op in (*_WARPS, _BOTH)]
-    asked += [({**_ALL, "border": border}, border) for border in ("edge", "mirror", "symmetric", "wrap")]
+    asked += [({**ALL, "border": border}, border) for border in ("edge", "mirror", "symmetric", "wrap")]
     for op, border in asked:
         for dtype in _DTYPES:
             bound = POSITION32 + (ROUNDED if dtype == "uint8" else FLOAT32)
@@ -200,7 +200,7 @@ def _torch_pairs() -> Iterator[Pair]:
     for op in (*_WARPS, _BOTH):
         yield Pair(TORCH, "grid_sample, zeros", op, "float32", _torch(op, "zeros"), POSITION32 + FLOAT32, _POSITIONS)
     for border, padding in (("edge", "border"), ("symmetric", "reflection")):
-        op = {**_ALL, "border": border}
+        op = {**ALL, "border": border}
         call = _torch(op, padding)
         yield Pair(TORCH, f"grid_sample, {padding}", op, "float32", call, POSITION32 + FLOAT32, _POSITIONS)
 
@@ -212,7 +212,7 @@ def _scipy(op: Mapping[str, Any], mode: str) -> Call:
     def call(plane: Array) -> Any:
         from scipy import ndimage
 
-        back = np.linalg.inv(_index_matrix(op))
+        back = np.linalg.inv(index_matrix(op))
         swapped = np.array([[0.0, 1.0], [1.0, 0.0]])
         linear, shift = swapped @ back[:2, :2] @ swapped, swapped @ back[:2, 2]
         return ndimage.affine_transform(plane.astype(np.float64), linear, shift, order=1, mode=mode)
@@ -224,7 +224,7 @@ def _skimage(op: Mapping[str, Any]) -> Call:
     def call(image: Array) -> Any:
         from skimage import transform
 
-        back = transform.AffineTransform(matrix=np.linalg.inv(_index_matrix(op)))
+        back = transform.AffineTransform(matrix=np.linalg.inv(index_matrix(op)))
         return transform.warp(image.astype(np.float64), back, order=1, mode="constant", cval=0.0)
 
     return call
@@ -244,7 +244,7 @@ def _double_pairs() -> Iterator[Pair]:
         yield Pair(SKIMAGE, "transform.warp, constant", op, "float32", _skimage(op), FLOAT32, why)
     for border, mode in modes.items():
         if border != "constant":
-            op = {**_ALL, "border": border}
+            op = {**ALL, "border": border}
             yield Pair(SCIPY, f"affine_transform, {mode}", op, "float32", _scipy(op, mode), FLOAT32, why)
 
 

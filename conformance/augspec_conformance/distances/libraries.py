@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from augspec_conformance.distances.pair import Library
 
-__all__ = ["LIBRARIES", "OPENCV", "PILLOW", "SCIPY", "SKIMAGE", "TENSORFLOW", "TORCH", "TORCHVISION"]
+__all__ = [
+    "ALBUMENTATIONS",
+    "KORNIA",
+    "LIBRARIES",
+    "OPENCV",
+    "PILLOW",
+    "SCIPY",
+    "SKIMAGE",
+    "TENSORFLOW",
+    "TORCH",
+    "TORCHVISION",
+]
 
 
 def _without_compiled_ops() -> None:
@@ -29,6 +41,11 @@ def _without_compiled_ops() -> None:
         torch.library.define(f"torchvision::{op}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 
 
+def _without_a_look_for_updates() -> None:
+    """Keep Albumentations from asking the network for a newer version when it is imported."""
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+
+
 PILLOW = Library("Pillow", "PIL.Image", ("pillow",))
 OPENCV = Library("OpenCV", "cv2", ("opencv-python-headless", "opencv-python"))
 TORCH = Library("torch", "torch", ("torch",))
@@ -39,4 +56,7 @@ TENSORFLOW = Library("tf.image", "tensorflow", ("tensorflow", "tensorflow-cpu"))
 SCIPY = Library("SciPy", "scipy.ndimage", ("scipy",))
 SKIMAGE = Library("scikit-image", "skimage", ("scikit-image",))
 
-LIBRARIES = (SCIPY, SKIMAGE, PILLOW, OPENCV, TORCH, TORCHVISION, TENSORFLOW)
+KORNIA = Library("Kornia", "kornia", ("kornia",))
+ALBUMENTATIONS = Library("Albumentations", "albumentations", ("albumentations",), prepare=_without_a_look_for_updates)
+
+LIBRARIES = (SCIPY, SKIMAGE, PILLOW, OPENCV, TORCH, TORCHVISION, TENSORFLOW, KORNIA, ALBUMENTATIONS)

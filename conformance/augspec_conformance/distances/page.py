@@ -21,6 +21,9 @@ OTHER_FORMULAS = (
     "Pillow `transform` repeats the edge up to the border; ours fades into the fill over one pixel.",
     "tf.image `adjust_saturation` scales the S of HSV; ours blends with grey.",
     "Pillow `GaussianBlur` is three box blurs; scikit-image `rgb2gray` has the weights of BT.709.",
+    "Kornia `resize(antialias=True)` blurs by a Gaussian before it samples.",
+    "Kornia `adjust_saturation` scales the S of HSV, and its `adjust_contrast` multiplies pixels.",
+    "Albumentations `Affine` translates by whole pixels: a share of the size is cut off to them.",
     "tf.image `crop_and_resize` puts the corners of its box on pixel centres and never antialiases.",
 )
 """What looks the same and is not, so that it is not in the table."""
@@ -68,8 +71,8 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
         "Where a formula is theirs, the oracle is held to it, with parameters that mean the same (centres of pixels,",
         f"direction, inverse maps). Images of {height}×{width}×3: noise, where neighbours have nothing in common, and",
         "soft spots. A library that is given float32 gets the unit range. *May be* is the bound that the reason gives;",
-        "the tests hold the oracle to it. The reasons were read in the sources of Pillow, torchvision and tf.image;",
-        "those of OpenCV and torch are what explains the numbers.",
+        "the tests hold the oracle to it. The reasons were read in the sources of Pillow, torchvision, tf.image,",
+        "Kornia and Albumentations; those of OpenCV and torch are what explains the numbers.",
         "",
     )
     notes: dict[str, str] = {}

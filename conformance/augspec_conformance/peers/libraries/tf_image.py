@@ -150,7 +150,9 @@ class Library:
             ),
             one(
                 "crop_and_resize(0.1, 0.2, 0.8, 0.9)",
-                lambda x, s: image.crop_and_resize(x, [[0.1, 0.2, 0.8, 0.9]] * len(x), range(len(x)), (12, 10)),
+                lambda x, s: image.crop_and_resize(
+                    x, tf.tile([[0.1, 0.2, 0.8, 0.9]], (len(x), 1)), tf.range(len(x)), (12, 10)
+                ),
                 "fixed constant",
                 options={"size": (12, 10)},
             ),

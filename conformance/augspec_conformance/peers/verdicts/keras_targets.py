@@ -153,7 +153,7 @@ TARGETS = (
         seen="a dict of images and boxes ends in NotImplementedError.",
         expected="boxes, or an example without them.",
         why='"bounding_boxes" are in the example of the layer\'s own documentation.',
-        source="random_elastic_transform.py, transform_bounding_boxes",
+        source="random_elastic_transform.py, which has no transform_bounding_boxes",
         script="keras_elastic_boxes",
         engine=_ANY,
     ),
