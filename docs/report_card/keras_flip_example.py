@@ -14,13 +14,13 @@ for layer in (
     keras.layers.RandomTranslation(0.1, 0.1, bounding_box_format="xyxy"),
 ):
     data = {
-        "images": np.random.randint(0, 255, (4, 64, 64, 3), dtype="uint8"),
+        "images": np.zeros((4, 64, 64, 3), "uint8"),
         "bounding_boxes": {
             "boxes": np.array([[[10, 20, 30, 40]]] * 4, dtype="float32"),
             "labels": np.zeros((4, 1), dtype="int32"),
         },
         "labels": keras.ops.one_hot(np.array([0, 1, 2, 3]), num_classes=4),
-        "segmentation_masks": np.random.randint(0, 3, (4, 64, 64, 1), dtype="uint8"),
+        "segmentation_masks": np.zeros((4, 64, 64, 1), "uint8"),
     }
     try:
         layer(data, training=True)

@@ -98,10 +98,10 @@ def _kornia_pixels() -> Iterator[Pair]:
     yield Pair(
         KORNIA, "filters.gaussian_blur2d", {"op": "gaussian_blur", "sigma": _SIGMA}, "float32", call, WEIGHTS32, why
     )
-    for op, name in (("horizontal_flip", "hflip"), ("vertical_flip", "vflip")):
+    for flip, name in (("horizontal_flip", "hflip"), ("vertical_flip", "vflip")):
         call = _kornia(lambda kornia, x, name=name: getattr(kornia.geometry.transform, name)(x))  # type: ignore[misc]
         yield Pair(
-            KORNIA, f"transform.{name}", {"op": op, "p": 1.0}, "float32", call, FLOAT32, "they are given float32"
+            KORNIA, f"transform.{name}", {"op": flip, "p": 1.0}, "float32", call, FLOAT32, "they are given float32"
         )
 
     def standard(kornia: Any, image: Any) -> Any:
@@ -109,7 +109,7 @@ def _kornia_pixels() -> Iterator[Pair]:
 
         return kornia.enhance.normalize(image, torch.tensor(_MEAN), torch.tensor(_STD))
 
-    op = {"op": "normalize", "mean": _MEAN, "std": _STD}
+    op: dict[str, Any] = {"op": "normalize", "mean": _MEAN, "std": _STD}
     yield Pair(KORNIA, "enhance.normalize", op, "float32", _kornia(standard), FLOAT32 / min(_STD), "float32")
     for size in _SIZES:
         call = _kornia(lambda kornia, x, size=size: kornia.geometry.transform.resize(x, size, align_corners=False))  # type: ignore[misc]
@@ -190,9 +190,9 @@ def _albumentations_pixels() -> Iterator[Pair]:
             bound = ROUNDED + WEIGHTS11 if whole else WEIGHTS32
             why = "OpenCV's: weights of 11 bits, sums cut off to quarters of a level, result rounded"
             yield Pair(ALBUMENTATIONS, "Resize()", op, dtype, call, bound, why if whole else "weights in float32")
-    for name, op in (("HorizontalFlip", "horizontal_flip"), ("VerticalFlip", "vertical_flip")):
+    for name, flip in (("HorizontalFlip", "horizontal_flip"), ("VerticalFlip", "vertical_flip")):
         call = _albumentations(lambda A, name=name: getattr(A, name)(p=1))  # type: ignore[misc]
-        yield Pair(ALBUMENTATIONS, f"{name}()", {"op": op, "p": 1.0}, "uint8", call, 0.0, "none")
+        yield Pair(ALBUMENTATIONS, f"{name}()", {"op": flip, "p": 1.0}, "uint8", call, 0.0, "none")
     call = _albumentations(lambda A: A.CenterCrop(*_SMALL, p=1))
     op = {"op": "center_crop", "size": list(_SMALL)}
     yield Pair(ALBUMENTATIONS, "CenterCrop()", op, "uint8", call, 0.0, "none")

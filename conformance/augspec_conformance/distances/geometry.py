@@ -16,7 +16,7 @@ from augspec_conformance.oracle import matrices, warp
 
 __all__ = ["ALL", "SHIFT", "SIZED", "SLANT", "TURN", "index_matrix", "pairs"]
 
-TURN = {"op": "rotate", "degrees": 17.0}
+TURN: dict[str, Any] = {"op": "rotate", "degrees": 17.0}
 SHIFT = {"op": "translate", "x": 0.113, "y": -0.071}
 SIZED = {"op": "scale", "factor": 1.3}
 SLANT = {"op": "shear", "x": 0.2, "y": 0.0}

@@ -72,7 +72,9 @@ def _mask_follows(peer: Peer, transform: Transform) -> None:
 
 
 def _mask_values(peer: Peer, transform: Transform) -> None:
+    """Look for new labels; `options["ids"]` is added to the given ones."""
     given = sample(peer, transform)
+    given["mask"] += transform.options.get("ids", 0)
     allowed = {0, *np.unique(given["mask"]).tolist()}
     for number in range(_CASES):
         out = ask(peer, transform, given, seed=("F2", number))["mask"]

@@ -36,9 +36,10 @@ def applied(peer: Peer, before: npt.NDArray[Any], after: npt.NDArray[Any]) -> np
 
 
 def _bound(peer: Peer, dtype: str) -> float:
-    """Return how far values may be apart where equality is meant."""
+    """Return how far values may be apart where equality is meant: levels that float32 can tell apart are exact."""
     low, high = peer.ranges[dtype]
-    return 0.0 if np.dtype(dtype).kind in "iu" else _SMALL * (high - low)
+    exact = np.dtype(dtype).kind in "iu" and high < 2**24
+    return 0.0 if exact else _SMALL * (high - low)
 
 
 def _neutral(peer: Peer, transform: Transform) -> None:
@@ -62,7 +63,7 @@ def _constant(peer: Peer, transform: Transform) -> None:
         expected = np.broadcast_to(given["image"][:, :1, :1], out.shape)
         low, high = peer.ranges[dtype]
         # Some transforms answer integers with floats, which are not rounded.
-        bound = _SMALL * (high - low) if out.dtype.kind == "f" else 0.0
+        bound = _SMALL * (high - low) if out.dtype.kind == "f" else _bound(peer, dtype)
         near(out, expected, bound, f"a constant image, {dtype}")
 
 

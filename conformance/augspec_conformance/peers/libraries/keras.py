@@ -117,11 +117,27 @@ def _numpy(value: Any) -> Any:
 
 
 def _scaled(transform: Transform, boxes: Any, shape: tuple[int, ...], *, inverse: bool) -> Any:
-    """Return boxes in the layer's format ("xyxy" is pixels, "rel_xyxy" shares of width and height), or back."""
-    if transform.options.get("format", "xyxy") == "xyxy":
-        return boxes
-    size = np.array([shape[2], shape[1]] * 2, np.float32)
-    return boxes * size if inverse else boxes / size
+    """Return boxes in the layer's format (names beginning with "rel_" are shares of width and height), or back."""
+    name = transform.options.get("format", "xyxy")
+    size = np.array([shape[2], shape[1]] * 2, np.float32) if name.startswith("rel_") else np.float32(1)
+    order = name.removeprefix("rel_")
+    if inverse:
+        if order == "yxyx":
+            boxes = boxes[..., [1, 0, 3, 2]]
+        if order == "xywh":
+            boxes = np.concatenate([boxes[..., :2], boxes[..., :2] + boxes[..., 2:]], -1)
+        if order == "center_xywh":
+            boxes = np.concatenate([boxes[..., :2] - boxes[..., 2:] / 2, boxes[..., :2] + boxes[..., 2:] / 2], -1)
+        return boxes * size
+    boxes = boxes / size
+    corner, span = boxes[..., :2], boxes[..., 2:] - boxes[..., :2]
+    if order == "yxyx":
+        return boxes[..., [1, 0, 3, 2]]
+    if order == "xywh":
+        return np.concatenate([corner, span], -1)
+    if order == "center_xywh":
+        return np.concatenate([corner + span / 2, span], -1)
+    return boxes
 
 
 def _through_tf_data(layer: Any, native: Any) -> Any:

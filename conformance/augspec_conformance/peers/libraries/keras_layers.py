@@ -12,6 +12,7 @@ from augspec_conformance.peers.peer import Transform
 __all__ = ["layers"]
 
 _ALL = ("mask", "boxes")
+_BOTH = ("float32", "uint8")
 _CLAHE = "ContrastLimitedAdaptiveHistogramEqualization"
 
 
@@ -97,7 +98,7 @@ def _geometric() -> tuple[Transform, ...]:
             written="mode='vertical', rel_xyxy",
         ),
         _one("RandomRotation", "fixed compiled", given={**turn, **constant}, targets=_ALL),
-        _one("RandomRotation", "fixed neutral", given={"factor": 0.0}, targets=("mask",)),
+        _one("RandomRotation", "fixed neutral dtypes", given={"factor": 0.0}, targets=("mask",), dtypes=_BOTH),
         _one(
             "RandomRotation",
             "fixed",
@@ -109,9 +110,10 @@ def _geometric() -> tuple[Transform, ...]:
         _one("RandomRotation", "constant random idle range", given={"factor": 0.2}, targets=("mask",)),
         _one(
             "RandomTranslation",
-            "fixed compiled",
+            "fixed compiled dtypes",
             given={"height_factor": (0.2, 0.2), "width_factor": (-0.1, -0.1), **constant},
             targets=_ALL,
+            dtypes=_BOTH,
         ),
         _one(
             "RandomTranslation",
@@ -119,8 +121,30 @@ def _geometric() -> tuple[Transform, ...]:
             given={"height_factor": 0.3, "width_factor": 0.2},
             targets=("mask",),
         ),
-        _one("RandomZoom", "fixed compiled", given={"height_factor": (0.3, 0.3), **constant}, targets=_ALL),
+        _one(
+            "RandomZoom",
+            "fixed compiled dtypes",
+            given={"height_factor": (0.3, 0.3), **constant},
+            targets=_ALL,
+            dtypes=_BOTH,
+        ),
+        _one(
+            "RandomZoom",
+            "fixed",
+            given={"height_factor": (0.3, 0.3), **constant},
+            format="center_xywh",
+            written="height_factor=(0.3, 0.3), center_xywh",
+            targets=("boxes",),
+        ),
         _one("RandomZoom", "constant random idle range", given={"height_factor": 0.3}, targets=("mask",)),
+        _one(
+            "RandomTranslation",
+            "fixed",
+            given={"height_factor": (0.2, 0.2), "width_factor": (-0.1, -0.1), **constant},
+            format="rel_yxyx",
+            written="(0.2, 0.2), (-0.1, -0.1), rel_yxyx",
+            targets=("boxes",),
+        ),
         _one("RandomShear", "random", given={"x_factor": 0.3, **constant}, targets=_ALL),
         _one("RandomShear", "random", given={"x_factor": (0.3, 0.3), "y_factor": (0.2, 0.2), **constant}, targets=_ALL),
         _one("RandomShear", "fixed compiled", given={"x_factor": (0.3, 0.3), **constant}),
@@ -191,6 +215,13 @@ def _photometric() -> tuple[Transform, ...]:
     return (
         _ranged("RandomBrightness", "random idle", given={"factor": 0.3}, side=_brighter),
         _ranged("RandomBrightness", "fixed compiled", given={"factor": (0.2, 0.2)}),
+        _one(
+            "RandomBrightness",
+            "fixed dtypes",
+            given={"factor": (0.2, 0.2)},
+            written="factor=(0.2, 0.2), uint8 as well",
+            dtypes=_BOTH,
+        ),
         _ranged("RandomBrightness", "fixed neutral", given={"factor": 0.0}),
         _ranged("RandomContrast", "random idle constant", given={"factor": 0.5}, side=_harder),
         _ranged("RandomContrast", "random", given={"factor": (0.5, 0.01)}),

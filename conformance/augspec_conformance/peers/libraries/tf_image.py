@@ -27,7 +27,12 @@ class Library:
     modes = ("eager", "compiled")
     layouts = ("NHWC",)
     generators = ()
-    ranges: Mapping[str, tuple[float, float]] = {"float32": (0.0, 1.0), "uint8": (0.0, 255.0)}
+    ranges: Mapping[str, tuple[float, float]] = {
+        "float32": (0.0, 1.0),
+        "float16": (0.0, 1.0),
+        "uint8": (0.0, 255.0),
+        "int32": (0.0, 2.0**31 - 1),
+    }
     silent: Mapping[str, str] = {}
 
     def __init__(self, engine: str = "") -> None:
@@ -72,6 +77,28 @@ class Library:
                 "grayscale_to_rgb(rgb_to_grayscale())",
                 lambda x, s: image.grayscale_to_rgb(image.rgb_to_grayscale(x)),
                 "fixed range grey dtypes",
+            ),
+            *(
+                one(
+                    f"{name}, int32",
+                    call,
+                    "fixed neutral range constant",
+                    dtypes=("int32",),
+                    options={"level": 1.0},
+                )
+                for name, call in (
+                    ("adjust_brightness(0)", lambda x, s: image.adjust_brightness(x, 0.0)),
+                    ("adjust_hue(0)", lambda x, s: image.adjust_hue(x, 0.0)),
+                    ("adjust_saturation(1)", lambda x, s: image.adjust_saturation(x, 1.0)),
+                )
+            ),
+            one(
+                "convert_image_dtype(uint16, saturate=True) of float16, and back to float32",
+                lambda x, s: image.convert_image_dtype(
+                    image.convert_image_dtype(x, tf.uint16, saturate=True), tf.float32
+                ),
+                "fixed constant",
+                dtypes=("float16",),
             ),
             one("central_crop(0.5)", lambda x, s: image.central_crop(x, 0.5), "fixed range"),
             one(

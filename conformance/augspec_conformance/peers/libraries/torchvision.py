@@ -26,7 +26,12 @@ class Library:
     modes = ("eager", "torch.compile")
     layouts = ("NCHW",)
     generators = ("torch",)
-    ranges: Mapping[str, tuple[float, float]] = {"float32": (0.0, 1.0), "uint8": (0.0, 255.0)}
+    ranges: Mapping[str, tuple[float, float]] = {
+        "float32": (0.0, 1.0),
+        "float16": (0.0, 1.0),
+        "uint8": (0.0, 255.0),
+        "int32": (0.0, 2.0**31 - 1),
+    }
     silent: Mapping[str, str] = {
         "B8": "documented: all images of a batch get the same transform",
     }
@@ -40,6 +45,8 @@ class Library:
 
     def transforms(self) -> tuple[Transform, ...]:
         """Return what is asked."""
+        import torch
+
         v2 = load_v2()
 
         def one(name: str, make: Any, claims: str = "", **more: Any) -> Transform:
@@ -132,6 +139,14 @@ class Library:
             ),
             moved("Resize((30, 17))", lambda: v2.Resize((30, 17)), "fixed constant dtypes", options={"size": (30, 17)}),
             moved("Resize((12, 10), antialias=False)", lambda: v2.Resize((12, 10), antialias=False), "fixed constant"),
+            *(
+                moved(f"{name}, labels above 2**24", make, "random", targets=("mask",), options={"ids": 2**24})
+                for name, make in (
+                    ("RandomRotation(30)", lambda: v2.RandomRotation(30)),
+                    ("RandomResizedCrop((20, 20))", lambda: v2.RandomResizedCrop((20, 20))),
+                    ("RandomCrop((14, 11), padding=3)", lambda: v2.RandomCrop((14, 11), padding=3)),
+                )
+            ),
             moved(
                 "RandomResizedCrop((20, 20))",
                 lambda: v2.RandomResizedCrop((20, 20)),
@@ -168,6 +183,30 @@ class Library:
             one("RandAugment()", lambda: v2.RandAugment(), "random"),
             one("TrivialAugmentWide()", lambda: v2.TrivialAugmentWide(), "random"),
             one("AugMix()", lambda: v2.AugMix(), "random"),
+            one(
+                "Compose([ToDtype(uint8, scale=True), ToDtype(float32, scale=True)]), float16",
+                lambda: v2.Compose([v2.ToDtype(torch.uint8, scale=True), v2.ToDtype(torch.float32, scale=True)]),
+                "constant",
+                **{**white, "dtypes": ("float16",)},
+            ),
+            one(
+                "Compose([ToDtype(uint16, scale=True), ToDtype(float32, scale=True)])",
+                lambda: v2.Compose([v2.ToDtype(torch.uint16, scale=True), v2.ToDtype(torch.float32, scale=True)]),
+                "constant",
+                **white,
+            ),
+            one(
+                "Resize((30, 17), NEAREST), int32",
+                lambda: v2.Resize((30, 17), v2.InterpolationMode.NEAREST),
+                "constant",
+                **{**white, "dtypes": ("int32",)},
+            ),
+            one(
+                "ColorJitter(brightness=(1.3, 1.3)), int32",
+                lambda: v2.ColorJitter(brightness=(1.3, 1.3)),
+                "constant",
+                **{**white, "dtypes": ("int32",)},
+            ),
             one("RandomShortestSize(20)", lambda: v2.RandomShortestSize(20), "fixed constant"),
             one("RandomResize(15, 30)", lambda: v2.RandomResize(15, 30), "random constant"),
             one("Grayscale(3)", lambda: v2.Grayscale(3), "fixed grey dtypes"),

@@ -31,6 +31,18 @@ _PURITY = (
         engine=("torch",),
     ),
     Verdict(
+        law="S9",
+        transforms=("RandomBrightness(",),
+        kind="defect",
+        title="RandomBrightness runs over in uint8",
+        seen="of a uint8 tensor 230 and 255 become 25 and 50 under +0.2, and the result is uint8.",
+        expected="255, as for float32.",
+        why='"with float or int dtype", "By default, the layer will output floats. The output value will be clipped": the sum is made in the dtype of the images, and clipped afterwards.',
+        source="random_brightness.py, transform_images",
+        script="keras_brightness_uint8",
+        engine=_ANY,
+    ),
+    Verdict(
         law="P1",
         transforms=("RandomFlip(", "RandomCrop("),
         kind="defect",

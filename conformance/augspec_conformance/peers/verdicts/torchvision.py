@@ -56,6 +56,31 @@ VERDICTS = (
         script="torchvision_fill_border",
     ),
     Verdict(
+        law="N10",
+        transforms=("Compose([ToDtype(",),
+        kind="defect",
+        title="ToDtype makes white black",
+        seen="with scale=True, 1.0 becomes 0 from float16 or bfloat16 to uint8, and from float32 to uint16.",
+        expected="255, as from float32 to uint8, and 65535.",
+        why="the factor is the largest integer plus 0.999, which rounds up to the next integer in the dtype of the image, and that runs over.",
+        source="transforms/v2/functional/_misc.py, to_dtype_image",
+        script="torchvision_to_dtype_white",
+    ),
+    *(
+        Verdict(
+            law=law,
+            transforms=("Resize((30, 17), NEAREST), int32", "ColorJitter(brightness=(1.3, 1.3)), int32"),
+            kind="defect",
+            title="int32 images run over",
+            seen="white, 2147483647, becomes -2147483648 when it is resized by NEAREST, brightened or sharpened.",
+            expected="white.",
+            why='"Tensor images with an integer dtype are expected to have values in [0, MAX_DTYPE]"; float32 rounds the largest up by one. (From float32 to int32 `to_dtype` refuses "the conversion … cannot be performed safely".)',
+            source="transforms/v2/functional/_geometry.py, resize_image; _color.py, _blend",
+            script="torchvision_int32_white",
+        )
+        for law in ("N10", "S8")
+    ),
+    Verdict(
         law="F1",
         transforms=("Resize(",),
         kind="defect",
@@ -65,6 +90,17 @@ VERDICTS = (
         why='the image is sampled at pixel centres, the mask by torch\'s "nearest" at pixel corners; PIL images and tensors "should be very close". `interpolation=NEAREST_EXACT`, for image and mask at once, avoids it.',
         source="transforms/v2/functional/_geometry.py, resize_mask",
         script="torchvision_resize_mask",
+    ),
+    Verdict(
+        law="F2",
+        transforms=("RandomRotation(30), labels", "RandomResizedCrop((20, 20)), labels"),
+        kind="defect",
+        title="masks lose labels above 2²⁴",
+        seen="the label 16777217 of an int64 mask becomes 16777216 when it is rotated, resized, or padded by `edge` or `reflect`.",
+        expected="old labels and the fill, as with `constant` and `symmetric`.",
+        why='"Masks only support nearest-neighbor": each result is one of the given labels; they go through float32.',
+        source="transforms/v2/functional/_geometry.py, resize_image, _apply_grid_transform and _pad_with_scalar_fill",
+        script="torchvision_mask_labels",
     ),
     Verdict(
         law="B5",
