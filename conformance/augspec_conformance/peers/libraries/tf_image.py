@@ -19,6 +19,14 @@ def _brighter(before: Any, after: Any) -> float:
     return float(np.sign(np.mean(after.astype(np.float64)) - np.mean(before.astype(np.float64))))
 
 
+def _there_and_back(name: str) -> Any:
+    """Return a function into another colour space and back."""
+    import tensorflow as tf
+
+    there, back = getattr(tf.image, f"rgb_to_{name}"), getattr(tf.image, f"{name}_to_rgb")
+    return lambda x, s: back(there(x))
+
+
 class Library:
     """tf.image."""
 
@@ -99,6 +107,10 @@ class Library:
                 ),
                 "fixed constant",
                 dtypes=("float16",),
+            ),
+            *(
+                one(f"{there}_to_rgb(rgb_to_{there}())", _there_and_back(there), "fixed neutral", dtypes=("float32",))
+                for there in ("hsv", "yiq", "yuv")
             ),
             one("central_crop(0.5)", lambda x, s: image.central_crop(x, 0.5), "fixed range"),
             one(

@@ -9,7 +9,7 @@ __all__ = ["NOTE", "VERDICTS"]
 
 NOTE = (
     "every script shows the same with Keras 3.15.1 on torch, and, but for those that are about one engine, on the JAX and "
-    "TensorFlow engines of 3.15.0. Rows of a few transforms were asked after the others."
+    "TensorFlow engines of 3.15.0."
 )
 """What a reader should know of the whole library."""
 
