@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from augspec_conformance.distances import augmenters, geometry, pointwise, resampling
+from augspec_conformance.distances import albumentations, geometry, kornia, pointwise, resampling
 from augspec_conformance.distances.libraries import LIBRARIES
 from augspec_conformance.distances.pair import Pair
 
@@ -22,4 +22,4 @@ ELSEWISE = {
 @cache
 def pairs() -> tuple[Pair, ...]:
     """Return every comparison."""
-    return (*geometry.pairs(), *resampling.pairs(), *pointwise.pairs(), *augmenters.pairs())
+    return (*geometry.pairs(), *resampling.pairs(), *pointwise.pairs(), *kornia.pairs(), *albumentations.pairs())

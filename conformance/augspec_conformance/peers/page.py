@@ -32,10 +32,11 @@ samples; it is no proof. Probabilities are tested so that a right library fails 
 when a defect is gone. On a torchvision whose compiled operators do not load, `python -m
 augspec_conformance.peers.scripts docs/report_card NAME` runs its scripts all the same.
 
-Limits: torchvision, Kornia and Albumentations are asked in eager mode only; augmax and dm-pix eagerly and under
-`jit(vmap)`; tf.image eagerly and in `tf.function`; Keras eagerly and inside `tf.data`. Video, volumes, mixing (but for
-two layers of Keras), rotated boxes and GPUs are not asked, nor is every transform of a library. Shown are the laws'
-own samples: another size or seed may find more.
+Limits: torchvision and Kornia are asked eagerly and, where parameters are fixed, under `torch.compile` with the backend
+`aot_eager`, which captures and lowers but leaves Inductor's own code out; augmax and dm-pix eagerly and under
+`jit(vmap)`; tf.image eagerly and in `tf.function`; Keras on each of its three engines, eagerly and inside `tf.data`;
+Albumentations has one mode. Video, volumes, mixing (but for two layers of Keras), rotated boxes and GPUs are not asked,
+nor is every transform of a library. Shown are the laws' own samples: another size or seed may find more.
 """
 
 
