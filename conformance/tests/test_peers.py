@@ -176,6 +176,63 @@ def test_the_law_finds_its_fault(law: str) -> None:
     assert [row.status for row in rows if row.law == law] == ["broken"]
 
 
+def _fading(image: Any, rng: np.random.Generator) -> Any:
+    """Put a border of the fill, which is white, around the image, and fade it twice."""
+    seam = np.pad(image, ((0, 0), (1, 0), (0, 0), (0, 0)), constant_values=1)[:, :-1]
+    seam[:, 1] *= np.float32(0.75)
+    return seam
+
+
+def _through_float32(given: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    return {**given, "mask": given["mask"].astype(np.float32).astype(np.int32)}
+
+
+def _recoloured(change: Callable[[Any], Any]) -> Op:
+    """Flip, blacken the image, and change the boxes."""
+    return lambda given, rng: {**_with_boxes(change)(given, rng), "image": given["image"] * np.float32(0)}
+
+
+def test_a_fill_is_asked_for_on_an_image_of_its_own_value() -> None:
+    seen = []
+    for op in (_image(lambda x, rng: np.pad(x, ((0, 0), (1, 0), (0, 0), (0, 0)), constant_values=1)), _image(_fading)):
+        one = _one(op, "constant", options={"level": 1.0})
+        seen.extend(row.status for row in ask_here(Toy(one), ["N10"]) if row.law == "N10")
+    assert seen == ["held", "broken"]
+
+
+def test_labels_that_float32_cannot_hold_are_asked_for() -> None:
+    seen = []
+    for ids in (0, 2**24):
+        one = _one(_through_float32, targets=("mask",), options={"ids": ids})
+        seen.extend(row.status for row in ask_here(Toy(one), ["F2"]) if row.law == "F2")
+    assert seen == ["held", "broken"]
+
+
+def test_boxes_of_what_is_recoloured_are_held_against_the_mask() -> None:
+    seen = []
+    for change in (lambda boxes: boxes, lambda boxes: boxes + 5):
+        one = _one(_recoloured(change), "recolours", targets=("mask", "boxes"))
+        seen.extend(row.status for row in ask_here(Toy(one), ["F4"]) if row.law == "F4")
+    assert seen == ["held", "broken"]
+
+
+def test_integers_that_float32_cannot_tell_apart_may_be_rounded_but_not_run_over() -> None:
+    class Wide(Toy):
+        ranges: Mapping[str, tuple[float, float]] = {"int32": (0.0, 2.0**31 - 1)}
+
+    def rounded(image: Any, rng: np.random.Generator) -> Any:
+        return (image // 128 * 128).astype(np.int32)
+
+    def over(image: Any, rng: np.random.Generator) -> Any:
+        return np.where(image > 2**30, np.int32(-(2**31)), image)
+
+    seen = []
+    for function in (rounded, over):
+        one = _one(_image(function), "constant", dtypes=("int32",), options={"level": 1.0})
+        seen.extend(row.status for row in ask_here(Wide(one), ["N10"]) if row.law == "N10")
+    assert seen == ["held", "broken"]
+
+
 def test_laws_have_ids_and_sentences_of_their_own() -> None:
     laws = peer_laws()
     assert len({law.id for law in laws}) == len(laws)
