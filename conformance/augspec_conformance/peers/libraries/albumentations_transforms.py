@@ -136,7 +136,37 @@ def transforms() -> tuple[Transform, ...]:
         moved("ThinPlateSpline(p=1)", lambda: A.ThinPlateSpline(**sure), "random", targets=("mask",)),
         moved("Morphological(p=1)", lambda: A.Morphological(**sure), "random constant", targets=()),
         one("AdvancedBlur(p=1)", lambda: A.AdvancedBlur(**sure), "random constant"),
-        one("RandomGravel(p=1)", lambda: A.RandomGravel(**sure), "random"),
+        one("RandomGravel(p=1)", lambda: A.RandomGravel(**sure)),
+        moved("SafeRotate((0, 0), p=1)", lambda: A.SafeRotate((0, 0), **sure), "fixed neutral"),
+        moved(
+            "OpticalDistortion((0, 0), p=1)",
+            lambda: A.OpticalDistortion((0, 0), **sure),
+            "fixed neutral",
+            targets=("mask",),
+        ),
+        moved(
+            "OpticalDistortion((0, 0), mode='fisheye', p=1)",
+            lambda: A.OpticalDistortion((0, 0), mode="fisheye", **sure),
+            "fixed neutral",
+            targets=("mask",),
+        ),
+        moved(
+            "GridDistortion(distort_limit=(0, 0), p=1)",
+            lambda: A.GridDistortion(distort_limit=(0, 0), **sure),
+            "fixed neutral",
+            targets=("mask",),
+        ),
+        moved(
+            "PiecewiseAffine((1e-6, 1e-6), p=1)",
+            lambda: A.PiecewiseAffine((1e-6, 1e-6), **sure),
+            "neutral",
+            targets=("mask",),
+        ),
+        moved(
+            "ElasticTransform(0, 5, p=1)", lambda: A.ElasticTransform(0, 5, **sure), "fixed neutral", targets=("mask",)
+        ),
+        moved("Perspective((0, 0), p=1)", lambda: A.Perspective((0, 0), **sure), "fixed neutral"),
+        moved("ThinPlateSpline((0, 0), p=1)", lambda: A.ThinPlateSpline((0, 0), **sure), "neutral", targets=("mask",)),
         moved("NoOp(p=1)", lambda: A.NoOp(**sure), "moves fixed neutral"),
         moved("Crop(2, 3, 12, 17, p=1)", lambda: A.Crop(2, 3, 12, 17, **sure), "moves fixed"),
         moved(
@@ -152,6 +182,7 @@ def transforms() -> tuple[Transform, ...]:
             "random",
             targets=("mask",),
         ),
+        moved("GridElasticDeform((2, 2), 2, p=1)", lambda: A.GridElasticDeform((2, 2), 2, **sure), "random"),
         one("XYMasking(p=1)", lambda: A.XYMasking((1, 2), (1, 2), (2, 4), (2, 4), **sure), "random"),
         one("ChromaticAberration(p=1)", lambda: A.ChromaticAberration(**sure), "random"),
         one("RandomFog(p=1)", lambda: A.RandomFog(**sure), "random"),

@@ -13,7 +13,55 @@ _EIGHT_BITS = (
     "float32 images are turned into 8 bits inside, which no documentation of this transform excludes: half a level."
 )
 
+_NEUTRAL = (
+    Verdict(
+        law="N7",
+        transforms=("SafeRotate((0, 0)",),
+        kind="defect",
+        title="SafeRotate by 0 degrees moves everything by half a pixel",
+        seen="the image moves by half a pixel, and half of the labels of a mask of columns change; Rotate by 0 changes nothing.",
+        expected="the image and the mask.",
+        why="the matrix turns about (w - 1) / 2 and puts that at w / 2 of the result.",
+        source="augmentations/geometric/rotate.py, SafeRotate._create_safe_rotate_matrix",
+        script="albumentations_safe_rotate_zero",
+    ),
+    Verdict(
+        law="N7",
+        transforms=("OpticalDistortion((0, 0), p=1)",),
+        kind="defect",
+        title="OpticalDistortion of 0 moves the image by half a pixel",
+        seen="with distort_limit=(0, 0) the image moves by half a pixel in mode camera, by nothing in mode fisheye.",
+        expected="the image.",
+        why="a coefficient of 0 is no distortion; the camera's centre is w / 2, and OpenCV's for the result (w - 1) / 2.",
+        source="augmentations/geometric/functional.py, get_camera_matrix_distortion_maps",
+        script="albumentations_optical_zero",
+    ),
+    Verdict(
+        law="N7",
+        transforms=("GridDistortion(distort_limit=(0, 0)",),
+        kind="defect",
+        title="GridDistortion of 0 distorts",
+        seen="with distort_limit=(0, 0) pixels move by up to one, columns come twice, and the last ones are black.",
+        expected="the image.",
+        why='"guarantees that no information is lost": a cell of n pixels is mapped to 0 … n, both ends included, instead of 0 … n - 1.',
+        source="augmentations/geometric/functional.py, generate_grid",
+        script="albumentations_grid_zero",
+    ),
+    Verdict(
+        law="N7",
+        transforms=("PiecewiseAffine((1e-6, 1e-6)",),
+        kind="defect",
+        title="PiecewiseAffine distorts whatever its scale",
+        seen="with scale=1e-6, less than a thousandth of a pixel, pixels move by many.",
+        expected="the image, nearly.",
+        why='"Standard deviation of the normal distributions" of the corners\' distances: positions, not displacements, are averaged with weights of 1 / distance².',
+        source="augmentations/geometric/functional.py, create_piecewise_affine_maps",
+        script="albumentations_piecewise_small",
+    ),
+)
+
 VERDICTS = (
+    *_NEUTRAL,
     Verdict(
         law="R5",
         transforms=("Compose([HorizontalFlip(), VerticalFlip()])",),
@@ -38,7 +86,7 @@ VERDICTS = (
     ),
     Verdict(
         law="F1",
-        transforms=("Resize(", "RandomResizedCrop("),
+        transforms=("Resize(", "RandomResizedCrop(", "RandomSizedBBoxSafeCrop("),
         kind="defect",
         title="resizing moves masks against images",
         seen="32 to 8 columns: the mask shows columns 1.5 source pixels beside those of its image.",
@@ -57,6 +105,17 @@ VERDICTS = (
         why='"the minimum and maximum sizes for the dilation kernel", in the example "Random kernel size between 2 and 3": the pair is handed on as the kernel\'s width and height.',
         source="augmentations/geometric/transforms.py, Morphological.get_params",
         script="albumentations_morphological_size",
+    ),
+    Verdict(
+        law="S8",
+        transforms=("GridElasticDeform(",),
+        kind="defect",
+        title="GridElasticDeform answers finite images with NaN",
+        seen="64 × 64 float32 pixels, 4 × 4 cells moved by up to 10 as in its example: 16 of 100 seeds give values that are not finite.",
+        expected="finite values; or a limit, documented, of the magnitude.",
+        why="a cell whose corners fold has no finite perspective, and what it maps to nowhere is interpolated all the same.",
+        source="augmentations/geometric/functional.py, distort_image",
+        script="albumentations_grid_nan",
     ),
     Verdict(
         law="S9",

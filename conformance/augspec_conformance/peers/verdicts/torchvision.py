@@ -103,6 +103,13 @@ VERDICTS = (
         script="torchvision_mask_labels",
     ),
     Verdict(
+        law="C1",
+        transforms=("Resize((12, 10), antialias=False)",),
+        kind="documented",
+        says="at most by 1 ",
+        why="one level: eagerly uint8 is rounded after each axis, compiled once; that modes agree to the level is not documented.",
+    ),
+    Verdict(
         law="B5",
         transforms=(
             "AugMix(",
