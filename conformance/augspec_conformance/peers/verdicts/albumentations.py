@@ -118,6 +118,17 @@ VERDICTS = (
         script="albumentations_grid_nan",
     ),
     Verdict(
+        law="F4",
+        transforms=("GridElasticDeform(",),
+        kind="defect",
+        title="GridElasticDeform puts boxes beside what they surround",
+        seen="half of 20 boxes end a pixel beside the same rectangle in a mask.",
+        expected="the rectangle's box.",
+        why="the share 21 / 40, in float32, times 40, in float64, is 20.999999, and is cut off to 20 before the box is drawn as a mask.",
+        source="augmentations/geometric/functional.py, bbox_distort_image; core/bbox_utils.py, masks_from_bboxes",
+        script="albumentations_grid_boxes",
+    ),
+    Verdict(
         law="S9",
         transforms=("ColorJitter(hue",),
         kind="documented",
