@@ -10,6 +10,7 @@ import pytest
 
 from augspec_conformance.distances import LIBRARIES, Missing, measure_reference, pairs, results
 from augspec_conformance.distances.__main__ import main
+from augspec_conformance.distances.bounds import POSITION32
 from augspec_conformance.distances.page import page
 from augspec_conformance.distances.pair import Library
 
@@ -17,6 +18,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 RECORDED = results.read(DOCS / "accuracy.json")
 NEAR = 1e-3
 """Levels by which the same versions may differ on another machine: float32 sums in another order."""
+NEARS = {pair.name: POSITION32 if "positions" in pair.reason else NEAR for pair in pairs()}
+"""By comparison: places that are summed in another order are other places, by up to what the reason gives."""
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda one: one.name)
@@ -31,7 +34,7 @@ def test_the_oracle_is_within_the_reason_of(library: Library) -> None:
     if found["version"] == recorded.get("version"):
         for name, images in found["pairs"].items():
             for image, distance in images.items():
-                assert distance == pytest.approx(recorded["pairs"][name][image], abs=NEAR), (name, image)
+                assert distance == pytest.approx(recorded["pairs"][name][image], abs=NEARS[name]), (name, image)
 
 
 @pytest.mark.parametrize("op", ["brightness_scale", "gaussian_blur", "resize"])

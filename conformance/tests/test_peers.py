@@ -216,7 +216,7 @@ def test_boxes_of_what_is_recoloured_are_held_against_the_mask() -> None:
     assert seen == ["held", "broken"]
 
 
-def test_integers_that_float32_cannot_tell_apart_may_be_rounded_but_not_run_over() -> None:
+def test_integers_that_float32_cannot_tell_apart_may_be_rounded_but_not_overflow() -> None:
     class Wide(Toy):
         ranges: Mapping[str, tuple[float, float]] = {"int32": (0.0, 2.0**31 - 1)}
 

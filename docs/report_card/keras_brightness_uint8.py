@@ -1,4 +1,4 @@
-"""Keras: RandomBrightness of a uint8 tensor runs over: bright pixels become dark."""
+"""Keras: RandomBrightness of a uint8 tensor overflows: bright pixels become dark."""
 
 import os
 import sys

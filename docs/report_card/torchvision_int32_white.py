@@ -20,5 +20,5 @@ for name, call in calls.items():
     if found < 0:
         wrong.append(name)
 if wrong:
-    print('defect: integers "are expected to have values in [0, MAX_DTYPE]"; they run over on the way back from floats')
+    print('defect: integers "are expected to have values in [0, MAX_DTYPE]"; they overflow on the way back from floats')
     sys.exit(1)

@@ -18,5 +18,5 @@ for given, wanted in (
     if found == 0:
         turned.append(f"{given} to {wanted}")
 if turned:
-    print(f"defect: {', '.join(turned)}: the factor 255.999 (65535.999) rounds up to 256 (65536), which runs over")
+    print(f"defect: {', '.join(turned)}: the factor 255.999 (65535.999) rounds up to 256 (65536), which overflows")
     sys.exit(1)

@@ -22,7 +22,7 @@ documents, or what the operation is.
 - **n** – so many transforms were asked, and the law held for all of them.
 - **✖ k of n** – broken for k of n transforms, and found by hand to be a defect: the library contradicts its own
   documentation, another mode of its own, or the mathematics that it names. Every defect has a script that needs only
-  that library and NumPy, prints what is wrong and leaves with 1 while the defect exists.
+  that library, with what it requires, prints what is wrong and leaves with 1 while the defect exists.
 - **(k of n)** – broken for k of n, but not promised, or documented to be otherwise: not a defect. Reasons are below.
 - **–** – not claimed: no transform was asked.
 
