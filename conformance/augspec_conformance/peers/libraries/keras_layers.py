@@ -26,6 +26,12 @@ def _contrast(before: Any, after: Any) -> float:
     return float(np.std(after) / np.std(before))
 
 
+def _slimness(before: Any, after: Any) -> float:
+    """Measure width / height of the rectangle that was changed."""
+    rows, columns = np.nonzero(np.abs(after - before).max(-1) > 1e-3)
+    return float((np.ptp(columns) + 1) / (np.ptp(rows) + 1))
+
+
 def _brighter(before: Any, after: Any) -> float:
     return float(np.sign(np.mean(after) - np.mean(before)))
 
@@ -268,6 +274,13 @@ def _photometric() -> tuple[Transform, ...]:
         _ranged("Solarization", "fixed compiled twice", given={}),
         _ranged("RandomErasing", "random", given={"factor": 1.0}, probability=1.0),
         _ranged("RandomErasing", "random", given={"factor": (0.5, 0.5)}, probability=0.5),
+        _one(
+            "RandomErasing",
+            "random",
+            given={"factor": (1.0, 1.0), "scale": (0.5, 0.5), "fill_value": 255.0},
+            bounds=(0.4, 0.6),
+            measure=_slimness,
+        ),
         _ranged("RandomGaussianBlur", "fixed constant compiled", given={"factor": (1.0, 1.0), "sigma": (0.9, 0.9)}),
         _one(
             "RandomGaussianBlur",

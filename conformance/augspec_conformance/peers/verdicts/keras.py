@@ -363,6 +363,18 @@ _DRAWS = (
     ),
     Verdict(
         law="R4",
+        transforms=("RandomErasing(",),
+        kind="defect",
+        title="RandomErasing's scale is not the ratio that it is said to be",
+        seen="scale=(0.5, 0.5) erases half of the area, in the shape of the image: of 60 × 40 pixels 42 × 28.",
+        expected="patches half as wide as high.",
+        why='"representing the aspect ratio range of the erased patch. This defines the width-to-height ratio": it is the share of the area, and every patch has the image\'s ratio.',
+        source="random_erasing.py, get_random_transformation and _compute_crop_bounds",
+        script="keras_erasing_scale",
+        engine=_ANY,
+    ),
+    Verdict(
+        law="R4",
         transforms=("Solarization(",),
         kind="defect",
         title="Solarization's lower thresholds are 255 times too small",
