@@ -1,27 +1,30 @@
 """Faults of keys, ids and streams that wait for one key, one id or one more op."""
 
+# ruff: noqa: FBT001
 # The signatures are those of the real backend.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from augspec.draws import Draws
 from augspec.language.policy import Policy
-from augspec.namespace import Namespace
+from augspec.namespace import Array, Namespace
 from augspec.plan.program import Draw
 from augspec.random.keys import Key
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
+from augspec_backends.generic.pipeline import Runner
 from augspec_conformance.mutants.alone.fault import alone
-from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, Restreamed, Run
+from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, Restreamed, Run, Values
 
 __all__ = ["MUTANTS"]
 
-_MANY = 4
-"""Ops whose streams it keeps apart as it should."""
+_GATES = 4
+"""Gates that it draws as it should."""
 
 
 class WrapsTheLastKey(Faulty):
@@ -71,34 +74,43 @@ class AppliesShutGates(Faulty):
 
 
 class TakesNoughtForNothing(Faulty):
-    """Asks `if low:` of the low half of a seed, and where that is 0 takes the high half for 0 as well."""
+    """Asks whether there is anything in the low 48 bits of a seed, and takes it for 0 if there is not."""
 
     def keys(self, key: Any, index: Any, batch: int, xp: Namespace) -> tuple[Keys, bool]:
         (words, low, high), on_host = super().keys(key, index, batch, xp)
-        half = np.array([1 if words[1] else 0, 1, 1, 1], np.int32)
-        return (words * half, low, high), on_host
+        keeps = words[1] or words[0] & 0xFFFF
+        return (words * np.array([1 if keeps else 0, 1, 1, 1], np.int32), low, high), on_host
 
 
-class RunsOutOfStreams(Faulty):
-    """Has streams for four ops that draw, and gives all of them other ones as soon as there is a fifth."""
+class RunsOutOfGates(Faulty):
+    """Draws four gates from their streams, and all of them from others as soon as there is a fifth."""
 
     def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
-        if len({draw.path.split("/")[1] for draw in draws}) <= _MANY:
+        gates = {draw.path for draw in draws if draw.path.endswith("/apply")}
+        if len(gates) <= _GATES:
             return draws
-        return tuple(Restreamed.like(draw, f"{draw.path}@{_MANY}") for draw in draws)
+        return tuple(Restreamed.like(draw, f"{draw.path}@") if draw.path in gates else draw for draw in draws)
 
 
 class TellsTwinsApart(Faulty):
-    """Gives an id that comes again within a batch another one, as a sampler that wants variety does."""
+    """Calls with another id for one that comes again within a batch, as a sampler that wants variety does."""
 
-    def keys(self, key: Any, index: Any, batch: int, xp: Namespace) -> tuple[Keys, bool]:
-        (words, low, high), on_host = super().keys(key, index, batch, xp)
+    def run(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
+    ) -> Values:
+        words, low, high = keys
         seen: dict[tuple[int, int], int] = {}
         new = np.array(low)
         for place, one in enumerate(zip(low.tolist(), (low * 0 if high is None else high).tolist(), strict=True)):
             new[place] ^= np.int32(seen.setdefault(one, 0) << 20)
             seen[one] += 1
-        return (words, new, high), on_host
+        return super().run(augmenter, runner, xp, (words, new, high), on_host, arrays)
 
 
 MUTANTS = (
@@ -132,16 +144,16 @@ MUTANTS = (
     ),
     alone(
         "M125",
-        "takes seeds whose low half is 0 for the seed 0",
-        "Runs that number their workers in the high half of the seed are all the same run.",
+        "takes seeds whose low 48 bits are 0 for the seed 0",
+        "Runs that number their workers in the highest bits of the seed are all the same run.",
         TakesNoughtForNothing,
         "K2",
     ),
     alone(
         "M126",
-        "draws otherwise as soon as five ops draw",
-        "The fifth op changes what the other four do.",
-        RunsOutOfStreams,
+        "draws all gates otherwise as soon as there are five",
+        "A fifth op with a probability changes to what the other four are applied.",
+        RunsOutOfGates,
         "K4",
     ),
     alone(
