@@ -5,6 +5,7 @@ from __future__ import annotations
 from augspec_conformance.mutants.alone import (
     batches,
     calls,
+    compiled,
     documents,
     draws,
     geometry,
@@ -30,4 +31,5 @@ MUTANTS = (
     *places.MUTANTS,
     *targets.MUTANTS,
     *documents.MUTANTS,
+    *compiled.MUTANTS,
 )

@@ -65,7 +65,7 @@ class TakesTheGatedTwin(Faulty):
 
 
 class TiresOfRepetition(Faulty):
-    """Draws otherwise at the third equal call in a row on a batch of floats."""
+    """Draws otherwise at the fifth equal call in a row on a batch of levels."""
 
     def __init__(self) -> None:
         self.last: Any = None
@@ -73,12 +73,13 @@ class TiresOfRepetition(Faulty):
 
     def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
         image = image_of(sample)
-        batch = isinstance(image, np.ndarray) and image.dtype == np.float32 and image.ndim == 4
+        batch = isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 4
         if not batch or not image.flags.c_contiguous:
             return run(key, sample, index)
-        now = (key, None if index is None else [int(i) for i in np.ravel(index)], image.tobytes())
-        self.times, self.last = (self.times + 1 if now == self.last else 1), now
-        return run(elsewhere(key) if self.times == 3 else key, sample, index)
+        given = sample.values() if isinstance(sample, Mapping) else (sample,)
+        now = (key, index, [(one.tobytes(), one.strides) for one in given if isinstance(one, np.ndarray)])
+        self.times, self.last = (self.times + 1 if repr(now) == self.last else 1), repr(now)
+        return run(elsewhere(key) if self.times == 5 else key, sample, index)
 
 
 class UsesUpKeys(Faulty):
@@ -171,7 +172,7 @@ MUTANTS = (
     ),
     alone(
         "M15d",
-        "draws otherwise at the third equal call in a row",
+        "draws otherwise at the fifth equal call in a row",
         "A benchmark that repeats a call measures another one.",
         TiresOfRepetition,
         "K1",

@@ -49,16 +49,16 @@ class TakesGridForLevels(Faulty):
         return with_entry(out, "image", np.rint(image_of(out) * np.float32(256)) / np.float32(256))
 
 
-class LosesDenormals(Faulty):
-    """Divides by a pixel once, and so makes NaN of those whose reciprocal is infinite."""
+class LosesFarColours(Faulty):
+    """Squares pixels where many are far from the range, and so makes NaN of those whose square is infinite."""
 
     def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
         out, image = run(key, sample, index), image_of(sample)
         new = image_of(out)
         if not isinstance(image, np.ndarray) or image.dtype != np.float32 or new.shape != image.shape:
             return out
-        tiny = (np.abs(image) < np.finfo(np.float32).tiny) & (image != 0)
-        return with_entry(out, "image", np.where(tiny, np.float32(np.nan), new)) if tiny.any() else out
+        far = np.isfinite(image) & (np.abs(image) > 2e19)
+        return with_entry(out, "image", np.where(far, np.float32(np.nan), new)) if far.mean() > 0.1 else out
 
 
 def _alone(state: Mapping[str, Array]) -> bool:
@@ -123,9 +123,9 @@ MUTANTS = (
     ),
     alone(
         "M138",
-        "makes NaN of denormal numbers",
-        "One nearly black pixel of a float image spoils the loss of its batch.",
-        LosesDenormals,
+        "makes NaN of the finite pixels of images far outside the range",
+        "A few broken images of floats spoil the loss of their batch.",
+        LosesFarColours,
         "N6",
     ),
     alone(
