@@ -109,11 +109,16 @@ def _over_seeds(chosen: Sequence[Mutant], seeds: range, results: Path | None, *,
 
 
 def necessity(
+    *,
     law: Annotated[list[str] | None, typer.Option("--law", metavar="ID", help="Only this law (several times).")] = None,
     each: Annotated[
         int | None,
         typer.Option("--each", metavar="N", min=1, help="Ask at most N cases of each other law in each mode."),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ask laws again whose kept line names no mutant: about mutants that are new."),
+    ] = False,
     results: ResultsOption = None,
 ) -> None:
     """Look for a mutant that one law alone kills, law by law."""
@@ -128,7 +133,7 @@ def necessity(
         raise typer.Exit(2) from None
     rows: list[tuple[str, ...]] = []
     with bar("laws") as step:
-        for number, (entry, line) in enumerate(measure(chosen, each=each, kept=_kept(KEPT, results))):
+        for number, (entry, line) in enumerate(measure(chosen, each=each, again=again, kept=_kept(KEPT, results))):
             step(number, len(chosen), entry.id)
             shared = ", ".join(f"{mutant} (also {other})" for mutant, other in line["shared"].items())
             rows.append((entry.id, entry.title, line["alone"] or "none", shared))

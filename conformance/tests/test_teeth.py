@@ -104,6 +104,14 @@ def test_necessity_finds_who_else_kills() -> None:
     assert necessity.others_that_kill(MUTANTS["M47"], law, each=1) == "G1"
 
 
+def test_a_law_without_a_mutant_of_its_own_is_asked_again_on_request(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "laws.jsonl", "law")
+    kept.add({"law": "J5", "alone": None, "each": 1, "shared": {}})
+    law = next(law for law in all_laws() if law.id == "J5")
+    assert [line["alone"] for _, line in necessity.measure([law], each=1, kept=kept)] == [None]
+    assert [line["alone"] for _, line in necessity.measure([law], each=1, again=True, kept=kept)] == ["M119"]
+
+
 def test_measured_rates_hold() -> None:
     for line in calibrate.KEPT.lines().values():
         assert calibrate.Rate(**{field: value for field, value in line.items() if field != "rate"}).holds, line

@@ -15,9 +15,9 @@ def mutants() -> tuple[Mutant, ...]:
     from augspec_conformance.mutants import (
         algebra,
         aliasing,
+        alone,
         batch,
         calls,
-        corners,
         decoded,
         distribution,
         endurance,
@@ -33,7 +33,6 @@ def mutants() -> tuple[Mutant, ...]:
         nonfinite,
         purity,
         shape,
-        sole,
         values,
     )
 
@@ -58,8 +57,7 @@ def mutants() -> tuple[Mutant, ...]:
         algebra,
         honesty,
         framework,
-        sole,
-        corners,
+        alone,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 

@@ -13,18 +13,24 @@ import jax.numpy as jnp
 import numpy as np
 
 from augspec.namespace import Array, Namespace
+from augspec.ops.contrast import Contrast
+from augspec.plan.stages import Warp
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.jax.backend import Backend
+from augspec_backends.jax.namespace import is_traced
 from augspec_conformance.mutants.faulty import Hooks, Values
 from augspec_conformance.mutants.running import Go, Running, Work
 
 __all__ = [
     "BakesKey",
+    "BakesSeed",
+    "BrightensInside",
     "CallsPython",
     "CompiledIsEager",
     "CompilesAgain",
     "CompilesForWideIds",
+    "DarkensOnceCompiled",
     "FallsBack",
     "FollowsPrecision",
     "KeepsReference",
@@ -47,6 +53,52 @@ class BakesKey(Running, Backend):
 
         result: Values = work.augmenter.compiled(work.runner, compile_it, "baked")(dict(arrays))
         return result
+
+
+class BakesSeed(Running, Backend):
+    """Closes over the first key, and takes ids and pixels as arguments."""
+
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
+        if work.mode != "compiled" or not work.on_host:
+            return go(keys, arrays)
+        words, low, high = keys
+
+        def compile_it() -> Any:
+            first = jnp.asarray(words)
+            return jax.jit(lambda low, high, given: work.runner.everything(work.xp, first, low, high, given))
+
+        result: Values = work.augmenter.compiled(work.runner, compile_it, "seeded")(
+            low, low * 0 if high is None else high, dict(arrays)
+        )
+        return result
+
+
+class DarkensOnceCompiled(Hooks, Backend):
+    """Loses a level where it warps op by op, from the first compilation of a warp on."""
+
+    def __init__(self) -> None:
+        self.compiled = False
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        image, stages = state["image"], runner.pipeline.fused.stages
+        if not stages or not all(isinstance(stage, Warp) for stage in stages) or image.dtype != jnp.int32:
+            return state
+        if runner.options.mode == "compiled":
+            self.compiled = True
+        elif self.compiled:
+            return {**state, "image": jnp.maximum(image - 256, 0)}
+        return state
+
+
+class BrightensInside(Hooks, Backend):
+    """Makes levels after a contrast one brighter inside of functions that the user compiles."""
+
+    def finished(self, runner: Runner, xp: Namespace, state: Values) -> Values:
+        image, ops = state["image"], runner.pipeline.policy.ops
+        inside = runner.options.mode == "eager" and is_traced(image) and image.dtype == jnp.int32
+        if not inside or not any(isinstance(op, Contrast) for op in ops):
+            return state
+        return {**state, "image": jnp.minimum(image + 256, 255 * 256)}
 
 
 class CompilesAgain(Running, Backend):
