@@ -34,6 +34,7 @@ TESTS = (
     "backends/tests/test_growth.py",
     "backends/tests/test_exact_edges.py",
     "backends/tests/test_edges.py",
+    "backends/tests/test_toy_framework.py",
     "spec/tests/test_cli.py",
     "spec/tests/test_dump.py",
     "spec/tests/test_explain.py",
