@@ -65,6 +65,7 @@ def is_traced(parts: Any) -> bool:
 
 def on_tensors(name: str) -> Any:
     def call(self: Any, *arguments: Any) -> Tensor:
+        assert name != "take" or isinstance(arguments[0], Tensor), "tables are the framework's own"
         found = getattr(NumpyNamespace, name)(self, *map(plain, arguments))
         return Tensor(found, traced=is_traced(arguments))
 
@@ -86,6 +87,9 @@ class ToyNamespace(NumpyNamespace):
     def materialise(self, f: Callable[[], Any], guard: Any, shape: tuple[int, ...], dtype: str) -> Any:
         out = f()
         assert (tuple(out.shape[1:]), self.dtype(out)) == (shape, dtype)
+        assert self.dtype(guard) == "int32"
+        assert guard.shape[0] == out.shape[0]
+        assert 0 not in guard.shape, "a guard has a value for every sample"
         self.kept.append((shape, dtype))
         return out
 
@@ -93,10 +97,9 @@ class ToyNamespace(NumpyNamespace):
         raise NotImplementedError
 
 
-for _name in (
-    "constant astype where minimum maximum clip abs floor floordiv take gather_at gather_axis select_axis reshape "
-    "transpose stack concat flip sum arange"
-).split():
+_PIXELS = ("where", "minimum", "maximum", "clip", "abs", "floor", "floordiv", "sum", "take", "gather_at", "gather_axis")
+_SHAPES = ("constant", "astype", "select_axis", "reshape", "transpose", "stack", "concat", "flip", "arange")
+for _name in (*_PIXELS, *_SHAPES):
     setattr(ToyNamespace, _name, on_tensors(_name))
 
 
@@ -301,5 +304,23 @@ def test_t3_compaction_selects_rows_of_labels_of_every_kind() -> None:
         assert host(out["labels"]) == [20, 30]
         assert type(out["labels"]) is type(kind(labels))
         assert out["boxes"].shape == [2, 4]
+    alone = augment(7, {"image": Tensor(IMAGE[0]), "boxes": Tensor(boxes)})
+    assert alone["boxes"].shape == [2, 4]
+    assert alone["boxes_valid"].values.tolist() == [True, True]
     with pytest.raises(SampleError, match="concrete values"):
         augment(7, {"image": Tensor(IMAGE[0]), "boxes": Tensor(boxes, traced=True)})
+
+
+def test_the_operators_of_a_namespace_do_what_their_names_say() -> None:
+    xp = ToyNamespace()
+    yes, numbers = Tensor(np.array([True, False, True])), Tensor(np.array([-5, 6, 7], np.int32))
+    no = Tensor(np.array([False, False, True]))
+    assert xp.logical_not(yes).values.tolist() == [False, True, False]
+    assert xp.logical_and(yes, no).values.tolist() == [False, False, True]
+    assert xp.logical_or(yes, no).values.tolist() == [True, False, True]
+    assert xp.shl(numbers, 2).values.tolist() == [-20, 24, 28]
+    assert xp.shr(numbers, 1).values.tolist() == [-3, 3, 3]
+    assert xp.bitand(numbers, 3).values.tolist() == [3, 2, 3]
+    assert xp.bitor(numbers, 1).values.tolist() == [-5, 7, 7]
+    assert xp.bitxor(numbers, 1).values.tolist() == [-6, 7, 6]
+    assert (xp.shape(numbers), xp.dtype(numbers)) == ((3,), "int32")
