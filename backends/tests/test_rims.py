@@ -169,3 +169,13 @@ def test_t4_pairs_swap_after_an_odd_number_of_mirrorings(flips: int, beside: str
     out = augment(1, {"image": IMAGE, "keypoints": points})["keypoints"]
     x = points[:, 0] if flips == 3 else 9 - points[:, 0]
     np.testing.assert_allclose(out[:, 0], x[::-1] if flips % 2 else x)
+
+
+def test_t4_pairs_are_exchanged_in_the_samples_that_a_mirror_beside_a_warp_reaches() -> None:
+    ops: Any = ({"op": "horizontal_flip", "p": 0.5}, {"op": "translate", "x": 0.25})
+    augment = compiled(*ops, targets={"keypoints": {"swap_pairs": [[0, 1]]}})
+    points = np.tile(np.array([[[4, 2], [4, 5]]], np.float32), (16, 1, 1))
+    out = augment(1, {"image": np.zeros((16, 8, 8, 3), np.uint8), "keypoints": points})["keypoints"]
+    mirrored = np.array(augment.draw(1, range(16)).human()["sample/horizontal_flip#0/apply"]) == 1
+    assert 0 < mirrored.sum() < 16
+    np.testing.assert_array_equal(out[:, 0, 1], np.where(mirrored, 5, 2))
