@@ -1,11 +1,12 @@
 """The array functions that a backend supplies, and the words in which ops are written over them.
 
-Three protocols, from the bottom up:
+Four protocols, from the bottom up:
 
 * `Namespace`: about forty functions on a framework's arrays. Integers are int32 with wrap-around everywhere,
   because all four frameworks have exactly that, eager and compiled, on every device; floats are float32.
 * `Numbers`: the pixel arithmetic in which a colour op is written once and runs twice, in exact integers on
   uint8 images and in float32 on floats.
+* `Noise`: random numbers for pixels, in which a noise op says what it adds.
 * `Plane`: the matrices in which a geometric op says how it moves the plane.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Array", "Namespace", "Numbers", "Plane", "Transform"]
+__all__ = ["Array", "Namespace", "Noise", "Numbers", "Plane", "Transform"]
 
 Array = Any
 """An array or tensor of the backend's framework."""
@@ -190,3 +191,13 @@ class Numbers(Protocol):
 
     def noise(self, std: Array, normal: Array) -> Array:
         """Return normal · std as a difference of pixels; `std` in 1/65280 of the range, `normal` in 2⁻¹⁴."""
+
+    def convolve(self, x: Array, weights: Array) -> Array:
+        """Return x convolved along both axes with symmetric weights (B, R + 1) that sum to 2¹⁵, mirror border."""
+
+
+class Noise(Protocol):
+    """The random numbers of one op's pixels, one word per value or per pixel (R16)."""
+
+    def normal(self, *, per_channel: bool) -> Array:
+        """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""

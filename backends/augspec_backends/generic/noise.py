@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from augspec.namespace import Array, Namespace
 from augspec.random.keys import words_of
 from augspec.random.tables import normal_table
 
-__all__ = ["normal", "normal_field"]
+__all__ = ["Field", "normal", "normal_field"]
 
 
 def normal(xp: Namespace, word: Array) -> Array:
@@ -43,3 +45,23 @@ def normal_field(xp: Namespace, key: Array, height: int, width: int, channels: i
 
     words = xp.materialise(lambda: field(key), key[:, :1] * 0, (count,), "int32")
     return xp.reshape(normal(xp, words), (-1, height, width, channels))
+
+
+@dataclass(frozen=True)
+class Field:
+    """The random numbers of one op's pixels (see `augspec.namespace.Noise`).
+
+    Attributes:
+        xp: the namespace.
+        key: (B, 3) int32, as `normal_field` takes it.
+        shape: (H, W, C) of the canvas.
+    """
+
+    xp: Namespace
+    key: Array
+    shape: tuple[int, ...]
+
+    def normal(self, *, per_channel: bool) -> Array:
+        """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+        height, width, channels = self.shape
+        return normal_field(self.xp, self.key, height, width, channels if per_channel else 1)

@@ -6,15 +6,19 @@ Exact pixels are int32 in 2⁻⁸ levels, 0 … 65280 (E1). Every product with a
 from __future__ import annotations
 
 from augspec.namespace import Array, Namespace
+from augspec_backends.generic.filters import Filtering
 
-__all__ = ["FULL", "FixedNumbers", "FloatNumbers"]
+__all__ = ["FULL", "FixedNumbers", "FloatNumbers", "levels_out"]
 
 FULL = 65280
 """The top of the range in 2⁻⁸ levels: 255 · 256."""
 
 
-class FixedNumbers:
+class FixedNumbers(Filtering):
     """Exact integers: pixels are (B, H, W, C) int32 in 2⁻⁸ levels, parameters (B, 1, 1, 1) int32."""
+
+    exact = True
+    dtype = "int32"
 
     def __init__(self, xp: Namespace) -> None:
         self.xp = xp
@@ -76,11 +80,13 @@ class FixedNumbers:
         return int(value * FULL + 0.5)
 
 
-class FloatNumbers:
+class FloatNumbers(Filtering):
     """float32, or float64 where a backend offers it: the same integer parameters as in the exact domain.
 
     Pixels are (B, H, W, C) in the declared range.
     """
+
+    exact = False
 
     def __init__(self, xp: Namespace, low: float, high: float, dtype: str = "float32") -> None:
         self.xp, self.low, self.high, self.dtype = xp, float(low), float(high), dtype
@@ -127,3 +133,8 @@ class FloatNumbers:
     def fill(self, value: float) -> float:
         """Return a fill of the unit range as a pixel."""
         return self.low + value * self.span
+
+
+def levels_out(xp: Namespace, image: Array) -> Array:
+    """Return an exact-domain image as uint8: (v + 128) >> 8, once, at the end (E1)."""
+    return image if xp.dtype(image) == "uint8" else xp.astype(xp.shr(image + 128, 8), "uint8")

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from augspec.language.model import Model
 from augspec.language.parameters import Border, Fill, Parameter, Probability, WarpInterpolation
-from augspec.namespace import Array, Numbers, Plane, Transform
+from augspec.namespace import Array, Noise, Numbers, Plane, Transform
 
 __all__ = [
     "Combinator",
@@ -18,6 +18,7 @@ __all__ = [
     "MoveOp",
     "NoiseOp",
     "Op",
+    "PixelOp",
     "PointwiseOp",
     "ResampleOp",
     "TypeOp",
@@ -143,7 +144,15 @@ class ResampleOp(Op):
         """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
 
 
-class PointwiseOp(Op):
+class PixelOp(Op):
+    """Changes pixels and moves none: base of what follows."""
+
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
+        """Return what the pixels need, once per sample, from drawn parameters (B,): by default these themselves."""
+        return draw
+
+
+class PointwiseOp(PixelOp):
     """A function of each pixel, the sample's parameters and, perhaps, a statistic of the sample (E5)."""
 
     stage: ClassVar[str] = "pointwise"
@@ -155,11 +164,11 @@ class PointwiseOp(Op):
 
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
-        """Return new pixels (B, H, W, C) from pixels and integer parameters (B, 1, 1, 1)."""
+        """Return new pixels (B, H, W, C) from pixels and prepared integers, (B, 1, 1, 1) where they were (B,)."""
 
 
-class NoiseOp(Op):
-    """A pointwise op with a counter-based random number per pixel (R16)."""
+class NoiseOp(PixelOp):
+    """A pixel function with counter-based random numbers of its own (R16)."""
 
     stage: ClassVar[str] = "noise"
 
@@ -168,23 +177,19 @@ class NoiseOp(Op):
         return True
 
     @abstractmethod
-    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
-        """Return new pixels; `noise` is standard normal in 2⁻¹⁴, (B, H, W, C or 1)."""
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
+        """Return new pixels (B, H, W, C)."""
 
 
-class FilterOp(Op):
-    """A separable convolution with weights that sum to exactly 2¹⁵ (E7)."""
+class FilterOp(PixelOp):
+    """A function of each pixel and its neighbours, with weights that sum to exactly 2¹⁵ (E7)."""
 
     stage: ClassVar[str] = "filter"
     tolerance: ClassVar[str] = "interp-f"
 
     @abstractmethod
-    def radius(self) -> int:
-        """Return the static number of taps on each side."""
-
-    @abstractmethod
-    def weights(self, draw: Mapping[str, Array], arithmetic: Any) -> Array:
-        """Return (B, radius + 1) integers w₀ … w_R with w₀ + 2·Σ w_j = 2¹⁵."""
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return new pixels (B, H, W, C) from pixels and what was prepared."""
 
 
 class TypeOp(Op):
