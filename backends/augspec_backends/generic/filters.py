@@ -80,6 +80,23 @@ class Filtering:
         rows = self.once(lambda: self._along(x, weights, axis=2), weights, shape)
         return self._along(rows, weights, axis=1)
 
+    def around(self, x: Array, radius: int) -> Callable[[int, int], Array]:
+        """Return a function of (down, right) that gives every pixel's neighbour there, mirror border.
+
+        Args:
+            x: (B, H, W, C) pixels.
+            radius: the farthest neighbour asked for, in both directions.
+        """
+        xp = self.xp
+        _, height, width, _ = xp.shape(x)
+        padded = xp.select_axis(xp.select_axis(x, _mirrored(width, radius), 2), _mirrored(height, radius), 1)
+
+        def neighbour(down: int, right: int) -> Array:
+            top, left = radius + down, radius + right
+            return padded[:, top : top + height, left : left + width, :]
+
+        return neighbour
+
     def once(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...]) -> Array:
         """Return pixels (B, *shape), computed once; exact ones travel as uint16, at half the memory traffic."""
         xp = self.xp

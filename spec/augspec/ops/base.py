@@ -49,6 +49,9 @@ class Op(Model):
     tolerance: ClassVar[str] = "point-f"
     """Numeric class of its float pixels; uint8 is equality for every op."""
 
+    jumps: ClassVar[bool] = False
+    """Whether a tiny change of a pixel may change the result by much more."""
+
     resizes: ClassVar[bool] = False
     """Whether the result has another size than the image."""
 

@@ -78,7 +78,7 @@ class FilterStep(Step):
         assert isinstance(op, FilterOp)
         prepared = _draw(on, params, at)
         image = on.working(on.once(state["image"], next(iter(prepared.values()))))
-        return {**state, "image": op.pixels(image, prepared, on.numbers())}
+        return {**state, "image": on.where_on(params, at, op.pixels(image, prepared, on.numbers()), image)}
 
 
 def _prepare(to: Preparation, leaf: Leaf, at: str) -> None:
@@ -88,17 +88,21 @@ def _prepare(to: Preparation, leaf: Leaf, at: str) -> None:
     draw = to.parameters(leaf)
     applied = to.applied(leaf)
     neutral = op.neutral()
+    marks = dict(op.parameters())
+    quantised = {name: marks[name].quantity.quantise(value) for name, value in (neutral or {}).items()}
     if neutral is not None and to.domain == "fixed" and applied is not None:
         # In the exact domain the neutral parameter changes nothing: cheaper than a selection of pixels.
-        for name, mark in op.parameters():
-            other = mark.quantity.quantise(neutral[name])
-            draw[name] = xp.where(applied, draw[name], draw[name] * 0 + other)
+        for name, value in quantised.items():
+            draw[name] = xp.where(applied, draw[name], draw[name] * 0 + value)
         applied = None
     elif neutral is not None and to.domain == "float":
-        for name, mark in op.parameters():
-            differs = draw[name] != mark.quantity.quantise(neutral[name])
-            applied = differs if applied is None else xp.logical_and(applied, differs)
-    for name, array in op.prepare(draw, to.arithmetic).items():
+        changes: Array | None = None
+        for name, value in quantised.items():
+            differs = draw[name] != value
+            changes = differs if changes is None else xp.logical_or(changes, differs)
+        applied = changes if applied is None else xp.logical_and(applied, changes)
+    prepared = op.prepare(draw, to.arithmetic)
+    for name, array in (prepared or {"guard": to.zeros}).items():  # what is computed once hangs on an array of the run
         to.params[f"{at}.{name}"] = array
     if applied is not None:
         to.params[f"{at}.on"] = applied
