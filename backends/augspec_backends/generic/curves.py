@@ -36,4 +36,4 @@ class CurveArithmetic:
         y = left - xp.shr((left - xp.take(table, k + 1)) * rest + 128, 8)
         values = xp.shr(xp.shr(y, whole + 7) + 1, 1)
         black = xp.reshape(xp.arange(257) == 0, (1, 257))
-        return xp.where(black, xp.where(g == 0, 65280, 0), values)
+        return xp.where(black, xp.where(g == 0, values * 0 + 65280, 0), values)

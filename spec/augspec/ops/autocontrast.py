@@ -1,7 +1,8 @@
 """The op `autocontrast`."""
 
+import math
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +20,7 @@ class Autocontrast(PointwiseOp):
     """
 
     op: Literal["autocontrast"]
+    monotone: ClassVar[bool] = True
     cutoff: Annotated[float, Field(ge=0, le=0.49)] = 0.0
     """Share of the pixels that is left out at each end."""
 
@@ -27,9 +29,13 @@ class Autocontrast(PointwiseOp):
         """The ends are statistics of the image."""
         return True
 
+    def steepness(self) -> float:
+        """No bound: a narrow channel is stretched to the whole range."""
+        return math.inf
+
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return (x − low) / (high − low), channel by channel."""
-        xp = m.xp
+        xp, x = m.xp, m.clamp(x)
         low, high = self._ends(x, m) if self.cutoff else (m.lowest(x), m.highest(x))
         span = high - low
         flat = span == 0
@@ -47,4 +53,5 @@ class Autocontrast(PointwiseOp):
         low = xp.sum(xp.astype(below <= cut, "int32"), 2)
         high = 255 - xp.sum(xp.astype(above <= cut, "int32"), 2)
         low, high = (xp.reshape(one, (-1, 1, 1, channels)) for one in (low, high))
-        return m.of_level(low, low), m.of_level(xp.maximum(high, low), low)
+        like = m.lowest(x)
+        return m.of_level(low, like), m.of_level(xp.maximum(high, low), like)

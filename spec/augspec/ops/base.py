@@ -52,6 +52,12 @@ class Op(Model):
     jumps: ClassVar[bool] = False
     """Whether a tiny change of a pixel may change the result by much more."""
 
+    linear: ClassVar[bool] = False
+    """Whether the result is linear in the image, as long as nothing is clamped or filled in."""
+
+    monotone: ClassVar[bool] = False
+    """Whether it never turns the order of two pixels of a channel around."""
+
     resizes: ClassVar[bool] = False
     """Whether the result has another size than the image."""
 
@@ -98,6 +104,7 @@ class MoveOp(Op):
     """An exact move of pixels: bit for bit in every dtype (C11)."""
 
     stage: ClassVar[str] = "move"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "move"
 
     mirrors: ClassVar[Literal["horizontal", "vertical"] | None] = None
@@ -116,6 +123,7 @@ class WarpOp(Op):
     """A movement of the plane; neighbours with equal interpolation, border and fill become one (C10)."""
 
     stage: ClassVar[str] = "warp"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
 
     interpolation: WarpInterpolation = "bilinear"
@@ -135,6 +143,7 @@ class ResampleOp(Op):
     """A window of the image, resampled to a static size; antialiased unless told otherwise (C8)."""
 
     stage: ClassVar[str] = "resample"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
 
@@ -149,6 +158,10 @@ class ResampleOp(Op):
 
 class PixelOp(Op):
     """Changes pixels and moves none: base of what follows."""
+
+    def steepness(self) -> float:
+        """Return by how much the op may enlarge a difference between two inputs, over all that it can draw."""
+        return 1.0
 
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
         """Return what the pixels need, once per sample, from drawn parameters (B,): by default these themselves."""
@@ -191,6 +204,10 @@ class FilterOp(PixelOp):
     tolerance: ClassVar[str] = "interp-f"
 
     @abstractmethod
+    def radius(self) -> int:
+        """Return the static number of pixels that it reaches to each side."""
+
+    @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return new pixels (B, H, W, C) from pixels and what was prepared."""
 
@@ -199,6 +216,10 @@ class TypeOp(Op):
     """Changes what the numbers mean; must come last (C3)."""
 
     stage: ClassVar[str] = "type"
+
+    @abstractmethod
+    def steepness(self) -> float:
+        """Return by how much the op enlarges a difference between two inputs."""
 
 
 class Combinator(Op):

@@ -1,7 +1,7 @@
 """The op `equalize`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.namespace import Array, Namespace, Numbers
 from augspec.ops.base import PointwiseOp
@@ -18,7 +18,8 @@ class Equalize(PointwiseOp):
     """
 
     op: Literal["equalize"]
-    jumps = True
+    jumps: ClassVar[bool] = True
+    monotone: ClassVar[bool] = True
     method: Literal["pil", "opencv"] = "pil"
     """Whose table."""
 
@@ -34,7 +35,8 @@ class Equalize(PointwiseOp):
         counts = m.histogram(levels)
         sums = xp.cumulative_sum(counts, 2)
         table = (_pil if self.method == "pil" else _opencv)(xp, counts, sums)
-        return m.of_level(m.look_up(table, levels), x)
+        low = m.lowest(x)
+        return m.of_level(m.look_up(table, levels), xp.where(low == low, x, low))  # noqa: PLR0124 (not a number)
 
 
 def _pil(xp: Namespace, counts: Array, sums: Array) -> Array:

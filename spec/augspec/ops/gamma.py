@@ -1,12 +1,13 @@
 """The op `gamma`."""
 
+import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from augspec.language.parameters import Factor
 from augspec.language.parameters import Gamma as Exponent
 from augspec.namespace import Array, Numbers
-from augspec.ops.base import PointwiseOp
+from augspec.ops.base import PointwiseOp, bounds, largest
 
 __all__ = ["Gamma"]
 
@@ -18,6 +19,7 @@ class Gamma(PointwiseOp):
     """
 
     op: Literal["gamma"]
+    monotone: ClassVar[bool] = True
     gamma: Exponent
     """The exponent: above 1 is darker, below 1 lighter."""
 
@@ -27,6 +29,10 @@ class Gamma(PointwiseOp):
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
         """Return the table of powers with the draws."""
         return {**draw, "table": arithmetic.powers(draw["gamma"])}
+
+    def steepness(self) -> float:
+        """γ at the top; below γ = 1 there is no bound at 0."""
+        return largest(self.gamma) * largest(self.gain) if bounds(self.gamma)[0] >= 1 else math.inf
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return the scaled power."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from augspec.language.parameters import Sigma
 from augspec.namespace import Array, Numbers
@@ -18,6 +18,7 @@ class GaussianBlur(FilterOp):
     """
 
     op: Literal["gaussian_blur"]
+    linear: ClassVar[bool] = True
     sigma: Sigma
     """Width of the Gaussian."""
 

@@ -31,6 +31,10 @@ class Hue(PointwiseOp):
         turns = turns - xp.floordiv(turns, _CIRCLE) * _CIRCLE
         return {"sextant": xp.shr(turns, 15), "rest": xp.bitand(turns, 32767)}
 
+    def steepness(self) -> float:
+        """Two channels and the chroma between them."""
+        return 3.0
+
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return max − max(0, min(k, 4c − k, c)) for each channel, k its place on the hexagon times the chroma c."""
         xp = m.xp

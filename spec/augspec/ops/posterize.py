@@ -1,7 +1,7 @@
 """The op `posterize`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.language.parameters import Bits
 from augspec.namespace import Array, Numbers
@@ -17,12 +17,10 @@ class Posterize(PointwiseOp):
     """
 
     op: Literal["posterize"]
-    jumps = True
+    jumps: ClassVar[bool] = True
+    monotone: ClassVar[bool] = True
     bits: Bits
     """How many bits are kept."""
-
-    def neutral(self) -> None:
-        """None: eight bits still round floating images to levels."""
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return the levels without their low bits."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from augspec.language.parameters import Factor
 from augspec.namespace import Array, Numbers
-from augspec.ops.base import FilterOp
+from augspec.ops.base import FilterOp, largest
 
 __all__ = ["Sharpness"]
 
@@ -19,6 +19,14 @@ class Sharpness(FilterOp):
     op: Literal["sharpness"]
     factor: Factor
     """1 changes nothing, above 1 is sharper, 0 is smooth."""
+
+    def radius(self) -> int:
+        """Return 1."""
+        return 1
+
+    def steepness(self) -> float:
+        """F of the pixel, 1 − f of its smoothed neighbours."""
+        return max(1.0, 2.0 * largest(self.factor) - 1.0)
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return x + (S − x)·(1 − f) inside, x on the border."""

@@ -1,7 +1,7 @@
 """The op `solarize`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.language.parameters import Threshold
 from augspec.namespace import Array, Numbers
@@ -14,7 +14,7 @@ class Solarize(PointwiseOp):
     """Invert the values from a threshold on: x where x < t, else 1 − x (Pillow's `ImageOps.solarize`)."""
 
     op: Literal["solarize"]
-    jumps = True
+    jumps: ClassVar[bool] = True
     threshold: Threshold
     """Values from here on are inverted."""
 

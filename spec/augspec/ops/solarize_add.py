@@ -1,7 +1,7 @@
 """The op `solarize_add`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.language.parameters import Offset, Threshold
 from augspec.namespace import Array, Numbers
@@ -14,7 +14,7 @@ class SolarizeAdd(PointwiseOp):
     """Add to the values below a threshold: x + δ where x < t, clamped (RandAugment of TensorFlow's TPU models)."""
 
     op: Literal["solarize_add"]
-    jumps = True
+    jumps: ClassVar[bool] = True
     delta: Offset
     """Added to dark values."""
 
