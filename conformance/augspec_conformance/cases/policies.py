@@ -21,6 +21,7 @@ __all__ = [
     "document",
     "op_document",
     "op_names",
+    "op_of",
     "pairs",
     "policy",
     "policy_names",
@@ -39,6 +40,11 @@ _RANGES: dict[str, Any] = {
     "offset": {"uniform": [-0.3, 0.15]},
     "std": {"uniform": [0.02, 0.2]},
     "sigma": {"uniform": [0.4, 1.6]},
+    "threshold": {"uniform": [0.3, 0.8]},
+    "bits": {"integers": [2, 6]},
+    "turns": {"uniform": [0.05, 0.4]},
+    "gamma": {"uniform": [0.6, 2.2]},
+    "share": {"uniform": [0.1, 0.4]},
     "area": {"uniform": [0.3, 0.9]},
     "aspect": {"log_uniform": [0.7, 1.6]},
 }
@@ -95,6 +101,7 @@ _VALUES: dict[str, list[Any]] = {
     "std": [[0.25]],
     "n": [2],
     "weights": [[1, 2, 3]],
+    "cutoff": [0.05],
 }
 """Fields that are no drawn parameter: candidate values by name."""
 
@@ -311,15 +318,17 @@ def accepts(name: str, signature: str) -> bool:
     return accepts_document(policy(name, signature), signature)
 
 
+def op_of(op: Json) -> Any:
+    """Return the model of an op's document."""
+    any_op()  # completes the models of combinators
+    return augspec.ops()[op["op"]].model_validate_json(json.dumps({k: v for k, v in op.items() if k != "id"}))
+
+
 def accepts_document(policy: Json, signature: str) -> bool:
     """Return whether a policy's document is defined on a signature's channels and sides."""
     _, height, width, channels = SIGNATURES[signature].shape
-    any_op()  # completes the models of combinators
     for op in _walk(tuple(policy["ops"])):
-        cls = augspec.ops()[op["op"]]
-        fields = {key: value for key, value in op.items() if key != "id"}
-        model = cls.model_validate_json(json.dumps(fields))
-        if not getattr(model, "accepts", lambda _: True)(channels):
+        if not getattr(op_of(op), "accepts", lambda _: True)(channels):
             return False
         lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
         if any(length not in (1, channels) for length in lengths):

@@ -8,7 +8,7 @@ import numpy as np
 
 import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case
-from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names
+from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names, op_of
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.declared import ends
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
@@ -62,11 +62,12 @@ def _n7_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _neutral(name: str) -> list[dict[str, Any]] | None:
-    """Return documents in which each parameter that can be neutral is, found from the op's own model."""
-    cls, base = augspec.ops()[name], op_document(name)
-    marks = {field: mark.quantity.neutral for field, mark in cls.parameters() if field in base}
-    if not marks or any(value is None for value in marks.values()):
+    """Return documents in which each parameter that can be neutral is, as the op's own model says."""
+    base = op_document(name)
+    marks = op_of(base).neutral()
+    if not marks:
         return None
+    marks = {field: value for field, value in marks.items() if field in base}
     return [{**base, **marks}, {**base, **marks, "p": 0.5}]
 
 
@@ -144,7 +145,8 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
     for name in op_names():
         if augspec.ops()[name].stage == "type" or not _keeps_size(name):
             continue
-        base = case("N9", f"op:{name}", tier=tier).with_(reach="eager")
+        small = CORE_INTEGER if op_of(op_document(name)).stage != "pointwise" else "medium-u8"  # statistics need pixels
+        base = case("N9", f"op:{name}", small, tier=tier).with_(reach="eager")
         float_ = case("N9", f"op:{name}", CORE_FLOAT, tier=tier).with_(reach="eager")
         op = base.policy["ops"][0]
         never, always = document({**op, "p": 0.0}), document({**op, "p": 1.0})
@@ -156,7 +158,7 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
         found += [base.with_(name=f"{base.name} gate", policy=never, context={"kind": "never"})]
         if name not in COMBINATORS:  # their members have gates of their own
             found += [
-                one.with_(name=f"{one.name} always", policy=always, context={"kind": "always"})
+                one.with_(name=f"{one.name} always", policy=always, probe="dull", context={"kind": "always"})
                 for one in (base, float_)
             ]
     some = every[:: 3 if tier == "full" else 9]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from augspec_conformance.oracle import colour, filters, matrices, noise, resample
+from augspec_conformance.oracle import colour, filters, levels, matrices, noise, resample
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
@@ -73,6 +74,21 @@ def pixels(function: PixelFunction) -> OpFunction:
     return wrapped
 
 
+def jump(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
+    """Make an op of a formula that jumps; it takes `shift`, which may put pixels on the other side of a step."""
+
+    def function(state: State, op: Op, draws: Draws) -> State:
+        shifted = partial(formula, shift=state.shift)
+        read = pixels(lambda image, op, draws: shifted(image, *(_field(op, draws, name) for name in fields)))
+        return read(state, op, draws)
+
+    return function
+
+
+def _field(op: Op, draws: Draws, name: str) -> Any:
+    return op[name] if isinstance(op[name], str) else draws.number(op, name)
+
+
 def colour_op(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
     """Make a colour op of its formula and the numeric fields that this takes after the image."""
     return pixels(lambda image, op, draws: formula(image, *(draws.number(op, name) for name in fields)))
@@ -92,6 +108,12 @@ def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
     key = draws.words("noise", 3)
     return noise.gaussian_noise(image, draws.number(op, "std"), key, per_channel=op["per_channel"])
+
+
+def salt_pepper(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Replace pixels whose words fall below the amounts."""
+    key = draws.words("noise", 3)
+    return noise.salt_pepper(image, draws.number(op, "amount"), draws.number(op, "ratio"), key)
 
 
 def normalize(state: State, op: Op, draws: Draws) -> State:
@@ -236,6 +258,16 @@ OPS: dict[str, OpFunction] = {
     "contrast": pixels(contrast),
     "saturation": colour_op(colour.saturation, "factor"),
     "grayscale": colour_op(colour.grayscale),
+    "hue": colour_op(colour.hue, "turns"),
+    "gamma": colour_op(colour.gamma, "gamma", "gain"),
+    "invert": colour_op(colour.invert),
+    "solarize": jump(colour.solarize, "threshold"),
+    "solarize_add": jump(colour.solarize_add, "delta", "threshold"),
+    "posterize": jump(levels.posterize, "bits"),
+    "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
+    "equalize": jump(levels.equalize, "method"),
+    "sharpness": colour_op(filters.sharpness, "factor"),
+    "salt_pepper": pixels(salt_pepper),
     "gaussian_blur": pixels(gaussian_blur),
     "gaussian_noise": pixels(gaussian_noise),
     "normalize": normalize,

@@ -16,20 +16,25 @@ __all__ = [
     "Antialias",
     "Area",
     "Aspect",
+    "Bits",
     "Border",
     "Factor",
     "Fill",
     "Fraction",
+    "Gamma",
     "Interpolation",
     "Offset",
     "Parameter",
     "Probability",
     "ScaleFactor",
+    "Share",
     "Side",
     "Sigma",
     "Size",
     "Std",
     "Tangent",
+    "Threshold",
+    "Turns",
     "WarpInterpolation",
 ]
 
@@ -65,6 +70,11 @@ ScaleFactor = _parameter("scale")
 Factor = _parameter("factor")
 Offset = _parameter("offset")
 Std = _parameter("std")
+Threshold = _parameter("threshold")
+Share = _parameter("share")
+Bits = _parameter("bits")
+Turns = _parameter("turns")
+Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
 Area = _parameter("area")
 Aspect = _parameter("aspect")

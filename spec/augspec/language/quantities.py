@@ -88,6 +88,11 @@ _ALL = (
     Quantity("factor", 1 << 12, 0, 8, "factor, 1 changes nothing", 1.0, symbol="×", step="2⁻¹²"),
     Quantity("offset", 65280, -1, 1, "share of the value range", 0.0, step="1/65280"),
     Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0, step="1/65280"),
+    Quantity("threshold", 65280, 0, 1, "share of the value range", step="1/65280"),
+    Quantity("share", 1 << 24, 0, 1, "share, from 0 to 1", 0.0, step="2⁻²⁴"),
+    Quantity("bits", 1, 1, 8, "bits that are kept, 1 to 8", step="1 bit"),
+    Quantity("turns", 6 << 15, -1, 1, "turns of the colour circle", 0.0, symbol=" turn", step="1/196608 turn"),
+    Quantity("gamma", 1 << 12, 0, 8 - 2**-12, "exponent, 1 changes nothing", 1.0, step="2⁻¹²"),
     Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels", symbol=" px", step="2⁻⁸ px"),
     Quantity(
         "area",

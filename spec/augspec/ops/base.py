@@ -10,7 +10,7 @@ from pydantic import Field
 
 from augspec.language.model import Model
 from augspec.language.parameters import Border, Fill, Parameter, Probability, WarpInterpolation
-from augspec.namespace import Array, Numbers, Plane, Transform
+from augspec.namespace import Array, Noise, Numbers, Plane, Transform
 
 __all__ = [
     "Combinator",
@@ -18,6 +18,7 @@ __all__ = [
     "MoveOp",
     "NoiseOp",
     "Op",
+    "PixelOp",
     "PointwiseOp",
     "ResampleOp",
     "TypeOp",
@@ -47,6 +48,15 @@ class Op(Model):
 
     tolerance: ClassVar[str] = "point-f"
     """Numeric class of its float pixels; uint8 is equality for every op."""
+
+    jumps: ClassVar[bool] = False
+    """Whether a tiny change of a pixel may change the result by much more."""
+
+    linear: ClassVar[bool] = False
+    """Whether the result is linear in the image, as long as nothing is clamped or filled in."""
+
+    monotone: ClassVar[bool] = False
+    """Whether it never turns the order of two pixels of a channel around."""
 
     resizes: ClassVar[bool] = False
     """Whether the result has another size than the image."""
@@ -94,6 +104,7 @@ class MoveOp(Op):
     """An exact move of pixels: bit for bit in every dtype (C11)."""
 
     stage: ClassVar[str] = "move"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "move"
 
     mirrors: ClassVar[Literal["horizontal", "vertical"] | None] = None
@@ -112,6 +123,7 @@ class WarpOp(Op):
     """A movement of the plane; neighbours with equal interpolation, border and fill become one (C10)."""
 
     stage: ClassVar[str] = "warp"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
 
     interpolation: WarpInterpolation = "bilinear"
@@ -131,6 +143,7 @@ class ResampleOp(Op):
     """A window of the image, resampled to a static size; antialiased unless told otherwise (C8)."""
 
     stage: ClassVar[str] = "resample"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
 
@@ -143,7 +156,19 @@ class ResampleOp(Op):
         """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
 
 
-class PointwiseOp(Op):
+class PixelOp(Op):
+    """Changes pixels and moves none: base of what follows."""
+
+    def steepness(self) -> float:
+        """Return by how much the op may enlarge a difference between two inputs, over all that it can draw."""
+        return 1.0
+
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
+        """Return what the pixels need, once per sample, from drawn parameters (B,): by default these themselves."""
+        return draw
+
+
+class PointwiseOp(PixelOp):
     """A function of each pixel, the sample's parameters and, perhaps, a statistic of the sample (E5)."""
 
     stage: ClassVar[str] = "pointwise"
@@ -155,11 +180,11 @@ class PointwiseOp(Op):
 
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
-        """Return new pixels (B, H, W, C) from pixels and integer parameters (B, 1, 1, 1)."""
+        """Return new pixels (B, H, W, C) from pixels and prepared integers, (B, 1, 1, 1) where they were (B,)."""
 
 
-class NoiseOp(Op):
-    """A pointwise op with a counter-based random number per pixel (R16)."""
+class NoiseOp(PixelOp):
+    """A pixel function with counter-based random numbers of its own (R16)."""
 
     stage: ClassVar[str] = "noise"
 
@@ -168,29 +193,33 @@ class NoiseOp(Op):
         return True
 
     @abstractmethod
-    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
-        """Return new pixels; `noise` is standard normal in 2⁻¹⁴, (B, H, W, C or 1)."""
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
+        """Return new pixels (B, H, W, C)."""
 
 
-class FilterOp(Op):
-    """A separable convolution with weights that sum to exactly 2¹⁵ (E7)."""
+class FilterOp(PixelOp):
+    """A function of each pixel and its neighbours, with weights that sum to exactly 2¹⁵ (E7)."""
 
     stage: ClassVar[str] = "filter"
     tolerance: ClassVar[str] = "interp-f"
 
     @abstractmethod
     def radius(self) -> int:
-        """Return the static number of taps on each side."""
+        """Return the static number of pixels that it reaches to each side."""
 
     @abstractmethod
-    def weights(self, draw: Mapping[str, Array], arithmetic: Any) -> Array:
-        """Return (B, radius + 1) integers w₀ … w_R with w₀ + 2·Σ w_j = 2¹⁵."""
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return new pixels (B, H, W, C) from pixels and what was prepared."""
 
 
 class TypeOp(Op):
     """Changes what the numbers mean; must come last (C3)."""
 
     stage: ClassVar[str] = "type"
+
+    @abstractmethod
+    def steepness(self) -> float:
+        """Return by how much the op enlarges a difference between two inputs."""
 
 
 class Combinator(Op):
