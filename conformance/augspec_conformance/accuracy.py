@@ -50,7 +50,7 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if stage == "warp":
         run = (op.get("interpolation"), op.get("border"), str(op.get("fill")))
         own = 0.0 if nearest or run == error.run else BICUBIC if op.get("interpolation") == "bicubic" else own
-    elif stage != "move" or op.get("size") is not None:
+    elif stage != "move" or model.mirrors is None:
         run = None
     own = 0.0 if stage == "resample" and nearest else own
     if stage == "filter":

@@ -35,6 +35,17 @@ def _of_stage(*stages: str) -> tuple[str, ...]:
     return tuple(name for name in op_names() if augspec.ops()[name].stage in stages)
 
 
+def _geometry() -> tuple[str, ...]:
+    """Return the ops that move pixels, and not just channels."""
+    return tuple(name for name in _of_stage(*_GEOMETRY) if not augspec.ops()[name].by_channel)
+
+
+def _quiet() -> tuple[str, ...]:
+    """Return the ops that move nothing."""
+    every = _of_stage(*_GEOMETRY, "pointwise", "noise", "filter", "type")
+    return tuple(name for name in every if name not in _geometry())
+
+
 def _one_plan(subject: Subject, case: Case) -> None:
     """With nearest interpolation the mask says where each pixel came from, so it predicts the image."""
     sample = sample_of(case)
@@ -64,7 +75,7 @@ def _f1_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     found = []
-    for name in _of_stage(*_GEOMETRY):
+    for name in _geometry():
         base = case("F1", f"op:{name}", "medium-u8", tier=tier)
         op = dict(base.policy["ops"][0])
         if "interpolation" in augspec.ops()[name].model_fields:
@@ -149,8 +160,8 @@ def _f2(subject: Subject, case: Case) -> None:
 def _f2_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    quiet = tuple(f"op:{name}" for name in _of_stage("pointwise", "noise", "filter", "type"))
-    geometry = (*(f"op:{name}" for name in _of_stage(*_GEOMETRY)), "mix:train", "mix:targets")
+    quiet = tuple(f"op:{name}" for name in _quiet())
+    geometry = (*(f"op:{name}" for name in _geometry()), "mix:train", "mix:targets")
     found = [c.with_(reach="eager") for c in grid("F2", tier, names=quiet, context={"photometric": True})]
     for number, one in enumerate(grid("F2", tier, names=geometry, signatures=("medium-u8",))):
         kinds = [(dtype, 0) for dtype in _DTYPES] if "mix" in one.name else [(_DTYPES[number % len(_DTYPES)], 0)]

@@ -13,7 +13,7 @@ import augspec
 from augspec.normalize import normalized_dict
 from augspec_conformance import accuracy, tolerances
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import policy_names
+from augspec_conformance.cases.policies import op_of, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
@@ -88,7 +88,7 @@ def _warps(ops: list[Any]) -> int:
         if stage == "warp":
             own = (op["interpolation"], op["border"], op["fill"])
             count, settings = count + (own != settings), own
-        elif stage != "move":
+        elif stage != "move" or op_of(op).mirrors is None:
             settings = None
             inner = _warps(op["ops"]) if "ops" in op else 0
             count += inner * (op["n"] if op.get("replace") else 1)

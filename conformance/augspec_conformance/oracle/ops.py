@@ -20,6 +20,7 @@ from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
 from augspec_conformance.oracle.resample import Window
 from augspec_conformance.oracle.state import Settings, Stage, State, join, move, settle
+from augspec_conformance.oracle.windows import MOVES, height_width
 
 OpFunction: TypeAlias = Callable[[State, Op, Draws], State]
 PixelFunction: TypeAlias = Callable[[FloatArray, Op, Draws], FloatArray]
@@ -141,11 +142,6 @@ def window_stage(window: Window, size: tuple[int, int], *, interpolation: str, a
     )
 
 
-def height_width(size: Any) -> tuple[int, int]:
-    """Read a `size` field: [height, width]."""
-    return int(size[0]), int(size[1])
-
-
 def resize(state: State, op: Op, draws: Draws) -> State:
     """Resize the whole canvas."""
     state = settle(state)
@@ -178,22 +174,6 @@ def random_resized_crop(state: State, op: Op, draws: Draws) -> State:
     size = height_width(op["size"])
     interpolation = op.get("interpolation", "bilinear")
     return move(state, window_stage(window, size, interpolation=interpolation, antialias=op["antialias"]))
-
-
-def center_crop(state: State, op: Op, draws: Draws) -> State:
-    """Cut the central window out, an exact move."""
-    state = settle(state)
-    if not draws.applied(op):
-        return state
-    window = resample.centred_window(*state.size, height_width(op["size"]))
-    size = (window.height, window.width)
-    stage = Stage(
-        size,
-        image=lambda i: resample.crop(i, window),
-        mask=lambda m: resample.crop(m, window),
-        points=lambda xy: resample.move_points(xy, window, size),
-    )
-    return move(state, stage)
 
 
 # Combinators.
@@ -252,7 +232,7 @@ OPS: dict[str, OpFunction] = {
     "affine": warp(matrices.affine, "degrees", "translate_x", "translate_y", "scale", "shear_x", "shear_y"),
     "resize": resize,
     "random_resized_crop": random_resized_crop,
-    "center_crop": center_crop,
+    **MOVES,
     "brightness_scale": colour_op(colour.brightness_scale, "factor"),
     "brightness_shift": colour_op(colour.brightness_shift, "delta"),
     "contrast": pixels(contrast),

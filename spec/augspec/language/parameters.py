@@ -25,7 +25,10 @@ __all__ = [
     "Interpolation",
     "Offset",
     "Parameter",
+    "Pixels",
     "Probability",
+    "Quarters",
+    "ResizeFactor",
     "ScaleFactor",
     "Share",
     "Side",
@@ -36,6 +39,7 @@ __all__ = [
     "Threshold",
     "Turns",
     "WarpInterpolation",
+    "Zoom",
 ]
 
 
@@ -63,6 +67,14 @@ def _parameter(quantity: str) -> Any:
     return Annotated[Number, mark, AfterValidator(mark.check)]
 
 
+def _whole(value: Any) -> Any:
+    """Return `value` if it can only be whole numbers."""
+    atoms = value.atoms()[0].tolist() if hasattr(value, "atoms") else [value]
+    if (hasattr(value, "support") and not hasattr(value, "atoms")) or any(v != int(v) for v in atoms):
+        raise PydanticCustomError("whole", "a whole number, integers, or a choice of whole numbers")
+    return value
+
+
 Angle = _parameter("angle")
 Fraction = _parameter("fraction")
 Tangent = _parameter("tangent")
@@ -76,6 +88,9 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Quarters = Annotated[_parameter("quarters"), AfterValidator(_whole)]
+ResizeFactor = _parameter("resize")
+Zoom = _parameter("zoom")
 Area = _parameter("area")
 Aspect = _parameter("aspect")
 
@@ -92,7 +107,7 @@ WarpInterpolation = Annotated[
     Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
 ]
 Interpolation = Annotated[
-    Literal["nearest", "bilinear"],
+    Literal["nearest", "bilinear", "bicubic"],
     Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
 ]
 Antialias = Annotated[bool, Field(description="Whether a smaller result averages over all pixels it stands for (C8).")]
@@ -106,4 +121,5 @@ Fill = Annotated[
     ),
 ]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Pixels = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 Size = tuple[Side, Side]

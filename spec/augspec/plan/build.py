@@ -172,5 +172,5 @@ def _check_growth(stage: Warp, ops: tuple[Op, ...], name: str) -> None:
                     place(leaf.path, ops, name),
                     f"warps that together can enlarge {forward:.3g} times or shrink {inverse:.3g} times",
                     f"runs of neighbouring warps whose matrices stay below {_LARGEST:g}",
-                    "Every rotation counts as 1.41 times. Narrow a range, or put an op of another kind between them.",
+                    "Every rotation counts as 1.41 times. Narrow a range, or put the op `resample` between them.",
                 )
