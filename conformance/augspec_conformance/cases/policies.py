@@ -20,6 +20,7 @@ __all__ = [
     "accepts_document",
     "document",
     "fitting",
+    "needs",
     "op_document",
     "op_names",
     "op_of",
@@ -54,7 +55,7 @@ _RANGES: dict[str, Any] = {
 }
 """One-sided or lopsided ranges by quantity; a quantity that is not listed takes a lopsided part of its domain."""
 
-_SQUARE = {"small-u8": "square-u8", "odd-f32": "square-f32"}
+_SQUARE = {"small-u8": "square-u8", "medium-u8": "square-u8", "odd-f32": "square-f32", "medium-f32": "square-f32"}
 
 COMBINATORS = ("one_of", "sequence", "some_of")
 
@@ -355,6 +356,11 @@ def accepts_document(policy: Json, signature: str) -> bool:
         if any(length not in (1, channels) for length in lengths):
             return False
     return _sized([op_of(op) for op in policy["ops"]], height, width) is not None
+
+
+def needs(policy: Json) -> tuple[str, ...]:
+    """Return the targets, besides the image, that some op of a policy looks at."""
+    return tuple(sorted({target for op in _walk(tuple(policy["ops"])) for target in augspec.ops()[op["op"]].needs}))
 
 
 def _sized(ops: Sequence[Any], height: int, width: int) -> tuple[int, int] | None:

@@ -199,12 +199,15 @@ class WarpOp(Op):
 
 
 class ResampleOp(Op):
-    """A window of the image, resampled to a static size; antialiased unless told otherwise (C8)."""
+    """A window of the image, resampled to a place on a canvas of static size; antialiased as a rule (C8)."""
 
     stage: ClassVar[str] = "resample"
     linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
+
+    sees: ClassVar[bool] = False
+    """Whether the window depends on the boxes as they are when the op is reached; it then gets them among the draws."""
 
     @abstractmethod
     def output_size(self, height: int, width: int) -> tuple[int, int]:
@@ -212,7 +215,24 @@ class ResampleOp(Op):
 
     @abstractmethod
     def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...] | None:
-        """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
+        """Return what is read, per-sample integers (left, top, width, height), each (B,); None for the whole image.
+
+        An op that sees finds `boxes` (B, N, 4), corners in 2⁻ᵇ pixel, and `boxes_seen` (B, N) bool in `draw`, with b
+        such that a side has at most 2¹³ of them: `arithmetic.box_bits`.
+        """
+
+    def placement(
+        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
+    ) -> tuple[Array, ...] | None:
+        """Return where the window lands, (left, top, width, height), each (B,); None for all of the canvas.
+
+        It may reach beyond the canvas, with sides up to 16384 pixels; what it leaves free shows the op's `fill`.
+        """
+        return None
+
+    def least(self, height: int, width: int) -> tuple[int, int]:
+        """Return sides that no placement is below, (height, width)."""
+        return self.output_size(height, width)
 
 
 class PixelOp(Op):

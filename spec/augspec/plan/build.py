@@ -103,7 +103,7 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         return [Warp((leaf,), op.interpolation, op.border, _plain(op.fill))]
     if isinstance(op, PointwiseOp) and not op.statistic:
         return [Pointwise((leaf,))]
-    if isinstance(op, ResampleOp):
+    if isinstance(op, ResampleOp) and gate is None:
         return [Resample(leaf)]
     if isinstance(op, TypeOp):
         return [Type(leaf)]
@@ -114,6 +114,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Pointwise((inner,))
     elif isinstance(op, NoiseOp):
         stage = Noise(inner)
+    elif isinstance(op, ResampleOp):
+        stage = Resample(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)
