@@ -55,12 +55,12 @@ def _padded(xp: Namespace, x: Array, move: Pad, fill: Array | None) -> Array:
 def source(index: np.ndarray, side: int, border: str) -> np.ndarray:
     """Return where host indices of an axis read (C7): `augspec_backends.generic.warp.border_index` on the host."""
     if border in ("constant", "edge") or side == 1:
-        return np.clip(index, 0, side - 1)
+        return np.asarray(np.clip(index, 0, side - 1))
     if border == "wrap":
-        return index % side
+        return np.asarray(index % side)
     period = 2 * side - 2 if border == "mirror" else 2 * side
     folded = index % period
-    return np.minimum(folded, period - folded if border == "mirror" else period - 1 - folded)
+    return np.asarray(np.minimum(folded, period - folded if border == "mirror" else period - 1 - folded))
 
 
 def rearranged(xp: Namespace, x: Array, move: Channels, ranks: Array, fill: Array) -> Array:

@@ -78,7 +78,7 @@ def place(state: State, op: Op, size: tuple[int, int], resized: tuple[int, int],
         return resample.paste(resample.resize_mask(plane, whole, resized), size, top, left, state.mask_fill)
 
     def points(xy: FloatArray) -> FloatArray:
-        return resample.move_points(xy, whole, resized) + np.array([left, top])
+        return np.asarray(resample.move_points(xy, whole, resized) + np.array([left, top]))
 
     return move(state, Stage(size, image=image, mask=mask, points=points))
 
@@ -123,8 +123,10 @@ def iou_crop(state: State, op: Op, draws: Draws) -> State:
     seen = (boxes[:, 2:] > boxes[:, :2]).all(axis=1) & (state.share > 0.0)
     search = Search(
         float(draws.drawn("min_iou")[0]),
-        *(draws.numbers(op, name, 40) for name in ("width", "height")),
-        *(draws.drawn(name, 40) for name in ("top", "left")),
+        width=draws.numbers(op, "width", 40),
+        height=draws.numbers(op, "height", 40),
+        top=draws.drawn("top", 40),
+        left=draws.drawn("left", 40),
         ratio=(float(op["ratio"][0]), float(op["ratio"][1])),
     )
     window = search.window(height, width, boxes[seen])

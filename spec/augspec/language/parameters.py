@@ -62,17 +62,17 @@ class Parameter:
         return value
 
 
-def _parameter(quantity: str) -> Any:
-    mark = Parameter(quantity)
-    return Annotated[Number, mark, AfterValidator(mark.check)]
-
-
 def _whole(value: Any) -> Any:
     """Return `value` if it can only be whole numbers."""
     atoms = value.atoms()[0].tolist() if hasattr(value, "atoms") else [value]
     if (hasattr(value, "support") and not hasattr(value, "atoms")) or any(v != int(v) for v in atoms):
         raise PydanticCustomError("whole", "a whole number, integers, or a choice of whole numbers")
     return value
+
+
+def _parameter(quantity: str, *further: Any) -> Any:
+    mark = Parameter(quantity)
+    return Annotated[Number, mark, *map(AfterValidator, (mark.check, *further))]
 
 
 Angle = _parameter("angle")
@@ -88,7 +88,7 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
-Quarters = Annotated[_parameter("quarters"), AfterValidator(_whole)]
+Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Zoom = _parameter("zoom")
 Area = _parameter("area")
