@@ -196,6 +196,8 @@ def ideal_cases(tier: Tier) -> tuple[Case, ...]:
         "N1", tier, names=ops, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3
     )
     found += grid("N1", tier, names=policy_names(), signatures=(CORE_INTEGER, CORE_FLOAT), context=against)
+    moves = tuple(name for name in ops if augspec.ops()[name[3:].partition("/")[0]].stage == "move")
+    found += grid("N1", tier, names=moves, signatures=("square-u8", "square-f32"), context=against)
     return tuple(c.with_(name=f"{c.name} oracle") for c in found)
 
 
