@@ -165,7 +165,8 @@ def _pass(
 ) -> Array:
     """Return one axis resampled.
 
-    With lobes, 65280 · Σ |k| is no int32, but the weights sum to exactly 2¹⁵, so that
+    Of T weights without lobes, the rounding rest may leave a sum of magnitudes of 2¹⁵ + T, and 65280 · (2¹⁵ + 128) is
+    an int32. With more taps, or with lobes, 65280 · Σ |k| is none, but the weights sum to exactly 2¹⁵, so that
     Σ k·v = Σ k·(v − 32640) + 32640·2¹⁵. Let Σ |k| ≤ A·2¹⁵. Keys' weights have A ≤ 1.25, and 1.27 normalised at an
     edge; their rounding and its rest add at most one unit per tap: 1/8 for 4096 taps, 1/4 for 8192, which are read only
     where at most 7 pixels are made and A is below 1.165. So A < 1.416 always. The first pass stays within 32640·A of
@@ -175,7 +176,7 @@ def _pass(
     _, size, taps = xp.shape(weights)
     side = xp.shape(image)[axis]
     levels = xp.dtype(image) == "uint8"
-    centred = lobes and not levels and isinstance(m, FixedNumbers)
+    centred = (lobes or taps > 128) and not levels and isinstance(m, FixedNumbers)
     shape = (-1, 1, size, 1) if axis == 2 else (-1, size, 1, 1)
     total: Array = None
     for t in range(taps):
