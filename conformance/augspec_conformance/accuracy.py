@@ -7,7 +7,18 @@ from typing import Any
 
 import augspec
 from augspec_conformance.cases.policies import op_of
-from augspec_conformance.tolerances import BICUBIC, EPSILON, GREY, GRID, LARGER, LEVELS, NORMAL, STAGES, class_of
+from augspec_conformance.tolerances import (
+    BICUBIC,
+    CUBIC_WEIGHTS,
+    EPSILON,
+    GREY,
+    GRID,
+    LARGER,
+    LEVELS,
+    NORMAL,
+    STAGES,
+    class_of,
+)
 
 __all__ = ["against_oracle", "before_jump", "levels"]
 
@@ -50,8 +61,10 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if stage == "warp":
         run = (op.get("interpolation"), op.get("border"), str(op.get("fill")))
         own = 0.0 if nearest or run == error.run else BICUBIC if op.get("interpolation") == "bicubic" else own
-    elif stage != "move" or op.get("size") is not None:
+    elif stage != "move" or model.mirrors is None:
         run = None
+    if stage == "resample" and op.get("interpolation") == "bicubic":
+        own = CUBIC_WEIGHTS
     own = 0.0 if stage == "resample" and nearest else own
     if stage == "filter":
         own *= model.radius()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
+from augspec.random.maps import share
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
+from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
 from augspec_backends.generic.resample import CropArithmetic
 
@@ -14,10 +16,14 @@ __all__ = ["Arithmetic"]
 
 
 @dataclass(frozen=True)
-class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic):
+class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, OverlapArithmetic):
     """All of it, over one namespace."""
 
     xp: Namespace
+
+    def place(self, position: Array, room: Array | int) -> Array:
+        """Return ⌊position · (room + 1)⌋ of a position in 2⁻²⁴: every whole number 0 … room, room < 2¹⁹."""
+        return share(self.xp, position, room + 1)
 
     def multiply(self, a: Array, b: Array) -> Array:
         """Return a·b of numbers in 2⁻²⁴, rounded half-up."""

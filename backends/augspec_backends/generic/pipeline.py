@@ -97,7 +97,8 @@ class Runner:
         """Return the moved targets in the caller's own form."""
         numbers = self._numbers(xp)
         start = self._enter(xp, arrays)
-        end = Pixels(xp, numbers, self.pipeline.policy.targets).run(self.pipeline.fused.stages, start, params)
+        run = Pixels(xp, numbers, self.pipeline.policy.targets, value_range=self.options.value_range)
+        end = run.run(self.pipeline.fused.stages, start, params)
         return self._leave(xp, end, start, arrays)
 
     def everything(

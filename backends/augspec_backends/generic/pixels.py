@@ -43,13 +43,21 @@ class Pixels:
         xp: the namespace.
         numbers: the number system, or None when the plan is nothing but exact moves.
         targets: settings of masks, boxes and keypoints.
+        value_range: what float images mean (C1).
         steps: how each kind of stage is applied.
     """
 
     def __init__(
-        self, xp: Namespace, numbers: FixedNumbers | FloatNumbers | None, targets: Targets, *, steps: Steps = STEPS
+        self,
+        xp: Namespace,
+        numbers: FixedNumbers | FloatNumbers | None,
+        targets: Targets,
+        *,
+        value_range: tuple[float, float] = (0.0, 1.0),
+        steps: Steps = STEPS,
     ) -> None:
         self.xp, self.m, self.targets, self.steps = xp, numbers, targets, steps
+        self.value_range = value_range
 
     def run(self, stages: tuple[Stage, ...], state: State, params: Mapping[str, Array], prefix: str = "") -> State:
         """Return the state after the stages."""
@@ -92,6 +100,29 @@ class Pixels:
     def working(self, image: Array) -> Array:
         """Return an image in the numbers in which it is computed."""
         return self.fixed(image) if isinstance(self.m, FixedNumbers) else image
+
+    def filled(self, image: Array, fill: float | tuple[float, ...]) -> tuple[Array, Array]:
+        """Return an image in numbers that hold a fill of the unit range, and the fill in these, (1,) or (C,)."""
+        xp, values = self.xp, fill if isinstance(fill, tuple) else (fill,)
+        dtype = xp.dtype(image)
+        if isinstance(self.m, FixedNumbers):
+            steps = [self.m.fill(value) for value in values]
+            if dtype == "uint8" and all(step % 256 == 0 for step in steps):
+                return image, xp.constant(np.array(steps) >> 8, dtype)
+            return self.fixed(image), xp.constant(np.array(steps))
+        if dtype == "uint8":  # what the exact domain gives at its end (E1)
+            return image, xp.constant((np.floor(np.array(values) * 65280 + 0.5).astype(int) + 128) >> 8, dtype)
+        if self.m is not None:
+            return image, xp.constant(np.array([self.m.fill(value) for value in values]), dtype)
+        if dtype == "uint16":
+            return image, xp.constant(np.floor(np.array(values) * 65535 + 0.5), dtype)
+        low, high = self.value_range
+        wide = xp.constant(np.array([low + value * (high - low) for value in values]), "float32")
+        return image, xp.astype(wide, dtype)
+
+    def outside(self, mask: Array) -> Array:
+        """Return what a mask shows outside, (1,) in its dtype."""
+        return self.xp.constant(np.array([self.targets.mask.fill]), self.xp.dtype(mask))
 
     def pixelwise(self, flags: Array) -> Array:
         """Return (B,) flags so that they broadcast against images."""

@@ -51,7 +51,7 @@ def _linear(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     x, z = (np.floor(one * 256) / 256 for one in (sample["image"], sample["image"][:, ::-1, ::-1]))
     both, first, second = (
-        subject.call(case, {"image": np.ascontiguousarray(one, np.float32)})["image"].astype(np.float64)
+        subject.call(case, {**sample, "image": np.ascontiguousarray(one, np.float32)})["image"].astype(np.float64)
         for one in (0.5 * x + 0.25 * z, x, z)
     )
     bound = tolerances.between_backends(case.policy, "float32", 1.0)
@@ -89,9 +89,10 @@ def _fixed_point(subject: Subject, case: Case) -> None:
 
 def _permuted(subject: Subject, case: Case) -> None:
     """Reverse the channels: ops that name none follow, ops that name them do not."""
-    image = sample_of(case)["image"]
-    out = subject.call(case, {"image": image})["image"]
-    other = subject.call(case, {"image": np.ascontiguousarray(image[..., ::-1])})["image"][..., ::-1]
+    sample = sample_of(case)
+    image = sample["image"]
+    out = subject.call(case, sample)["image"]
+    other = subject.call(case, {**sample, "image": np.ascontiguousarray(image[..., ::-1])})["image"][..., ::-1]
     if case.context["names"]:
         require(not np.array_equal(out, other), "grey is the same for RGB and BGR", expected="0.299, 0.587, 0.114")
     else:
@@ -165,7 +166,7 @@ def _ordered_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _constant_cases(tier: Tier) -> tuple[Case, ...]:
-    names = list(_ops(tier, "filter", "resample"))
+    names = [n for n in _ops(tier, "filter", "resample") if "fill" not in _class(n).model_fields]
     borders = ("edge", "mirror", "symmetric", "wrap")
     names += [f"op:{op}/border={border}" for op in ("rotate", "translate", "scale") for border in borders]
     return grid("N10", tier, names=tuple(names), signatures=("medium-u8", "medium-f32"), probe="constant")
@@ -176,7 +177,7 @@ def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     for one in grid("N11", tier, names=_ops(tier, "move", "warp", "resample", "filter", "pointwise", "noise"),
                     signatures=("medium-u8", "medium-f32"), targets=("image",)):  # fmt: skip
         op = op_of(one.policy["ops"][0])
-        if not getattr(op, "per_channel", False):
+        if not getattr(op, "per_channel", False) and not op.by_channel:
             found.append(one.with_(context={"names": not op.accepts(2)}, reach="eager"))
     return tuple(found)
 

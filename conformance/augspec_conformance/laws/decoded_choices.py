@@ -15,7 +15,7 @@ import augspec
 from augspec.registry import any_op
 from augspec_conformance import statistic
 from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names, op_of
-from augspec_conformance.declared import ends
+from augspec_conformance.declared import atoms, ends
 from augspec_conformance.decoding import SMALL, channels_of, ideal, samples_for
 from augspec_conformance.law import Case, Law, Tier, require, stable_seed
 from augspec_conformance.laws.stats import fixed_gate
@@ -48,7 +48,9 @@ def _visible(op: str) -> Json:
         if isinstance(base.get(name), dict) and mark.quantity.neutral is not None:
             low, high = ends(base[name])
             neutral = float(mark.quantity.neutral)
-            if low <= neutral < high:
+            if "choice" in base[name] or "integers" in base[name]:
+                base[name] = {"choice": [value for value in atoms(base[name])[0] if value != neutral]}
+            elif low <= neutral < high:
                 base[name] = {"uniform": [neutral + 0.3 * (high - neutral), high]}
     return base
 
@@ -121,11 +123,21 @@ def _gate(subject: Subject, case: Case, op: Json) -> None:
     )
 
 
+def _gated() -> Iterator[str]:
+    """Yield the ops whose gate shows in every sample."""
+    for op in op_names():
+        cls = augspec.ops()[op]
+        if op in COMBINATORS or (
+            not fixed_gate(op) and cls.changes == "always" and op_of(_visible(op)).accepts_size(*SMALL)
+        ):
+            yield op
+
+
 def _chosen_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     found = []
-    for number, name in enumerate(op for op in op_names() if op in COMBINATORS or not fixed_gate(op)):
+    for number, name in enumerate(_gated()):
         op = {**_visible(name), "p": (0.3, 0.85)[number % 2]}
         found.append((f"gate of {name}", op, {"gate": True}))
     members = [

@@ -13,7 +13,7 @@ import augspec
 from augspec.normalize import normalized_dict
 from augspec_conformance import accuracy, tolerances
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import policy_names
+from augspec_conformance.cases.policies import op_of, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
@@ -88,7 +88,7 @@ def _warps(ops: list[Any]) -> int:
         if stage == "warp":
             own = (op["interpolation"], op["border"], op["fill"])
             count, settings = count + (own != settings), own
-        elif stage != "move":
+        elif stage != "move" or op_of(op).mirrors is None:
             settings = None
             inner = _warps(op["ops"]) if "ops" in op else 0
             count += inner * (op["n"] if op.get("replace") else 1)
@@ -196,6 +196,8 @@ def ideal_cases(tier: Tier) -> tuple[Case, ...]:
         "N1", tier, names=ops, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3
     )
     found += grid("N1", tier, names=policy_names(), signatures=(CORE_INTEGER, CORE_FLOAT), context=against)
+    moves = tuple(name for name in ops if augspec.ops()[name[3:].partition("/")[0]].stage == "move")
+    found += grid("N1", tier, names=moves, signatures=("square-u8", "square-f32"), context=against)
     return tuple(c.with_(name=f"{c.name} oracle") for c in found)
 
 

@@ -60,7 +60,7 @@ def _r1_cases(tier: Tier) -> tuple[Case, ...]:
 def fixed_gate(name: str) -> bool:
     """Return whether an op takes no p below 1, or has no parameters of its own."""
     cls = augspec.ops()[name]
-    return cls.stage in ("type", "resample") or name == "center_crop" or name in COMBINATORS
+    return cls.stage == "type" or cls.resizes or name in COMBINATORS
 
 
 def _continuous(subject: Subject, case: Case) -> None:

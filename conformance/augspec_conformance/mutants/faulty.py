@@ -137,7 +137,13 @@ class HookedRunner(Runner):
 
     def pixels(self, xp: Namespace, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
         """Return the moved targets."""
-        pixels = self.hooks.pixels(xp, self._numbers(xp), self.pipeline.policy.targets, steps=self.hooks.steps)
+        pixels = self.hooks.pixels(
+            xp,
+            self._numbers(xp),
+            self.pipeline.policy.targets,
+            value_range=self.options.value_range,
+            steps=self.hooks.steps,
+        )
         start = self._enter(xp, arrays)
         return self._leave(xp, pixels.run(self.pipeline.fused.stages, start, params), start, arrays)
 

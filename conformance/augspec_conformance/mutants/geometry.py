@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from augspec.moves import Move as Elementary
+from augspec.moves import Window
 from augspec.namespace import Array, Namespace
 from augspec.ops.affine import Affine
 from augspec.ops.rotate import Rotate
@@ -139,15 +141,10 @@ class ResizesOffCentre(Faulty):
 
 
 class _CropsLater(MoveStep):
-    def apply(self, on: Pixels, stage: Move, state: State, params: Mapping[str, Array], at: str) -> State:
-        height, width = state["image"].shape[1:3]
-        window = stage.leaf.op.window(height, width)  # type: ignore[attr-defined]
-        if window is not None and window[2] < height:
-            state = {
-                **state,
-                **{name: np.roll(state[name], -1, 1) for name in ("image", "mask") if name in state},
-            }
-        return super().apply(on, stage, state, params, at)
+    def move(self, on: Pixels, move: Elementary, state: State, named: dict[str, Array]) -> State:
+        if isinstance(move, Window) and move.height < state["image"].shape[1]:
+            state = {**state, **{name: np.roll(state[name], -1, 1) for name in ("image", "mask") if name in state}}
+        return super().move(on, move, state, named)
 
 
 class CropsOffByOne(Faulty):

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, g
 
 from pydantic import Field
 
+from augspec.errors import SampleError
 from augspec.language.model import Model
 from augspec.language.parameters import Border, Fill, Parameter, Probability, WarpInterpolation
+from augspec.moves import Flip, Move
 from augspec.namespace import Array, Noise, Numbers, Plane, Transform
 
 __all__ = [
     "Combinator",
     "FilterOp",
+    "FlipOp",
     "MoveOp",
     "NoiseOp",
     "Op",
@@ -61,6 +64,15 @@ class Op(Model):
     resizes: ClassVar[bool] = False
     """Whether the result has another size than the image."""
 
+    changes: ClassVar[Literal["always", "sometimes", "never"]] = "always"
+    """Whether it changes images of noise, at parameters that are not neutral."""
+
+    by_channel: ClassVar[bool] = False
+    """Whether it treats channels differently, by their place."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Targets that it looks at besides the image: a sample without one of them is refused."""
+
     id: Identity = None
     p: Probability = 1.0
 
@@ -88,6 +100,26 @@ class Op(Model):
         """Return whether the op is defined on images of so many channels."""
         return self.channels is None or channels in self.channels
 
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return the size of the result, from that of the image.
+
+        Raises:
+            SampleError: the op is not defined on images of this size.
+        """
+        return height, width
+
+    def accepts_size(self, height: int, width: int) -> bool:
+        """Return whether the op is defined on images of this size."""
+        try:
+            self.output_size(height, width)
+        except SampleError:
+            return False
+        return True
+
+    def accepted(self) -> str:
+        """Return the accepted channel counts in words."""
+        return "any number of" if self.channels is None else " or ".join(str(count) for count in self.channels)
+
     def neutral(self) -> Mapping[str, float] | None:
         """Return the parameter values at which the op changes nothing, or None if there are none."""
         values = {name: mark.quantity.neutral for name, mark in self.parameters()}
@@ -107,16 +139,43 @@ class MoveOp(Op):
     linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "move"
 
-    mirrors: ClassVar[Literal["horizontal", "vertical"] | None] = None
-    """The axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
+    @abstractmethod
+    def moves(self, height: int, width: int) -> tuple[Move, ...]:
+        """Return the elementary moves, the first one first, on a canvas of this size.
+
+        Raises:
+            SampleError: the op does not fit the size.
+        """
+
+    @property
+    def mirrors(self) -> Literal["horizontal", "vertical"] | None:
+        """Return the axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
+        return None
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
-        """Return the size after the move, from the size before."""
+        """Return the size after the moves, from the size before."""
+        for move in self.moves(height, width):
+            height, width = move.size(height, width)
         return height, width
 
-    def window(self, height: int, width: int) -> tuple[int, int, int, int] | None:
-        """Return the static (top, left, height, width) that is kept, or None for all."""
-        return None
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
+        """Return the arrays that the moves name, (B,) or (B, 16), from drawn parameters."""
+        return {}
+
+
+class FlipOp(MoveOp):
+    """A mirroring of one axis."""
+
+    axis: ClassVar[Literal["horizontal", "vertical"]]
+
+    @property
+    def mirrors(self) -> Literal["horizontal", "vertical"] | None:
+        """Return the axis."""
+        return self.axis
+
+    def moves(self, height: int, width: int) -> tuple[Move, ...]:
+        """Return the flip."""
+        return (Flip(self.axis),)
 
 
 class WarpOp(Op):
@@ -140,12 +199,15 @@ class WarpOp(Op):
 
 
 class ResampleOp(Op):
-    """A window of the image, resampled to a static size; antialiased unless told otherwise (C8)."""
+    """A window of the image, resampled to a place on a canvas of static size; antialiased as a rule (C8)."""
 
     stage: ClassVar[str] = "resample"
     linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
+
+    sees: ClassVar[bool] = False
+    """Whether the window depends on the boxes as they are when the op is reached; it then gets them among the draws."""
 
     @abstractmethod
     def output_size(self, height: int, width: int) -> tuple[int, int]:
@@ -153,7 +215,24 @@ class ResampleOp(Op):
 
     @abstractmethod
     def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...] | None:
-        """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
+        """Return what is read, per-sample integers (left, top, width, height), each (B,); None for the whole image.
+
+        An op that sees finds `boxes` (B, N, 4), corners in 2⁻ᵇ pixel, and `boxes_seen` (B, N) bool in `draw`, with b
+        such that a side has at most 2¹³ of them: `arithmetic.box_bits`.
+        """
+
+    def placement(
+        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
+    ) -> tuple[Array, ...] | None:
+        """Return where the window lands, (left, top, width, height), each (B,); None for all of the canvas.
+
+        It may reach beyond the canvas, with sides up to 16384 pixels; what it leaves free shows the op's `fill`.
+        """
+        return None
+
+    def least(self, height: int, width: int) -> tuple[int, int]:
+        """Return sides that no placement is below, (height, width)."""
+        return self.output_size(height, width)
 
 
 class PixelOp(Op):

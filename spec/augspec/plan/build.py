@@ -103,7 +103,7 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         return [Warp((leaf,), op.interpolation, op.border, _plain(op.fill))]
     if isinstance(op, PointwiseOp) and not op.statistic:
         return [Pointwise((leaf,))]
-    if isinstance(op, ResampleOp):
+    if isinstance(op, ResampleOp) and gate is None:
         return [Resample(leaf)]
     if isinstance(op, TypeOp):
         return [Type(leaf)]
@@ -114,6 +114,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Pointwise((inner,))
     elif isinstance(op, NoiseOp):
         stage = Noise(inner)
+    elif isinstance(op, ResampleOp):
+        stage = Resample(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)
@@ -172,5 +174,5 @@ def _check_growth(stage: Warp, ops: tuple[Op, ...], name: str) -> None:
                     place(leaf.path, ops, name),
                     f"warps that together can enlarge {forward:.3g} times or shrink {inverse:.3g} times",
                     f"runs of neighbouring warps whose matrices stay below {_LARGEST:g}",
-                    "Every rotation counts as 1.41 times. Narrow a range, or put an op of another kind between them.",
+                    "Every rotation counts as 1.41 times. Narrow a range, or put the op `resample` between them.",
                 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from augspec.errors import SampleError
 from augspec.namespace import Array
 from augspec.plan.stages import Choose, Move, Selector, Stage
@@ -60,4 +62,6 @@ def _branch(to: Preparation, selector: Selector, count: int) -> Array:
 
 
 def _only_moves(stage: Choose) -> bool:
-    return all(isinstance(inner, Move) for branch in stage.branches for inner in branch)
+    """Return whether levels stay levels in every branch."""
+    inside = [inner for branch in stage.branches for inner in branch]
+    return all(isinstance(inner, Move) and not np.any(getattr(inner.leaf.op, "fill", 0.0)) for inner in inside)

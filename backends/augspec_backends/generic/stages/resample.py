@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from augspec.namespace import Array, Namespace
 from augspec.ops.base import MoveOp, ResampleOp
 from augspec.plan.stages import Resample
-from augspec_backends.generic.resample import axis_weights, nearest_index, resample_pixels
+from augspec_backends.generic.arithmetic import Arithmetic
+from augspec_backends.generic.overlap import seen
+from augspec_backends.generic.resample import Axis, axis_weights, nearest_index, resample_pixels
 from augspec_backends.generic.stages.step import Params, SizeOf, State, Step
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from augspec_backends.generic.prepare import Preparation
 
 __all__ = ["ResampleStep"]
+
+_FLIPPED = {"horizontal": "flipped_x", "vertical": "flipped_y"}
 
 
 class ResampleStep(Step):
@@ -26,56 +31,109 @@ class ResampleStep(Step):
         return stage.leaf.op.output_size(height, width)
 
     def prepare(self, to: Preparation, stage: Resample, at: str, height: int, width: int) -> None:
-        """Prepare the taps of columns and rows."""
-        xp, op = to.xp, stage.leaf.op
+        """Prepare the taps of columns and rows; for an op that sees, what it takes to make them later."""
+        op = stage.leaf.op
         assert isinstance(op, ResampleOp)
+        draw = to.parameters(stage.leaf)
+        flips = {name: _flipped(to, stage, axis) for axis, name in _FLIPPED.items()}
+        made: Mapping[str, Array | None]
+        if op.sees:
+            made = {**flips, **{f"draw.{name}": array for name, array in draw.items()}}
+        else:
+            made = self.taps(to.arithmetic, op, draw, flips, height, width, to.zeros, mask=to.mask, points=to.points)
+        to.params.update({f"{at}.{name}": array for name, array in made.items() if array is not None})
+
+    def taps(
+        self,
+        arithmetic: Arithmetic,
+        op: ResampleOp,
+        draw: Mapping[str, Array],
+        flips: Mapping[str, Array | None],
+        height: int,
+        width: int,
+        zeros: Array | None,
+        *,
+        mask: bool,
+        points: bool,
+    ) -> dict[str, Array]:
+        """Return the taps of columns and rows, and the matrix of points, by name."""
+        xp = arithmetic.xp
+        interpolation: str = op.interpolation  # type: ignore[attr-defined]
         out_h, out_w = op.output_size(height, width)
-        window = op.window(to.parameters(stage.leaf), height, width, to.arithmetic)
+        least_h, least_w = op.least(height, width)
+        window = op.window(draw, height, width, arithmetic)
         if window is None:
-            window = tuple(to.zeros + value for value in (0, 0, width, height))
+            assert zeros is not None  # an op that sees has a window
+            window = tuple(zeros + value for value in (0, 0, width, height))
+        place = op.placement(draw, height, width, arithmetic)
         left, top, w, h = window
-        flipped_x, flipped_y = (_flipped(to, stage, axis) for axis in ("horizontal", "vertical"))
-        bilinear = op.interpolation == "bilinear"  # type: ignore[attr-defined]
-        axes = (("columns", left, w, flipped_x, width, out_w), ("rows", top, h, flipped_y, height, out_h))
-        for name, start, length, mirrored, side, size in axes:
-            if bilinear:
+        x, y, n, k = place or (None,) * 4
+        axes = {
+            "columns": Axis(left, w, width, out_w, flips["flipped_x"], n, x, least_w),
+            "rows": Axis(top, h, height, out_h, flips["flipped_y"], k, y, least_h),
+        }
+        found: dict[str, Array] = {}
+        for name, axis in axes.items():
+            if interpolation != "nearest":
                 first, weights = axis_weights(
                     xp,
-                    start,
-                    length,
-                    mirrored,
-                    side,
-                    size,
+                    axis,
+                    kernel=interpolation,
                     antialias=op.antialias,  # type: ignore[attr-defined]
                 )
-                to.params[f"{at}.{name}"], to.params[f"{at}.{name}_weights"] = first, weights
-            if to.mask or not bilinear:
-                to.params[f"{at}.{name}_nearest"] = nearest_index(xp, start, length, mirrored, size)
-        if to.points:
-            to.params[f"{at}.forward"] = _window_matrix(xp, (left, top, w, h), (flipped_x, flipped_y), out_h, out_w)
-            total = None
-            for flipped in (flipped_x, flipped_y):
-                if flipped is not None:
-                    one = xp.astype(flipped, "int32")
-                    total = one if total is None else total + one
-            if total is not None:
-                to.params[f"{at}.mirrors"] = xp.bitand(total, 1)
+                found[name], found[f"{name}_weights"] = first, weights
+            if mask or interpolation == "nearest":
+                found[f"{name}_nearest"] = nearest_index(xp, axis)
+            inside = axis.inside(xp)
+            if inside is not None:
+                found[f"{name}_inside"] = inside
+        if points:
+            found |= _matrix(xp, axes["columns"], axes["rows"])
+        return found
 
     def apply(self, on: Pixels, stage: Resample, state: State, params: Params, at: str) -> State:
         """Move all targets."""
-        xp, m = on.xp, on.numbers()
-        name = "columns" if f"{at}.columns" in params else "columns_nearest"
-        image = on.once(state["image"], params[f"{at}.{name}"])
+        xp, m, op = on.xp, on.numbers(), stage.leaf.op
+        assert isinstance(op, ResampleOp)
+        own: dict[str, Any] = {name[len(at) + 1 :]: a for name, a in params.items() if name.startswith(f"{at}.")}
+        if op.sees:
+            own = self._seen(on, op, state, own)
+        name = "columns" if "columns" in own else "columns_nearest"
+        image = on.once(state["image"], own[name])
         if name == "columns":
-            columns = params[f"{at}.columns"], params[f"{at}.columns_weights"]
-            rows = params[f"{at}.rows"], params[f"{at}.rows_weights"]
-            new = {"image": resample_pixels(m, image, columns, rows)}
+            columns, rows = ((own[axis], own[f"{axis}_weights"]) for axis in ("columns", "rows"))
+            lobes = op.interpolation == "bicubic"  # type: ignore[attr-defined]
+            image = resample_pixels(m, image, columns, rows, lobes=lobes)
         else:
-            new = {"image": _nearest(xp, image, params, at)}
-        _, height, width, _ = xp.shape(new["image"])
+            image = _nearest(xp, image, own)
+        if "columns_inside" in own:
+            image, fill = on.filled(image, op.fill)  # type: ignore[attr-defined]
+            image = _filled(xp, image, own, fill)
+        new = {"image": image}
         if "mask" in state:
-            new["mask"] = _nearest(xp, state["mask"], params, at)
-        return {**state, **new, **on.points(state, params, at, height, width)}
+            new["mask"] = _nearest(xp, state["mask"], own)
+            if "columns_inside" in own:
+                new["mask"] = _filled(xp, new["mask"], own, on.outside(state["mask"]))
+        _, height, width, _ = xp.shape(new["image"])
+        return {**state, **new, **on.points(state, {f"x.{name}": a for name, a in own.items()}, "x", height, width)}
+
+    def _seen(self, on: Pixels, op: ResampleOp, state: State, own: dict[str, Array]) -> dict[str, Array]:
+        """Return the taps of an op that looks at the boxes, each array computed once and not for every pixel."""
+        xp = on.xp
+        _, height, width, _ = on.shape(state["image"])
+        draw = {name[len("draw.") :]: array for name, array in own.items() if name.startswith("draw.")}
+        guard = next(iter(draw.values()))
+        draw |= seen(xp, state, height, width)
+        flips = {name: own.get(name) for name in _FLIPPED.values()}
+        found = self.taps(
+            Arithmetic(xp), op, draw, flips, height, width, None, mask="mask" in state, points="boxes" in state
+        )
+        if not xp.recomputes(guard):
+            return found
+        return {
+            name: xp.materialise(lambda a=array: a, guard, xp.shape(array)[1:], xp.dtype(array))  # type: ignore[misc]
+            for name, array in found.items()
+        }
 
 
 def _flipped(to: Preparation, stage: Resample, axis: str) -> Array | None:
@@ -90,21 +148,37 @@ def _flipped(to: Preparation, stage: Resample, axis: str) -> Array | None:
     return None if total is None else xp.bitand(total, 1) == 1
 
 
-def _nearest(xp: Namespace, x: Array, params: Params, at: str) -> Array:
-    wide = xp.gather_axis(x, params[f"{at}.columns_nearest"], 2)
-    return xp.gather_axis(wide, params[f"{at}.rows_nearest"], 1)
+def _nearest(xp: Namespace, x: Array, own: Mapping[str, Array]) -> Array:
+    wide = xp.gather_axis(x, own["columns_nearest"], 2)
+    return xp.gather_axis(wide, own["rows_nearest"], 1)
 
 
-def _window_matrix(
-    xp: Namespace, window: tuple[Array, ...], flips: tuple[Array | None, Array | None], height: int, width: int
-) -> Array:
-    """Return the forward map of a window onto a canvas, (B, 6) float32."""
-    left, top, w, h = (xp.astype(part, "float32") for part in window)
-    zero = left * 0.0
-    sx, sy = float(width) / w, float(height) / h
-    x0, y0 = -left * sx, -top * sy
-    if flips[0] is not None:
-        sx, x0 = xp.where(flips[0], -sx, sx), xp.where(flips[0], float(width) - x0, x0)
-    if flips[1] is not None:
-        sy, y0 = xp.where(flips[1], -sy, sy), xp.where(flips[1], float(height) - y0, y0)
-    return xp.stack([sx, zero, x0, zero, sy, y0], 1)
+def _filled(xp: Namespace, x: Array, own: Mapping[str, Array], fill: Array) -> Array:
+    """Return pixels (B, H, W, C) with the fill where the canvas is free."""
+    rows, columns = own["rows_inside"], own["columns_inside"]
+    return xp.where(xp.logical_and(rows[:, :, None, None], columns[:, None, :, None]), x, fill)
+
+
+def _matrix(xp: Namespace, columns: Axis, rows: Axis) -> dict[str, Array]:
+    """Return the forward map of a window onto a canvas, (B, 6) float32, and whether it mirrors."""
+    parts: list[tuple[Array, Array]] = []
+    total = None
+    for axis in (columns, rows):
+        start, length = xp.astype(axis.start, "float32"), xp.astype(axis.length, "float32")
+        shown = float(axis.size) if axis.shown is None else xp.astype(axis.shown, "float32")
+        scale = shown / length
+        shift = -start * scale
+        if axis.offset is not None:
+            shift = shift + xp.astype(axis.offset, "float32")
+        if axis.mirrored is not None:
+            scale = xp.where(axis.mirrored, -scale, scale)
+            shift = xp.where(axis.mirrored, float(axis.size) - shift, shift)
+            one = xp.astype(axis.mirrored, "int32")
+            total = one if total is None else total + one
+        parts.append((scale, shift))
+    (sx, x0), (sy, y0) = parts
+    zero = x0 * 0.0
+    found = {"forward": xp.stack([sx, zero, x0, zero, sy, y0], 1)}
+    if total is not None:
+        found["mirrors"] = xp.bitand(total, 1)
+    return found
