@@ -24,7 +24,7 @@ _NEW_PROCESSES = ("P9", "P12")
 _MORE_AT_KAT = ("J8",)
 """Laws of which the tier kat asks more than smoke does; all of it is recorded."""
 
-_OF_LAW = 6
+_OF_LAW = 24
 """Of every other law's cases at smoke, about so many are recorded, evenly spread."""
 
 _OF_TEST = 40

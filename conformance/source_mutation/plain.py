@@ -56,7 +56,7 @@ def run_test(test: Callable[[], None]) -> str:
             return ""
         except (AssertionError, pytest.fail.Exception):
             return "failed"
-        except Exception:
+        except (Exception, SystemExit):
             return "errored"
     return ""
 

@@ -101,3 +101,7 @@ def test_the_canonical_hash_is_stable_over_processes_and_time() -> None:
 
 
 PINNED = "27ebe0b4988e09e42c70b9bada92cfc5a5504c1accdbc8053c634d33c0606cc6"
+
+
+def test_dumps_writes_letters_as_they_are() -> None:
+    assert '"name": "grün 日本"' in augspec.dumps(augspec.loads(document(name="grün 日本")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,3 +106,30 @@ def test_an_unknown_stage_names_the_known_ones() -> None:
 )
 def test_numbers_are_written_as_people_write_them(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def explained(*ops: Any) -> list[Any]:
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": list(ops)}))
+    return augspec.explain(policy, "draws", format="dict")["draws"]
+
+
+def test_whole_numbers_are_told_as_such_and_how_they_are_drawn() -> None:
+    turn, grow = explained(
+        {"op": "rotate", "degrees": {"integers": [-5, 5]}}, {"op": "scale", "factor": {"integers": [1, 3]}}
+    )
+    assert (turn["distribution"], turn["as"]) == ("whole numbers −5° to 5°", "⌊word · 11 / 2³²⌋, looked up")
+    assert (grow["distribution"], grow["as"]) == ("whole numbers ×1 to ×3", "⌊word · 3 / 2³²⌋")
+
+
+def test_of_many_thresholds_the_first_ones_and_the_last_are_told() -> None:
+    (drawn,) = explained({"op": "rotate", "degrees": {"choice": list(range(16))}})
+    step = 2**20
+    shown = ", ".join(str(step * i) for i in range(1, 8))
+    assert drawn["as"] == f"thresholds: {shown}, …, {15 * step} of 2²⁴"
+
+
+def test_draws_of_what_cannot_be_planned_are_refused_too() -> None:
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "scale", "factor": 0.2}] * 2}))
+    for stage in ("plan", "draws"):
+        with pytest.raises(augspec.PolicyError, match="shrink 25 times"):
+            augspec.explain(policy, stage)  # type: ignore[call-overload]

@@ -120,3 +120,26 @@ def test_e2_warps_that_could_leave_the_exact_range_are_refused_at_compile_time()
     wild = policy({"op": "scale", "factor": 8}, {"op": "scale", "factor": 8})
     with pytest.raises(augspec.PolicyError, match="warps that together"):
         augspec.compile(wild)
+
+
+def test_the_canonical_text_has_its_keys_in_order_and_no_space() -> None:
+    text = policy({"p": 0.5, "op": "rotate", "degrees": 3}, {"op": "grayscale", "id": "grau"}, name="ü").canonical()
+    first = '{"degrees":3.0,"id":"rotate#0","op":"rotate","p":0.5}'
+    assert text == f'{{"augspec":1,"ops":[{first},{{"id":"grau","op":"grayscale"}}]}}'
+
+
+def test_normalize_refuses_what_parse_would_have_refused() -> None:
+    twice = Policy.model_validate_json(
+        json.dumps({"augspec": 1, "ops": [{"op": "grayscale", "id": "a"}, {"op": "horizontal_flip", "id": "a"}]})
+    )
+    with pytest.raises(augspec.PolicyError, match="unique among siblings"):
+        augspec.normalize(twice)
+
+
+def test_the_normalized_document_keeps_the_documents_own_words() -> None:
+    from augspec.normalize import normalized_dict
+
+    address = "https://augspec.dev/schema/v1.json"
+    full = normalized_dict(policy({"op": "grayscale"}, **{"$schema": address}))
+    assert full["$schema"] == address
+    assert augspec.parse(full) == augspec.normalize(policy({"op": "grayscale"}, **{"$schema": address}))

@@ -178,3 +178,52 @@ def test_r15_tables_are_pinned_and_read_only() -> None:
     for table in (sine_table(), normal_table(), exp2_table()):
         assert table.dtype == np.int32
         assert not table.flags.writeable
+
+
+def test_r12_ranks_compare_31_bits() -> None:
+    words = [i32(0b100, 0b110), i32(0b110, 0b100)]
+    assert [rank.tolist() for rank in ranks(XP, words)] == [[0, 1], [1, 0]]
+    lowest = [i32(0b101), i32(0b100)]  # bit 0 takes no part: the first of equals is first
+    assert [rank.tolist() for rank in ranks(XP, lowest)] == [[0], [1]]
+
+
+def test_r14_between_quantiles_halves_are_rounded_up() -> None:
+    rest = np.arange(4096)
+    words = (rest << 8).astype(np.int32)
+    for step in (1, 3, 1001, -1, -7):
+        table = np.array([5, 5 + step], np.int32)
+        assert np.array_equal(quantile(XP, words, table) - 5, np.floor(step * rest / 4096 + 0.5))
+
+
+def test_r1_a_namespace_with_a_hash_of_its_own_is_asked_for_it() -> None:
+    class Own(NumpyNamespace):
+        answer: Any = None
+
+        def threefry(self, *words: Any) -> Any:
+            self.asked = words
+            return self.answer
+
+    own, plain = Own(), threefry(XP, *map(i32, (1, 2, 3, 4)))
+    assert hexes(threefry(own, *map(i32, (1, 2, 3, 4)))) == hexes(plain)  # it has none just now
+    assert [int(word[0]) for word in own.asked] == [1, 2, 3, 4]
+    own.answer = (i32(7), i32(8))
+    assert hexes(threefry(own, *map(i32, (1, 2, 3, 4)))) == hexes(i32(7, 8))
+
+
+def test_r4_seeds_epochs_and_views_may_be_numpys_whole_numbers() -> None:
+    for kind in (np.int8, np.uint8, np.int32, np.uint64):
+        key = Key(kind(5), kind(6), kind(7))
+        assert key == Key(5, 6, 7)
+        assert {type(key.seed), type(key.epoch), type(key.of_view)} == {int}
+        assert np.array_equal(key.words(), Key(5, 6, 7).words())
+
+
+def test_r4_arrays_of_objects_are_ids_if_what_they_hold_is() -> None:
+    def of(*values: Any) -> Any:
+        return split_ids(np.array(values, object), len(values))[0].tolist()
+
+    assert of(3, np.int64(4)) == [3, 4]
+    assert of("a", "b") == split_ids(["a", "b"], 2)[0].tolist()
+    for wrong in ((0.5,), (None,), (3, 0.5), ("a", None), (b"a",)):
+        with pytest.raises(SampleError, match="index: expected whole numbers"):
+            of(*wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,3 +269,15 @@ def test_rules_across_fields_that_a_schema_can_say_are_in_it(op: dict[str, Any])
 
 def test_a_policy_that_changes_the_size_must_declare_evaluation_in_the_schema_too() -> None:
     both_refuse({"augspec": 1, "ops": [{"op": "resize", "size": [4, 4]}]})
+
+
+def test_the_shipped_file_is_read_as_utf_8_wherever_that_is_not_the_habit(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, asked = Path.read_text, []
+
+    def noted(path: Path, encoding: str | None = None, **options: Any) -> str:
+        asked.append(encoding)
+        return read(path, encoding=encoding, **options)
+
+    monkeypatch.setattr(Path, "read_text", noted)
+    assert augspec.schema()["$defs"]
+    assert asked == ["utf-8"]

@@ -97,8 +97,6 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
     m = draw.map
     if isinstance(m, Flag):
         return f"yes with probability {number(draw.source)}"
-    if isinstance(m, Listed):
-        return f"⌊word · {len(m.values)} / 2³²⌋, looked up"
     if isinstance(m, Order):
         return f"an order of {m.n}"
     if isinstance(m, Members):
