@@ -72,7 +72,7 @@ def _continuous(subject: Subject, case: Case) -> None:
         distance = statistic.cdf_distance(values, cdf_of(distribution), width)
         most = statistic.cdf_envelope(len(values)) + TABLE
         require(
-            statistic.cdf_holds(distance, len(values), slack=TABLE),
+            statistic.cdf_holds(distance, len(some), slack=TABLE),
             f"the distribution of {path} is not {distribution}",
             expected=f"a distance of at most {most:.4f}",
             got=distance,
@@ -285,7 +285,7 @@ def _given_applied(subject: Subject, case: Case) -> None:
             distance = statistic.cdf_distance(some, cdf_of(distribution), width)
             most = statistic.cdf_envelope(len(some)) + TABLE
             require(
-                statistic.cdf_holds(distance, len(values), slack=TABLE),
+                statistic.cdf_holds(distance, len(some), slack=TABLE),
                 f"the distribution of {path}, given {which}",
                 expected=f"a distance of at most {most:.4f}",
                 got=distance,
