@@ -48,7 +48,7 @@ def test_t3_a_box_with_one_negative_side_is_refused(form: str, box: list[float])
     augment = augspec.compile(augspec.loads('{"augspec": 1, "ops": []}'), box_format=form)
     boxes: Any = np.array([[[1, 1, 1, 1], box]] * 3, np.float32)
     with pytest.raises(SampleError, match=r"sides are not negative, got .* at \(0, 1\)"):
-        augment(1, {"image": IMAGES, "boxes": BOXES})
+        augment(1, {"image": IMAGES, "boxes": boxes})
     flat = np.array([[[2, 2, 2, 2] if form in ("xyxy", "yxyx") else [2, 2, 0, 0]]] * 3, np.float32)
     assert augment(1, {"image": IMAGES, "boxes": flat})["boxes"].shape == (3, 1, 4)
 
