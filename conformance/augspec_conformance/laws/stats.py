@@ -72,7 +72,7 @@ def _continuous(subject: Subject, case: Case) -> None:
         distance = statistic.cdf_distance(values, cdf_of(distribution), width)
         most = statistic.cdf_envelope(len(values)) + TABLE
         require(
-            statistic.cdf_holds(distance, len(some), slack=TABLE),
+            statistic.cdf_holds(distance, len(values), slack=TABLE),
             f"the distribution of {path} is not {distribution}",
             expected=f"a distance of at most {most:.4f}",
             got=distance,
