@@ -112,8 +112,8 @@ def levels(policy: dict[str, Any]) -> float:
 
     It is half a level, which the last rounding takes (E1), and what the ops add; of one op alone, at most `LEVELS`.
     """
-    if class_of(policy) == "move":
-        return 0.5 if "fill" in json.dumps(policy["ops"]) else 0.0  # a fill may stand between two levels
+    if class_of(policy) == "move":  # pixels are exact, and a fill between two levels is rounded once
+        return 0.5 if '"fill"' in json.dumps(policy) else 0.0
     bound = 0.5 + 255 * _after(policy["ops"], _Error(), exact=True).pixels
     return min(LEVELS, bound) if len(policy["ops"]) == 1 else bound
 

@@ -106,7 +106,7 @@ class TakesAnyOverlap(Faulty):
 
 MUTANTS = (
     Mutant(
-        "M120",
+        "M160",
         "moves",
         "makes quarter turns clockwise",
         "Boxes from elsewhere and pixels turn apart.",
@@ -114,7 +114,7 @@ MUTANTS = (
         ("G1",),
     ),
     Mutant(
-        "M121",
+        "M161",
         "moves",
         "pads at the opposite sides",
         "Pictures move inside their padding.",
@@ -122,7 +122,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M122",
+        "M162",
         "moves",
         "shuffles channels by the inverse order",
         "A draw means another order than elsewhere.",
@@ -130,7 +130,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M123",
+        "M163",
         "moves",
         "resizes bicubically without lobes",
         "Pictures are softer than they should be.",
@@ -138,7 +138,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M124",
+        "M164",
         "moves",
         "zooms out to the middle always",
         "Objects never come near the border.",
@@ -146,7 +146,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M125",
+        "M165",
         "moves",
         "crops by boxes whatever they overlap",
         "Crops cut objects to pieces.",
