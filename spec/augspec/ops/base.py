@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin
@@ -28,6 +29,7 @@ __all__ = [
     "WarpOp",
     "bounds",
     "largest",
+    "sheared",
 ]
 
 Identity = Annotated[
@@ -197,6 +199,11 @@ class WarpOp(Op):
     def growth(self) -> tuple[float, float, float]:
         """Return bounds for the planner (E2): row sums of inverse and forward matrix, shift in sides."""
 
+    def stretch(self) -> tuple[float, float]:
+        """Return by how much the inverse and the forward matrix can lengthen a vector: their 2-norms, or more."""
+        back, ahead, _ = self.growth()
+        return math.sqrt(2) * back, math.sqrt(2) * ahead
+
 
 class ResampleOp(Op):
     """A window of the image, resampled to a place on a canvas of static size; antialiased as a rule (C8)."""
@@ -330,3 +337,8 @@ def largest(value: Any) -> float:
     """Return the largest magnitude that a constant or distribution can have."""
     low, high = bounds(value)
     return max(abs(low), abs(high))
+
+
+def sheared(tangent: float) -> float:
+    """Return the 2-norm of [1 k; 0 1], the larger root of σ² − |k|·σ − 1."""
+    return (tangent + math.sqrt(tangent * tangent + 4)) / 2
