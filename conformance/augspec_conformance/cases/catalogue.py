@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from augspec_conformance.cases.policies import COMBINATORS, DEAR, needs, pairs, policy, policy_names
+from augspec_conformance.cases.policies import COMBINATORS, DEAR, fitting, needs, pairs, policy, policy_names
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Reach, Tier, stable_seed
 
@@ -41,6 +41,8 @@ _SMOKE = ("op:rotate", "mix:train", "mix:some")
 
 def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> Reach:
     """Return in which modes a case is affordable: compiled ones share few signatures, all with all targets."""
+    squares = {fitting(name, core): core for core in (CORE_INTEGER, CORE_FLOAT)}  # what needs a square has one instead
+    signature = squares.get(signature, signature)
     if tuple(targets) != ALL_TARGETS or signature not in (CORE_INTEGER, CORE_FLOAT):
         return "eager"
     if tier == "full":
