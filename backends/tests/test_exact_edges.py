@@ -10,16 +10,24 @@ import pytest
 
 import augspec
 from augspec.errors import SampleError
-from augspec_conformance.cases.policies import op_document, op_names
+from augspec_conformance.cases.policies import op_document, op_names, op_of
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 9, 14, 3), np.uint8)
+BOXES = np.tile(np.array([[[1, 2, 5, 7], [0, 0, 9, 9]]], np.float32), (3, 1, 1))
+
+
+def _fitting(op: dict[str, Any]) -> Any:
+    """Return images on which an op is defined: square ones where it has to be."""
+    return IMAGES if op_of(op).accepts_size(*IMAGES.shape[1:3]) else np.ascontiguousarray(IMAGES[:, :, :9])
 
 
 @pytest.mark.parametrize("name", op_names())
 def test_e1_no_op_divides_by_nothing_or_warns(name: str) -> None:
-    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op_document(name)], "eval": []}))
+    op = op_document(name)
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op], "eval": []}))
+    images = _fitting(op)
     with np.errstate(all="raise"):
-        out = augspec.compile(policy)(7, {"image": IMAGES, "mask": IMAGES[..., 0]})
+        out = augspec.compile(policy)(7, {"image": images, "mask": images[..., 0], "boxes": BOXES})
     assert out["image"].shape[:1] == out["mask"].shape[:1] == (3,)
 
 
@@ -47,10 +55,11 @@ def test_t3_a_box_with_one_negative_side_is_refused(form: str, box: list[float])
 
 @pytest.mark.parametrize("name", [name for name in op_names() if name != "normalize"])
 def test_c1_another_value_range_is_the_unit_range_stretched(name: str) -> None:
-    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op_document(name)], "eval": []}))
-    unit = (IMAGES / 255).astype(np.float32)
-    expected = augspec.compile(policy)(7, unit) * 4 - 1
-    found = augspec.compile(policy, value_range=(-1, 3))(7, unit * 4 - 1)
+    op = op_document(name)
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op], "eval": []}))
+    unit = (_fitting(op) / 255).astype(np.float32)
+    expected = augspec.compile(policy)(7, {"image": unit, "boxes": BOXES})["image"] * 4 - 1
+    found = augspec.compile(policy, value_range=(-1, 3))(7, {"image": unit * 4 - 1, "boxes": BOXES})["image"]
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import math
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
 import augspec
-from augspec_conformance.tolerances import BICUBIC, EPSILON, GREY, GRID, LARGER, LEVELS, NORMAL, STAGES, class_of
+from augspec_conformance.cases.policies import op_of
+from augspec_conformance.tolerances import (
+    BICUBIC,
+    CUBIC_WEIGHTS,
+    EPSILON,
+    GREY,
+    GRID,
+    LARGER,
+    LEVELS,
+    NORMAL,
+    STAGES,
+    class_of,
+)
 
-__all__ = ["against_oracle", "levels"]
+__all__ = ["against_oracle", "before_jump", "levels"]
 
 
 @dataclass(frozen=True)
@@ -44,35 +56,33 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
             each = [_after_one(member, replace(error, run=None), exact=exact) for member in op["ops"]]
             error = replace(max(each, key=lambda one: one.pixels), run=None)
         return error
-    stage = augspec.ops()[op["op"]].stage
+    model = op_of(op)
+    stage = model.stage
     own, run, nearest = STAGES[stage], error.run, op.get("interpolation") == "nearest"
     if stage == "warp":
         run = (op.get("interpolation"), op.get("border"), str(op.get("fill")))
         own = 0.0 if nearest or run == error.run else BICUBIC if op.get("interpolation") == "bicubic" else own
-    elif stage != "move" or op.get("size") is not None:
+    elif stage != "move" or model.mirrors is None:
         run = None
+    if stage == "resample" and op.get("interpolation") == "bicubic":
+        own = CUBIC_WEIGHTS
     own = 0.0 if stage == "resample" and nearest else own
     if stage == "filter":
-        own *= math.ceil(3 * _largest(op["sigma"]))
+        own *= model.radius()
     if stage == "noise":
-        own += NORMAL["exact" if exact else "float"] * _largest(op["std"])
+        own += NORMAL["exact" if exact else "float"] * _largest(op.get("std", 0.0))
     if exact and stage != "move":
         own += GRID + (GREY if stage == "pointwise" else 0.0)
-    gain = _gain(op)
+    gain = getattr(model, "steepness", lambda: 1.0)()
     if stage != "type":
-        return _Error(error.pixels * gain + own, 1.0, run)
+        return _Error((error.pixels * gain if error.pixels else 0.0) + own * max(1.0, _gain(op)), 1.0, run)
     levels = 0.5 / 255 if exact and error.pixels else 0.0  # whole levels (E6): E1 rounds them first
     return _Error((error.pixels + levels + own) * gain, gain, None)
 
 
 def _gain(op: dict[str, Any]) -> float:
-    """Return how much an op may enlarge the error of its input."""
-    if op["op"] == "normalize":
-        return 1.0 / float(min(op["std"]))
-    factor = _largest(op.get("factor", 1.0))
-    if op["op"] in ("contrast", "saturation"):  # m + (x − m)·f, and m is wrong as well
-        return max(1.0, 2.0 * factor - 1.0)
-    return max(1.0, factor) if op["op"] == "brightness_scale" else 1.0
+    """Return by how much an op enlarges an error that it makes itself, before its last step."""
+    return _largest(op.get("gain", 1.0))
 
 
 def _largest(value: Any) -> float:
@@ -100,8 +110,27 @@ def against_oracle(policy: dict[str, Any], dtype: str) -> float:
 def levels(policy: dict[str, Any]) -> float:
     """Return the largest distance of uint8 pixels from the oracle, in levels (E8).
 
-    It is half a level, which the last rounding takes (E1), and what the ops add; never more than `LEVELS`.
+    It is half a level, which the last rounding takes (E1), and what the ops add; of one op alone, at most `LEVELS`.
     """
-    if class_of(policy) == "move":
-        return 0.0
-    return min(LEVELS, 0.5 + 255 * _after(policy["ops"], _Error(), exact=True).pixels)
+    if class_of(policy) == "move":  # pixels are exact, and a fill between two levels is rounded once
+        return 0.5 if '"fill"' in json.dumps(policy) else 0.0
+    bound = 0.5 + 255 * _after(policy["ops"], _Error(), exact=True).pixels
+    return min(LEVELS, bound) if len(policy["ops"]) == 1 else bound
+
+
+def before_jump(policy: dict[str, Any], dtype: str) -> float:
+    """Return how far pixels may be from the ideal, unit range, before the last op that jumps; 0 if none does.
+
+    Such an op may put a pixel on the other side of a step that is so near.
+    """
+    exact = dtype == "uint8"
+    shift, error = 0.0, _Error()
+    for op in policy["ops"]:
+        if _jumps(op):
+            shift = error.pixels + (0.0 if exact else 2 * EPSILON["float32"])
+        error = _after_one(op, error, exact=exact)
+    return shift
+
+
+def _jumps(op: dict[str, Any]) -> bool:
+    return any(_jumps(member) for member in op["ops"]) if "ops" in op else augspec.ops()[op["op"]].jumps

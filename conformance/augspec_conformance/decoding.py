@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 import augspec
 from augspec.normalize import normalized_dict
-from augspec_conformance.cases.policies import document
+from augspec_conformance.cases.policies import document, op_document, op_of
 from augspec_conformance.declared import ends
 from augspec_conformance.oracle import run
 from augspec_conformance.subject import Subject
@@ -173,15 +173,16 @@ def _decoder(op: str, field: str, channels: int) -> Decoder | str:
     if further:
         return f"it also draws {', '.join(further)}: the pixels do not depend on {field} alone"
 
-    def results(probe: str, values: Array) -> Array:
+    def results(probe: str, values: Array) -> list[Array]:
         image = PROBES[probe][..., :channels]
-        return np.stack([ideal(asked, image, {field: float(value)}) for value in values])
+        return [ideal(asked, image, {field: float(value)}) for value in values]
 
     found: list[tuple[float, str, str]] = []
     for probe in PROBES:
-        images = results(probe, np.linspace(low - beyond, high + beyond, _COARSE))
-        if images.shape[1:3] != SIZE:
+        coarse = results(probe, np.linspace(low - beyond, high + beyond, _COARSE))
+        if any(one.shape[:2] != SIZE for one in coarse):
             return "it changes the size of the image"
+        images = np.stack(coarse)
         for name, reading in READINGS.items():
             steps = np.diff(reading(images))
             least = float(np.abs(steps).min())
@@ -189,7 +190,7 @@ def _decoder(op: str, field: str, channels: int) -> Decoder | str:
                 found.append((least, probe, name))
     values = np.linspace(low - beyond, high + beyond, 2 * _FINE - 1)
     for _, probe, name in sorted(found, reverse=True):
-        images = results(probe, values)
+        images = np.stack(results(probe, values))
         curve = READINGS[name](images)
         if (np.diff(curve) > 0).all() or (np.diff(curve) < 0).all():
             return _made(probe, name, values, images)
@@ -217,5 +218,5 @@ def samples_for(subject: Subject) -> int:
 
 def channels_of(op: str) -> int:
     """Return the fewest channels on which an op is defined."""
-    accepted = augspec.ops()[op].channels
-    return 1 if accepted is None else accepted[0]
+    model = op_of(op_document(op))
+    return next(channels for channels in range(1, 65) if model.accepts(channels))

@@ -22,12 +22,9 @@ PROOF = "C4"
 _STATISTICS = "R"
 """The family of the tier stat: each of its cases with four times the draws."""
 
-_THINNED = {"tensorflow": 3}
-"""At the tier smoke, one in so many of a law's cases for uncompiled modes, by framework: op by op, a call of TensorFlow
-takes ten to a hundred times as long as NumPy's. Other backends are asked all of them, TensorFlow at the tier full."""
-
-_MANY = 6
-"""Laws with fewer of these cases are asked all of them."""
+_AT_MOST = {"jax": 8, "tensorflow": 6, "torch": 16}
+"""At the tier smoke, so many of a law's cases for uncompiled modes, evenly spread, by framework: op by op, a call takes
+ten to a hundred times as long as NumPy's. Other backends are asked all of them, and these ones at the tier full."""
 
 _REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
 
@@ -64,12 +61,18 @@ def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iter
     """Yield a law's cases that a subject's mode can afford, under a run seed; none if the tier does not ask it."""
     affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
     cases = [case for case in cases_under(law, tier, seed) if case.reach in affordable]
-    step = _THINNED.get(subject.adapter.FRAMEWORK, 1) if tier == "smoke" else 1
-    if sum(case.reach == "eager" for case in cases) <= _MANY:
-        step = 1
-    for number, case in enumerate(cases):
-        if case.reach != "eager" or number % step == 0:
+    eager = [place for place, case in enumerate(cases) if case.reach == "eager"]
+    most = _AT_MOST.get(subject.adapter.FRAMEWORK, len(eager)) if tier == "smoke" else len(eager)
+    kept = {eager[number] for number in _spread(len(eager), most)}
+    for place, case in enumerate(cases):
+        if case.reach != "eager" or place in kept:
             yield case
+
+
+def _spread(count: int, most: int) -> Iterator[int]:
+    """Yield at most so many places of a list, evenly spread; every second one a step later: grids alternate dtypes."""
+    for number in range(min(most, count)):
+        yield min(count - 1, number * count // most + (number % 2 if most < count else 0))
 
 
 @cache

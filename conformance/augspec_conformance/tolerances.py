@@ -16,6 +16,7 @@ __all__ = [
     "BOUNDARY",
     "COORDINATE",
     "COORDINATE_BETWEEN",
+    "CUBIC_WEIGHTS",
     "EPSILON",
     "GREY",
     "GRID",
@@ -79,6 +80,11 @@ exact domain rounds it to multiples of 2⁻¹²."""
 
 WEIGHTS = 6e-5
 """Resampling: each weight is a multiple of 2⁻¹⁵ (E7), the remainder is in the middle tap, on two axes."""
+
+CUBIC_WEIGHTS = 5e-4
+"""Resampling with Keys' kernel: up to 4 taps for each pixel that an output stands for, each off by half of 2⁻¹⁵ before
+and after its division (E7), the remainder in the middle tap, on two axes, the other of which adds up to 1.27 in
+magnitude; for at most three pixels in one, and errors of both signs."""
 
 TAP = 2.0**-14
 """Filters, per pixel of their radius r: 2r weights are off by up to half of 2⁻¹⁵ (E7), and the middle tap takes the

@@ -15,6 +15,8 @@ from augspec_conformance.mutants import graded, legal, mutants, necessity, robus
 from augspec_conformance.mutants.kept import Kept
 from augspec_conformance.mutants.mutant import Mutant
 from augspec_conformance.mutants.page import DESIGNED, page
+from augspec_conformance.runner import plan_cases, run_case
+from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import BUDGET, FALSE_ALARM
 
 PAGE = Path(__file__).parents[2] / "docs" / "teeth.md"
@@ -153,3 +155,12 @@ def test_the_verbs_print_and_keep(tmp_path: Path) -> None:
     assert "distance of CDFs" in call("calibrate", "--runs", "10")
     wrong = CliRunner().invoke(app, ["conformance", "mutants", "--results", str(tmp_path)])
     assert wrong.exit_code == 2
+
+
+@pytest.mark.parametrize("seed", [10, 13])
+def test_a_condition_is_judged_by_the_samples_that_it_leaves(seed: int) -> None:
+    variant = next(entry for entry in legal() if entry.id == "L04")
+    law = next(law for law in all_laws() if law.id == "R9")
+    subject = Subject(variant.make(), "eager", {})
+    for case in plan_cases(law, subject, "smoke", seed=seed):
+        assert run_case(law, subject, case).status == "passed"

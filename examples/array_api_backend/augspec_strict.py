@@ -52,11 +52,20 @@ class StrictNamespace(OperatorNamespace):
     def floor(self, x: Array) -> Array:
         return lib.floor(x)
 
+    def sqrt(self, x: Array) -> Array:
+        return lib.sqrt(x)
+
+    def pow(self, x: Array, exponent: Array) -> Array:
+        return lib.pow(x, exponent)
+
     def floordiv(self, a: Array, b: Array | int) -> Array:
         return a // b
 
     def take(self, table: Array, index: Array) -> Array:
         return lib.reshape(lib.take(table, lib.reshape(index, (-1,)), axis=0), index.shape)
+
+    def take_rows(self, tables: Array, index: Array) -> Array:
+        return lib.take_along_axis(tables, lib.astype(index, lib.int64), axis=1)
 
     def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
         batch, height, width, channels = image.shape
@@ -89,6 +98,18 @@ class StrictNamespace(OperatorNamespace):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return lib.sum(x, axis=axis, dtype=x.dtype)
+
+    def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return lib.min(x, axis=axis)
+
+    def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return lib.max(x, axis=axis)
+
+    def cumulative_sum(self, x: Array, axis: int) -> Array:
+        return lib.cumulative_sum(x, axis=axis, dtype=x.dtype)
+
+    def histogram(self, index: Array, bins: int) -> Array:
+        return lib.stack([lib.sum(lib.astype(index == i, lib.int32), axis=1) for i in range(bins)], axis=1)
 
     def arange(self, n: int) -> Array:
         return lib.arange(n, dtype=lib.int32)

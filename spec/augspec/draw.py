@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from augspec.namespace import Array, Namespace
-from augspec.plan.program import Categorical, Draw, Fixed, Flag, Grid, Listed, Members, NoiseKey, Table, Whole
+from augspec.plan.program import Categorical, Draw, Fixed, Flag, Grid, Listed, Members, NoiseKey, Order, Table, Whole
 from augspec.random.keys import KeyWords, stream_keys, words_of
 from augspec.random.maps import bernoulli, categorical, fraction24, grid, integer, quantile, ranks
 
@@ -74,11 +74,12 @@ def _values(xp: Namespace, draw: Draw, words: Array) -> Array:
         return (integer(xp, words, m.n) + m.low // m.step) * m.step
     if isinstance(m, Listed):
         return xp.take(xp.constant(np.array(m.values, dtype=np.int32)), integer(xp, words, len(m.values)))
-    assert isinstance(m, Members)
-    flags: list[Array] = []
+    assert isinstance(m, (Members, Order))
+    found: list[Array] = []
     for start in range(0, draw.words, m.n):
-        flags += [xp.astype(rank < m.k, "int32") for rank in ranks(xp, [words[start + i] for i in range(m.n)])]
-    return xp.stack(flags, 0)
+        order = ranks(xp, [words[start + i] for i in range(m.n)])
+        found += order if isinstance(m, Order) else [xp.astype(rank < m.k, "int32") for rank in order]
+    return xp.stack(found, 0)
 
 
 def constants(xp: Namespace, fixed: tuple[Fixed, ...], zeros: Array) -> dict[str, Array]:

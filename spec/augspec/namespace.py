@@ -1,11 +1,12 @@
 """The array functions that a backend supplies, and the words in which ops are written over them.
 
-Three protocols, from the bottom up:
+Four protocols, from the bottom up:
 
 * `Namespace`: about forty functions on a framework's arrays. Integers are int32 with wrap-around everywhere,
   because all four frameworks have exactly that, eager and compiled, on every device; floats are float32.
 * `Numbers`: the pixel arithmetic in which a colour op is written once and runs twice, in exact integers on
   uint8 images and in float32 on floats.
+* `Noise`: random numbers for pixels, in which a noise op says what it adds.
 * `Plane`: the matrices in which a geometric op says how it moves the plane.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Array", "Namespace", "Numbers", "Plane", "Transform"]
+__all__ = ["Array", "Namespace", "Noise", "Numbers", "Plane", "Transform"]
 
 Array = Any
 """An array or tensor of the backend's framework."""
@@ -55,6 +56,12 @@ class Namespace(Protocol):
     def floor(self, x: Array) -> Array:
         """Round a float array down."""
 
+    def sqrt(self, x: Array) -> Array:
+        """Return the square root of a float array."""
+
+    def pow(self, x: Array, exponent: Array) -> Array:
+        """Raise a float array ≥ 0 to a power; 0⁰ is 1."""
+
     def shl(self, x: Array, bits: int) -> Array:
         """Shift left, dropping high bits."""
 
@@ -85,6 +92,9 @@ class Namespace(Protocol):
     def take(self, table: Array, index: Array) -> Array:
         """Look up a (n,) table at indices of any shape."""
 
+    def take_rows(self, tables: Array, index: Array) -> Array:
+        """Look up (R, n) tables, one for each row of an index (R, m)."""
+
     def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
         """Return (B, h, w, C) pixels of a (B, H, W, C) image at (B, h, w) rows and columns, all inside."""
 
@@ -111,6 +121,18 @@ class Namespace(Protocol):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         """Add up, in the array's own dtype."""
+
+    def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        """Return the minimum along axes."""
+
+    def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        """Return the maximum along axes."""
+
+    def cumulative_sum(self, x: Array, axis: int) -> Array:
+        """Return running sums, each with its own entry included."""
+
+    def histogram(self, index: Array, bins: int) -> Array:
+        """Return how often each number 0 … bins − 1 occurs in each row of (R, n), as int32 (R, bins)."""
 
     def arange(self, n: int) -> Array:
         """Return 0 … n − 1 as int32."""
@@ -165,7 +187,12 @@ class Plane(Protocol):
 
 
 class Numbers(Protocol):
-    """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers."""
+    """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers.
+
+    Pixels and their differences know Python's + and −, comparisons, and products with small integers.
+    """
+
+    xp: Namespace
 
     def clamp(self, x: Array) -> Array:
         """Clamp to the value range (C3)."""
@@ -176,11 +203,26 @@ class Numbers(Protocol):
     def middle(self) -> Array | float:
         """Return the middle of the range."""
 
+    def top(self) -> Array | float:
+        """Return the high end of the range."""
+
     def times(self, difference: Array, factor: Array) -> Array:
         """Multiply a difference of pixels by a factor in 2⁻¹²."""
 
+    def weigh(self, difference: Array, weight: Array) -> Array:
+        """Multiply a difference of pixels by a weight in 2⁻¹⁵, at most 1."""
+
+    def share(self, amount: Array, part: Array, whole: Array) -> Array:
+        """Return amount · part / whole, all differences of pixels with 0 ≤ part ≤ whole; 0 where the whole is 0."""
+
     def offset(self, steps: Array) -> Array:
         """Return an offset given in 1/65280 of the range, as a difference of pixels."""
+
+    def level(self, x: Array) -> Array:
+        """Return the nearest 8-bit levels, int32 0 … 255 (E6a)."""
+
+    def of_level(self, levels: Array, like: Array) -> Array:
+        """Return pixels that stand on 8-bit levels; not a number where `like` is none."""
 
     def grey(self, x: Array) -> Array:
         """Return BT.601 grey, (B, H, W, 1) (C4)."""
@@ -188,5 +230,42 @@ class Numbers(Protocol):
     def mean(self, x: Array) -> Array:
         """Return the mean over height and width, (B, 1, 1, C), exactly rounded in the exact domain (E5)."""
 
+    def lowest(self, x: Array) -> Array:
+        """Return the minimum over height and width, (B, 1, 1, C)."""
+
+    def highest(self, x: Array) -> Array:
+        """Return the maximum over height and width, (B, 1, 1, C)."""
+
+    def histogram(self, levels: Array) -> Array:
+        """Return how often each level occurs, (B, C, 256) int32."""
+
+    def look_up(self, tables: Array, levels: Array) -> Array:
+        """Return entries (B, H, W, C) of tables (B, n) or (B, C, n)."""
+
+    def stretch(self, difference: Array, span: Array) -> Array:
+        """Return zero + difference / span of the range, both differences of pixels, 0 ≤ difference ≤ span."""
+
+    def power(self, x: Array, exponent: Array, table: Array) -> Array:
+        """Return pixels of the range raised to an exponent in 2⁻¹²; `table` holds its powers of the levels."""
+
+    def thirteenth(self, difference: Array) -> Array:
+        """Return a thirteenth of a sum of differences of pixels."""
+
     def noise(self, std: Array, normal: Array) -> Array:
         """Return normal · std as a difference of pixels; `std` in 1/65280 of the range, `normal` in 2⁻¹⁴."""
+
+    def convolve(self, x: Array, weights: Array) -> Array:
+        """Return x convolved along both axes with symmetric weights (B, R + 1) that sum to 2¹⁵, mirror border."""
+
+    def around(self, x: Array, radius: int) -> Callable[[int, int], Array]:
+        """Return a function of (down, right) that gives every pixel's neighbour there, mirror border."""
+
+
+class Noise(Protocol):
+    """The random numbers of one op's pixels, one word per value or per pixel (R16)."""
+
+    def words(self, *, per_channel: bool) -> Array:
+        """Return words as int32, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+
+    def normal(self, *, per_channel: bool) -> Array:
+        """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""

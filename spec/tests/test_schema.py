@@ -99,7 +99,7 @@ def field(node: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.booleans()
     if node.get("type") in ("number", "integer"):
         top = min(node.get("maximum", 5), 64)
-        whole = st.integers(math.ceil(node.get("minimum", 0)), top)
+        whole = st.integers(math.ceil(node.get("minimum", 0)), math.floor(top))
         return whole if node["type"] == "integer" else st.floats(node.get("minimum", 0), top) | whole
     if "prefixItems" in node:
         return st.lists(st.integers(1, 64), min_size=2, max_size=2)
@@ -122,8 +122,8 @@ def op(tag: str, members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 leaf_tags = [tag for tag, cls in augspec.ops().items() if cls.stage != "combinator"]
 group_tags = [tag for tag, cls in augspec.ops().items() if cls.stage == "combinator"]
 any_op = st.recursive(
-    st.one_of([op(tag, st.nothing()) for tag in leaf_tags]),
-    lambda members: st.one_of([op(tag, members) for tag in group_tags]),
+    st.sampled_from(leaf_tags).flatmap(lambda tag: op(tag, st.nothing())),
+    lambda members: st.sampled_from(group_tags).flatmap(lambda tag: op(tag, members)),
     max_leaves=4,
 )
 documents = st.fixed_dictionaries(

@@ -10,9 +10,8 @@ import numpy as np
 
 from augspec.namespace import Array, Namespace
 from augspec.random.tables import exp2_table
-from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 
-__all__ = ["FilterArithmetic", "convolve", "once"]
+__all__ = ["FilterArithmetic", "Filtering"]
 
 _HALF_LOG2_E = math.floor(math.log2(math.e) / 2 * 2**30 + 0.5)
 _LARGEST = 2**31 - 1
@@ -57,59 +56,86 @@ class FilterArithmetic:
         return xp.concat([xp.reshape(middle, (-1, 1)), sides], 1)
 
 
-def convolve(m: FixedNumbers | FloatNumbers, x: Array, weights: Array) -> Array:
-    """Return x convolved with symmetric weights along rows, then columns, mirror border; clamped.
+class Filtering:
+    """Convolutions, for both number systems.
 
-    Args:
-        m: the number system.
-        x: (B, H, W, C), int32 in 2⁻⁸ levels or float32.
-        weights: (B, R + 1) int32.
+    Attributes:
+        xp: the namespace.
+        exact: whether pixels are int32 in 2⁻⁸ levels; else they are floats.
+        dtype: of float pixels.
     """
-    shape = tuple(m.xp.shape(x)[1:])
-    rows = once(m, lambda: _along(m, x, weights, axis=2), weights, shape)
-    return m.clamp(_along(m, rows, weights, axis=1))
 
+    xp: Namespace
+    exact: bool
+    dtype: str
 
-def once(m: FixedNumbers | FloatNumbers, f: Callable[[], Array], guard: Array, shape: tuple[int, ...]) -> Array:
-    """Return pixels (B, *shape), computed once; exact ones travel as uint16, at half the memory traffic."""
-    xp = m.xp
-    if not xp.recomputes(guard):
-        return f()
-    if not isinstance(m, FixedNumbers):
-        return xp.materialise(f, guard, shape, m.dtype)
-    packed = xp.materialise(lambda: xp.astype(f(), "uint16"), guard, shape, "uint16")
-    return xp.astype(packed, "int32")
+    def convolve(self, x: Array, weights: Array) -> Array:
+        """Return x convolved with symmetric weights along rows, then columns, mirror border.
 
+        Args:
+            x: (B, H, W, C) pixels.
+            weights: (B, R + 1) int32, w₀ … w_R with w₀ + 2·Σ w_j = 2¹⁵.
+        """
+        shape = tuple(self.xp.shape(x)[1:])
+        rows = self.once(lambda: self._along(x, weights, axis=2), weights, shape)
+        return self._along(rows, weights, axis=1)
 
-def _along(m: FixedNumbers | FloatNumbers, x: Array, weights: Array, *, axis: int) -> Array:
-    xp = m.xp
-    _, height, width, channels = xp.shape(x)
-    side, radius = (width if axis == 2 else height), xp.shape(weights)[1] - 1
-    padded = xp.select_axis(x, _mirrored(side, radius), axis)
-    # The contiguous axis holds rows of W·C values: neighbours are shifts by C, and loops vectorise.
-    step = channels if axis == 2 else 1
-    extra = 2 * radius
-    rows, columns = (height, width + extra) if axis == 2 else (height + extra, width)
-    flat = xp.reshape(padded, (-1, rows, columns * channels))
+    def around(self, x: Array, radius: int) -> Callable[[int, int], Array]:
+        """Return a function of (down, right) that gives every pixel's neighbour there, mirror border.
 
-    def shifted(j: int) -> Array:
-        at = (radius + j) * step
-        return flat[:, :, at : at + width * channels] if axis == 2 else flat[:, at : at + height, :]
+        Args:
+            x: (B, H, W, C) pixels.
+            radius: the farthest neighbour asked for, in both directions.
+        """
+        xp = self.xp
+        _, height, width, _ = xp.shape(x)
+        padded = xp.select_axis(xp.select_axis(x, _mirrored(width, radius), 2), _mirrored(height, radius), 1)
 
-    def weight(j: int) -> Array:
-        w = xp.reshape(weights[:, j], (-1, 1, 1))
-        return w if isinstance(m, FixedNumbers) else xp.astype(w, m.dtype) * (1 / 32768)
+        def neighbour(down: int, right: int) -> Array:
+            top, left = radius + down, radius + right
+            return padded[:, top : top + height, left : left + width, :]
 
-    total = shifted(0) * weight(0)
-    for j in range(1, radius + 1):
-        w = weight(j)
-        pair = (shifted(-j) + shifted(j)) * w
-        if not isinstance(m, FixedNumbers):
-            pair = xp.where(w == 0, 0.0, pair)  # weight zero is outside the footprint (C13)
-        total = total + pair
-    if isinstance(m, FixedNumbers):
-        total = xp.shr(total + 16384, 15)
-    return xp.reshape(total, (-1, height, width, channels))
+        return neighbour
+
+    def once(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...]) -> Array:
+        """Return pixels (B, *shape), computed once; exact ones travel as uint16, at half the memory traffic."""
+        xp = self.xp
+        if not xp.recomputes(guard):
+            return f()
+        if not self.exact:
+            return xp.materialise(f, guard, shape, self.dtype)
+        packed = xp.materialise(lambda: xp.astype(f(), "uint16"), guard, shape, "uint16")
+        return xp.astype(packed, "int32")
+
+    def _along(self, x: Array, weights: Array, *, axis: int) -> Array:
+        xp = self.xp
+        _, height, width, channels = xp.shape(x)
+        side, radius = (width if axis == 2 else height), xp.shape(weights)[1] - 1
+        padded = xp.select_axis(x, _mirrored(side, radius), axis)
+        # The contiguous axis holds rows of W·C values: neighbours are shifts by C, and loops vectorise.
+        step = channels if axis == 2 else 1
+        extra = 2 * radius
+        rows, columns = (height, width + extra) if axis == 2 else (height + extra, width)
+        flat = xp.reshape(padded, (-1, rows, columns * channels))
+
+        def shifted(j: int) -> Array:
+            at = (radius + j) * step
+            return flat[:, :, at : at + width * channels] if axis == 2 else flat[:, at : at + height, :]
+
+        def weight(j: int) -> Array:
+            w = xp.reshape(weights[:, j], (-1, 1, 1))
+            return w if self.exact else xp.astype(w, self.dtype) * (1 / 32768)
+
+        total = shifted(0) * weight(0)
+        for j in range(1, radius + 1):
+            w = weight(j)
+            pair = (shifted(-j) + shifted(j)) * w
+            if not self.exact:
+                pair = xp.where(w == 0, 0.0, pair)  # weight zero is outside the footprint (C13)
+            total = total + pair
+        if self.exact:
+            total = xp.shr(total + 16384, 15)
+        return xp.reshape(total, (-1, height, width, channels))
 
 
 def _mirrored(side: int, radius: int) -> np.ndarray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from augspec.namespace import Array, Namespace
 from augspec.random.keys import words_of
 from augspec.random.tables import normal_table
 
-__all__ = ["normal", "normal_field"]
+__all__ = ["Field", "normal"]
 
 
 def normal(xp: Namespace, word: Array) -> Array:
@@ -25,21 +27,32 @@ def normal(xp: Namespace, word: Array) -> Array:
     return xp.where(xp.bitand(word, 1) == 1, -z, z)
 
 
-def normal_field(xp: Namespace, key: Array, height: int, width: int, channels: int) -> Array:
-    """Return (B, H, W, C) standard normals in 2⁻¹⁴; value d = (row·W + column)·C + channel, whatever the layout.
+@dataclass(frozen=True)
+class Field:
+    """The random numbers of one op's pixels; value d = (row·W + column)·C + channel, whatever the layout.
 
-    Args:
+    Attributes:
         xp: the namespace.
         key: (B, 3) int32: the two words of K2 and the low word of the sample id.
-        height: H of the canvas the op sees.
-        width: W.
-        channels: numbers per pixel: C, or 1 when the channels share one.
+        shape: (H, W, C) of the canvas that the op sees.
     """
-    count = height * width * channels
-    d = xp.reshape(xp.arange(count), (1, count))
 
-    def field(k: Array) -> Array:
-        return words_of(xp, k[:, 0:1], k[:, 1:2], k[:, 2:3], d)
+    xp: Namespace
+    key: Array
+    shape: tuple[int, ...]
 
-    words = xp.materialise(lambda: field(key), key[:, :1] * 0, (count,), "int32")
-    return xp.reshape(normal(xp, words), (-1, height, width, channels))
+    def words(self, *, per_channel: bool) -> Array:
+        """Return words as int32, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+        xp, key = self.xp, self.key
+        height, width, channels = self.shape
+        channels = channels if per_channel else 1
+        count = height * width * channels
+        d = xp.reshape(xp.arange(count), (1, count))
+        flat = xp.materialise(
+            lambda: words_of(xp, key[:, 0:1], key[:, 1:2], key[:, 2:3], d), key[:, :1] * 0, (count,), "int32"
+        )
+        return xp.reshape(flat, (-1, height, width, channels))
+
+    def normal(self, *, per_channel: bool) -> Array:
+        """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+        return normal(self.xp, self.words(per_channel=per_channel))

@@ -14,12 +14,13 @@ from augspec.plan.fuse import fuse
 from augspec.plan.program import Draw, Fixed, program
 from augspec.plan.stages import Plan, Type
 from augspec.random.keys import KeyWords
-from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
+from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers, levels_out
 from augspec_backends.generic.options import Options
-from augspec_backends.generic.pixels import Pixels, levels_out
+from augspec_backends.generic.pixels import Pixels
 from augspec_backends.generic.points import from_xyxy, to_xyxy
-from augspec_backends.generic.prepare import Preparation, output_size
+from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.sample import Signature
+from augspec_backends.generic.stages import output_size
 
 __all__ = ["Pipeline", "Runner"]
 
@@ -96,7 +97,8 @@ class Runner:
         """Return the moved targets in the caller's own form."""
         numbers = self._numbers(xp)
         start = self._enter(xp, arrays)
-        end = Pixels(xp, numbers, self.pipeline.policy.targets).run(self.pipeline.fused.stages, start, params)
+        run = Pixels(xp, numbers, self.pipeline.policy.targets, value_range=self.options.value_range)
+        end = run.run(self.pipeline.fused.stages, start, params)
         return self._leave(xp, end, start, arrays)
 
     def everything(

@@ -170,6 +170,7 @@ def signature_of(
             "image", f"a dtype of {', '.join(dtypes)} for this policy on backend {backend!r}", f"dtype {dtype}"
         )
     _check_channels(plan, channels, form)
+    _check_needs(plan, arrays, domain, dtype)
     mask_channels = False
     facts = [("image", shape, dtype)]
     for name in TARGETS[1:]:
@@ -197,9 +198,10 @@ def _check_channels(plan: Plan, channels: int, form: str) -> None:
         op = leaf.op
         where = leaf.path.removeprefix("sample/")
         if not op.accepts(channels):
-            needs = " or ".join(str(count) for count in op.channels or (1, 3))
             raise Unsupported(
-                where, f"{op.tag} needs {needs} channels; the image has {channels} (layout {form})", "Check `layout`."
+                where,
+                f"{op.tag} needs {op.accepted()} channels; the image has {channels} (layout {form})",
+                "Check `layout`.",
             )
         counts = []
         if isinstance(op, TypeOp):
@@ -209,6 +211,20 @@ def _check_channels(plan: Plan, channels: int, form: str) -> None:
         if any(count not in (1, channels) for count in counts):
             raise Unsupported(
                 where, f"{op.tag} declares {counts[0]} values per pixel; the image has {channels} channels"
+            )
+
+
+def _check_needs(plan: Plan, arrays: Mapping[str, Any], domain: str, dtype: str) -> None:
+    """Refuse samples without a target that an op looks at, and fills that a dtype has no meaning for."""
+    for leaf in leaves(plan.stages):
+        where = leaf.path.removeprefix("sample/")
+        for name in leaf.op.needs:
+            if name not in arrays:
+                raise SampleError("sample", f"an entry {name!r}, which {where} looks at", f"entries {sorted(arrays)}")
+        fill = getattr(leaf.op, "fill", 0.0)
+        if domain == "move" and dtype not in ("uint8", "uint16", *FLOATS) and np.any(fill):
+            raise Unsupported(
+                where, f"a fill of {fill} means nothing in {dtype}, whose range is unknown", "Fill with 0."
             )
 
 

@@ -56,6 +56,12 @@ class JaxNamespace(OperatorNamespace):
     def floor(self, x: Array) -> Array:
         return jnp.floor(x)
 
+    def sqrt(self, x: Array) -> Array:
+        return jnp.sqrt(x)
+
+    def pow(self, x: Array, exponent: Array) -> Array:
+        return jnp.power(x, exponent)
+
     def floordiv(self, a: Array, b: Array | int) -> Array:
         # Both are non-negative, so truncation is the floor; jnp's own floor adds sign corrections.
         a, b = jnp.broadcast_arrays(a, jnp.asarray(b, a.dtype))
@@ -63,6 +69,9 @@ class JaxNamespace(OperatorNamespace):
 
     def take(self, table: Array, index: Array) -> Array:
         return table.at[index].get(mode="promise_in_bounds")
+
+    def take_rows(self, tables: Array, index: Array) -> Array:
+        return jnp.take_along_axis(tables, index, 1, mode="promise_in_bounds")
 
     def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
         batch = jnp.arange(image.shape[0], dtype=jnp.int32)[:, None, None]
@@ -95,6 +104,20 @@ class JaxNamespace(OperatorNamespace):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return jnp.sum(x, axis=axis, dtype=x.dtype)
+
+    def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return jnp.min(x, axis=axis)
+
+    def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return jnp.max(x, axis=axis)
+
+    def cumulative_sum(self, x: Array, axis: int) -> Array:
+        return jnp.cumsum(x, axis=axis, dtype=x.dtype)
+
+    def histogram(self, index: Array, bins: int) -> Array:
+        rows = jnp.arange(index.shape[0], dtype=jnp.int32)[:, None]
+        counts = jnp.zeros((index.shape[0], bins), jnp.int32)
+        return counts.at[rows, index].add(1, mode="promise_in_bounds")
 
     def arange(self, n: int) -> Array:
         return jnp.arange(n, dtype=jnp.int32)

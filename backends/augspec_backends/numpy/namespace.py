@@ -44,11 +44,20 @@ class NumpyNamespace(OperatorNamespace):
     def floor(self, x: Array) -> Array:
         return np.floor(x)
 
+    def sqrt(self, x: Array) -> Array:
+        return np.sqrt(x)
+
+    def pow(self, x: Array, exponent: Array) -> Array:
+        return np.power(x, exponent)
+
     def floordiv(self, a: Array, b: Array | int) -> Array:
         return a // b
 
     def take(self, table: Array, index: Array) -> Array:
         return table[index]
+
+    def take_rows(self, tables: Array, index: Array) -> Array:
+        return np.take_along_axis(tables, index, 1)
 
     def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
         return image[np.arange(image.shape[0])[:, None, None], rows, columns]
@@ -79,6 +88,20 @@ class NumpyNamespace(OperatorNamespace):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return np.sum(x, axis=axis, dtype=x.dtype)
+
+    def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return np.min(x, axis=axis)
+
+    def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return np.max(x, axis=axis)
+
+    def cumulative_sum(self, x: Array, axis: int) -> Array:
+        return np.cumsum(x, axis=axis, dtype=x.dtype)
+
+    def histogram(self, index: Array, bins: int) -> Array:
+        rows = index.shape[0]
+        flat = index + np.arange(rows, dtype=np.int64)[:, None] * bins
+        return np.bincount(flat.ravel(), minlength=rows * bins).reshape(rows, bins).astype(np.int32)
 
     def arange(self, n: int) -> Array:
         return np.arange(n, dtype=np.int32)

@@ -61,6 +61,12 @@ class TensorFlowNamespace(OperatorNamespace):
     def floor(self, x: Array) -> Array:
         return tf.floor(x)
 
+    def sqrt(self, x: Array) -> Array:
+        return tf.sqrt(x)
+
+    def pow(self, x: Array, exponent: Array) -> Array:
+        return tf.pow(x, exponent)
+
     def shl(self, x: Array, bits: int) -> Array:
         return tf.bitwise.left_shift(x, tf.constant(bits, x.dtype))
 
@@ -90,6 +96,9 @@ class TensorFlowNamespace(OperatorNamespace):
 
     def take(self, table: Array, index: Array) -> Array:
         return tf.gather(table, index)
+
+    def take_rows(self, tables: Array, index: Array) -> Array:
+        return tf.gather(tables, index, axis=1, batch_dims=1)
 
     def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
         _, height, width, channels = image.shape
@@ -121,6 +130,21 @@ class TensorFlowNamespace(OperatorNamespace):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return tf.reduce_sum(x, axis)
+
+    def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return tf.reduce_min(x, axis)
+
+    def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return tf.reduce_max(x, axis)
+
+    def cumulative_sum(self, x: Array, axis: int) -> Array:
+        return tf.cumsum(x, axis)
+
+    def histogram(self, index: Array, bins: int) -> Array:
+        rows = tf.shape(index)[0]
+        flat = tf.reshape(index + tf.range(rows)[:, None] * bins, [-1])
+        counts = tf.math.unsorted_segment_sum(tf.ones_like(flat), flat, rows * bins)
+        return tf.ensure_shape(tf.reshape(counts, (rows, bins)), (index.shape[0], bins))
 
     def arange(self, n: int) -> Array:
         return tf.range(n, dtype=tf.int32)

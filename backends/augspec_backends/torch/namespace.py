@@ -65,11 +65,20 @@ class TorchNamespace(OperatorNamespace):
     def floor(self, x: Array) -> Array:
         return torch.floor(x)
 
+    def sqrt(self, x: Array) -> Array:
+        return torch.sqrt(x)
+
+    def pow(self, x: Array, exponent: Array) -> Array:
+        return torch.pow(x, exponent)
+
     def floordiv(self, a: Array, b: Array | int) -> Array:
         return torch.div(a, b, rounding_mode="trunc")
 
     def take(self, table: Array, index: Array) -> Array:
         return table[index.long()]
+
+    def take_rows(self, tables: Array, index: Array) -> Array:
+        return torch.gather(tables, 1, index.long())
 
     def gather_at(self, image: Array, rows: Array, columns: Array) -> Array:
         batch = torch.arange(image.shape[0], device=image.device)[:, None, None]
@@ -104,6 +113,19 @@ class TorchNamespace(OperatorNamespace):
 
     def sum(self, x: Array, axis: int | tuple[int, ...]) -> Array:
         return torch.sum(x, axis, dtype=x.dtype)
+
+    def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return torch.amin(x, axis)
+
+    def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
+        return torch.amax(x, axis)
+
+    def cumulative_sum(self, x: Array, axis: int) -> Array:
+        return torch.cumsum(x, axis, dtype=x.dtype)
+
+    def histogram(self, index: Array, bins: int) -> Array:
+        counts = torch.zeros((index.shape[0], bins), dtype=torch.int32, device=index.device)
+        return counts.scatter_add(1, index.long(), torch.ones_like(index, dtype=torch.int32))
 
     def arange(self, n: int) -> Array:
         return torch.arange(n, dtype=torch.int32, device=self.device)

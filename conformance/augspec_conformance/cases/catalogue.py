@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from augspec_conformance.cases.policies import COMBINATORS, DEAR, pairs, policy, policy_names
+from augspec_conformance.cases.policies import COMBINATORS, DEAR, fitting, needs, pairs, policy, policy_names
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Reach, Tier, stable_seed
 
@@ -41,6 +41,8 @@ _SMOKE = ("op:rotate", "mix:train", "mix:some")
 
 def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> Reach:
     """Return in which modes a case is affordable: compiled ones share few signatures, all with all targets."""
+    squares = {fitting(name, core): core for core in (CORE_INTEGER, CORE_FLOAT)}  # what needs a square has one instead
+    signature = squares.get(signature, signature)
     if tuple(targets) != ALL_TARGETS or signature not in (CORE_INTEGER, CORE_FLOAT):
         return "eager"
     if tier == "full":
@@ -56,7 +58,8 @@ def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> R
 
 def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "smoke", **fields: Any) -> Case:
     """Return one case of a law about a named policy."""
-    targets = tuple(fields.pop("targets", ALL_TARGETS))
+    asked = fields.pop("targets", ALL_TARGETS)
+    targets = (*asked, *(target for target in needs(policy(name, signature)) if target not in asked))
     number = stable_seed(law, name, signature, fields.get("probe", ""), fields.get("layout", ""))
     return Case(
         **{

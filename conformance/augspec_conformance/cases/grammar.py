@@ -203,7 +203,8 @@ def _booleans(schema: Json, definitions: Json) -> st.SearchStrategy[bool]:
 def _integers(schema: Json, definitions: Json) -> st.SearchStrategy[int]:
     del definitions
     low = schema.get("minimum", 0)
-    return st.integers(low, min(schema.get("maximum", _LARGEST), max(_LARGEST, low)))
+    high = min(schema.get("maximum", _LARGEST), max(_LARGEST, low))
+    return st.integers(low, min(high, low + 4)) | st.integers(low, high)  # several small ones fit into an image
 
 
 def _numbers(schema: Json, definitions: Json) -> st.SearchStrategy[float]:

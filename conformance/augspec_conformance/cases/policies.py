@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, get_args
 
@@ -19,8 +19,11 @@ __all__ = [
     "accepts",
     "accepts_document",
     "document",
+    "fitting",
+    "needs",
     "op_document",
     "op_names",
+    "op_of",
     "pairs",
     "policy",
     "policy_names",
@@ -39,10 +42,20 @@ _RANGES: dict[str, Any] = {
     "offset": {"uniform": [-0.3, 0.15]},
     "std": {"uniform": [0.02, 0.2]},
     "sigma": {"uniform": [0.4, 1.6]},
+    "threshold": {"uniform": [0.3, 0.8]},
+    "bits": {"integers": [2, 6]},
+    "quarters": {"choice": {"values": [0, 2], "weights": [1, 3]}},
+    "resize": {"uniform": [0.8, 1.7]},
+    "zoom": {"uniform": [1.1, 1.6]},
+    "turns": {"uniform": [0.05, 0.4]},
+    "gamma": {"uniform": [0.6, 2.2]},
+    "share": {"uniform": [0.1, 0.4]},
     "area": {"uniform": [0.3, 0.9]},
     "aspect": {"log_uniform": [0.7, 1.6]},
 }
 """One-sided or lopsided ranges by quantity; a quantity that is not listed takes a lopsided part of its domain."""
+
+_SQUARE = {"small-u8": "square-u8", "medium-u8": "square-u8", "odd-f32": "square-f32", "medium-f32": "square-f32"}
 
 COMBINATORS = ("one_of", "sequence", "some_of")
 
@@ -61,7 +74,7 @@ def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
 
 @cache
 def _resizing() -> tuple[str, ...]:
-    return tuple(name for name, cls in augspec.ops().items() if hasattr(cls, "output_size"))
+    return tuple(name for name, cls in augspec.ops().items() if cls.resizes)
 
 
 @cache
@@ -95,6 +108,15 @@ _VALUES: dict[str, list[Any]] = {
     "std": [[0.25]],
     "n": [2],
     "weights": [[1, 2, 3]],
+    "cutoff": [0.05],
+    "pad": [[1, 2, 0, 3]],
+    "height": [5],
+    "width": [4],
+    "top": [1],
+    "right": [2],
+    "bottom": [0],
+    "left": [3],
+    "count": [1],
 }
 """Fields that are no drawn parameter: candidate values by name."""
 
@@ -145,7 +167,8 @@ def _base(name: str) -> str:
     optional = [field for field in cls.model_fields if field in _VALUES and field not in required]
     candidates = [{**required, **drawable}]
     candidates += [{**required, field: drawable[field]} for field in drawable]
-    candidates += [required, *({**required, **drawable, field: _VALUES[field][0]} for field in optional)]
+    candidates += [required, {**required, **drawable, **{field: _VALUES[field][0] for field in optional}}]
+    candidates += [*({**required, **drawable, field: _VALUES[field][0]} for field in optional)]
     for fields in candidates:
         op = {"op": name, **fields}
         if cls.model_fields["p"].default != 1:
@@ -160,8 +183,14 @@ def op_document(name: str, signature: str = "small-u8") -> Json:
     op: Json = json.loads(_base(name))
     _, height, width, _ = SIGNATURES[signature].shape
     if "size" in op:
-        grows = not hasattr(augspec.ops()[name], "mirrors")
+        grows = augspec.ops()[name].stage == "resample"
         op["size"] = [height + 3, max(1, width * 2 // 3)] if grows else [max(1, height * 2 // 3), max(1, width - 2)]
+    if isinstance(op.get("height"), int):
+        op |= {"height": max(1, height * 2 // 3), "width": max(1, width - 2)}
+        op |= {"top": min(op["top"], height - op["height"]), "left": min(op["left"], (width - op["width"]) // 2)}
+    for field, mark in augspec.ops()[name].parameters():
+        if mark.quantity.name == "quarters" and height == width:
+            op[field] = {"integers": [0, 3]}
     return op
 
 
@@ -311,26 +340,59 @@ def accepts(name: str, signature: str) -> bool:
     return accepts_document(policy(name, signature), signature)
 
 
+def op_of(op: Json) -> Any:
+    """Return the model of an op's document."""
+    any_op()  # completes the models of combinators
+    return augspec.ops()[op["op"]].model_validate_json(json.dumps({k: v for k, v in op.items() if k != "id"}))
+
+
 def accepts_document(policy: Json, signature: str) -> bool:
     """Return whether a policy's document is defined on a signature's channels and sides."""
     _, height, width, channels = SIGNATURES[signature].shape
-    any_op()  # completes the models of combinators
     for op in _walk(tuple(policy["ops"])):
-        cls = augspec.ops()[op["op"]]
-        fields = {key: value for key, value in op.items() if key != "id"}
-        model = cls.model_validate_json(json.dumps(fields))
-        if not getattr(model, "accepts", lambda _: True)(channels):
+        if not getattr(op_of(op), "accepts", lambda _: True)(channels):
             return False
         lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
         if any(length not in (1, channels) for length in lengths):
             return False
-        if op["op"] == "center_crop" and (op["size"][0] > height or op["size"][1] > width):
-            return False
-    return True
+    return _sized([op_of(op) for op in policy["ops"]], height, width) is not None
+
+
+def needs(policy: Json) -> tuple[str, ...]:
+    """Return the targets, besides the image, that some op of a policy looks at."""
+    return tuple(sorted({target for op in _walk(tuple(policy["ops"])) for target in augspec.ops()[op["op"]].needs}))
+
+
+def _sized(ops: Sequence[Any], height: int, width: int) -> tuple[int, int] | None:
+    """Return the size after some ops; None if one of them does not fit the size before it."""
+    for op in ops:
+        members = getattr(op, "ops", None)
+        if members is not None:
+            sizes = [_sized((member,), height, width) for member in members]
+            if op.tag == "sequence":
+                sizes = [_sized(members, height, width)]
+            if any(size is None for size in sizes):
+                return None
+            height, width = next((size for size in sizes if size is not None), (height, width))
+        else:
+            try:
+                height, width = op.output_size(height, width)
+            except augspec.SampleError:
+                return None
+    return height, width
 
 
 def pairs(names: tuple[str, ...], signatures: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the (policy, signature) pairs that go together."""
+    """Yield the (policy, signature) pairs that go together; what needs a square gets one in place of another size."""
     for name, signature in itertools.product(names, signatures):
-        if accepts(name, signature):
-            yield name, signature
+        found = fitting(name, signature)
+        if found is not None:
+            yield name, found
+
+
+def fitting(name: str, signature: str) -> str | None:
+    """Return a signature on which a policy is defined: the one named, or the square one of its dtype; None if none."""
+    for one in (signature, _SQUARE.get(signature)):
+        if one is not None and accepts(name, one):
+            return one
+    return None

@@ -27,6 +27,11 @@ def _noise(shape: Shape, seed: int) -> Unit:
     return _rng(seed, 1).random(shape)
 
 
+def _dull(shape: Shape, seed: int) -> Unit:
+    """Noise that reaches neither end of the range."""
+    return 0.1 + 0.75 * _noise(shape, seed)
+
+
 def _coord(shape: Shape, seed: int) -> Unit:
     """Every (sample, row, column, channel) has a value of its own, as far as 251 levels go."""
     del seed
@@ -99,6 +104,7 @@ def _with_one(shape: Shape, seed: int, value: float) -> Unit:
 
 
 PROBES: dict[str, Callable[[Shape, int], Unit]] = {
+    "dull": _dull,
     "noise": _noise,
     "coord": _coord,
     "impulse": _impulse,

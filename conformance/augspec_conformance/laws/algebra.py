@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 import augspec
+from augspec.ops.base import Op
 from augspec_conformance import accuracy, tolerances
 from augspec_conformance.cases.catalogue import case, grid
-from augspec_conformance.cases.policies import document, policy_names
+from augspec_conformance.cases.policies import document, op_of, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
@@ -50,7 +51,7 @@ def _linear(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     x, z = (np.floor(one * 256) / 256 for one in (sample["image"], sample["image"][:, ::-1, ::-1]))
     both, first, second = (
-        subject.call(case, {"image": np.ascontiguousarray(one, np.float32)})["image"].astype(np.float64)
+        subject.call(case, {**sample, "image": np.ascontiguousarray(one, np.float32)})["image"].astype(np.float64)
         for one in (0.5 * x + 0.25 * z, x, z)
     )
     bound = tolerances.between_backends(case.policy, "float32", 1.0)
@@ -88,9 +89,10 @@ def _fixed_point(subject: Subject, case: Case) -> None:
 
 def _permuted(subject: Subject, case: Case) -> None:
     """Reverse the channels: ops that name none follow, ops that name them do not."""
-    image = sample_of(case)["image"]
-    out = subject.call(case, {"image": image})["image"]
-    other = subject.call(case, {"image": np.ascontiguousarray(image[..., ::-1])})["image"][..., ::-1]
+    sample = sample_of(case)
+    image = sample["image"]
+    out = subject.call(case, sample)["image"]
+    other = subject.call(case, {**sample, "image": np.ascontiguousarray(image[..., ::-1])})["image"][..., ::-1]
     if case.context["names"]:
         require(not np.array_equal(out, other), "grey is the same for RGB and BGR", expected="0.299, 0.587, 0.114")
     else:
@@ -138,8 +140,12 @@ def _ops(tier: Tier, *stages: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in policy_names(with_variants=tier == "full")
-        if name.startswith("op:") and augspec.ops()[name[3:].partition("/")[0]].stage in stages
+        if name.startswith("op:") and _class(name).stage in stages
     )
+
+
+def _class(name: str) -> type[Op]:
+    return augspec.ops()[name[3:].partition("/")[0]]
 
 
 def _eager(cases: tuple[Case, ...]) -> tuple[Case, ...]:
@@ -148,18 +154,19 @@ def _eager(cases: tuple[Case, ...]) -> tuple[Case, ...]:
 
 def _linear_cases(tier: Tier) -> tuple[Case, ...]:
     clamped = ("bicubic", "fill")  # neither a clamp nor a sum with a constant is linear
-    names = tuple(n for n in _ops(tier, "move", "warp", "resample", "filter") if not any(word in n for word in clamped))
+    every = _ops(tier, "move", "warp", "resample", "filter")
+    names = tuple(n for n in every if _class(n).linear and not any(word in n for word in clamped))
     return _eager(grid("N4", tier, names=names, signatures=("medium-f32",), targets=("image",)))
 
 
 def _ordered_cases(tier: Tier) -> tuple[Case, ...]:
-    names = [n for n in _ops(tier, "pointwise", "type") if not any(word in n for word in ("saturation", "grayscale"))]
+    names = tuple(n for n in _ops(tier, "pointwise", "type") if _class(n).monotone)
     signatures = ("medium-u8", "medium-f32")
-    return _eager(grid("N8", tier, names=tuple(names), signatures=signatures, targets=("image",)))
+    return _eager(grid("N8", tier, names=names, signatures=signatures, targets=("image",)))
 
 
 def _constant_cases(tier: Tier) -> tuple[Case, ...]:
-    names = list(_ops(tier, "filter", "resample"))
+    names = [n for n in _ops(tier, "filter", "resample") if "fill" not in _class(n).model_fields]
     borders = ("edge", "mirror", "symmetric", "wrap")
     names += [f"op:{op}/border={border}" for op in ("rotate", "translate", "scale") for border in borders]
     return grid("N10", tier, names=tuple(names), signatures=("medium-u8", "medium-f32"), probe="constant")
@@ -169,11 +176,9 @@ def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
     for one in grid("N11", tier, names=_ops(tier, "move", "warp", "resample", "filter", "pointwise", "noise"),
                     signatures=("medium-u8", "medium-f32"), targets=("image",)):  # fmt: skip
-        op = one.policy["ops"][0]
-        if op["op"] == "gaussian_noise" and op.get("per_channel", True):
-            continue
-        grey = op["op"] in ("grayscale", "saturation") or (op["op"] == "contrast" and "pivot" not in op)
-        found.append(one.with_(context={"names": grey}, reach="eager"))
+        op = op_of(one.policy["ops"][0])
+        if not getattr(op, "per_channel", False) and not op.by_channel:
+            found.append(one.with_(context={"names": not op.accepts(2)}, reach="eager"))
     return tuple(found)
 
 

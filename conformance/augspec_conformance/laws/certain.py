@@ -8,7 +8,7 @@ import numpy as np
 
 import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case
-from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names
+from augspec_conformance.cases.policies import COMBINATORS, document, fitting, op_document, op_names, op_of
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.declared import ends
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
@@ -62,11 +62,12 @@ def _n7_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _neutral(name: str) -> list[dict[str, Any]] | None:
-    """Return documents in which each parameter that can be neutral is, found from the op's own model."""
-    cls, base = augspec.ops()[name], op_document(name)
-    marks = {field: mark.quantity.neutral for field, mark in cls.parameters() if field in base}
-    if not marks or any(value is None for value in marks.values()):
+    """Return documents in which each parameter that can be neutral is, as the op's own model says."""
+    base = op_document(name)
+    marks = op_of(base).neutral()
+    if not marks:
         return None
+    marks = {field: value for field, value in marks.items() if field in base}
     return [{**base, **marks}, {**base, **marks, "p": 0.5}]
 
 
@@ -107,12 +108,22 @@ def _always(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     out = subject.call(case, sample)
     op = case.policy["ops"][0]
-    lowest = {name: ends(value)[0] if isinstance(value, dict) else value for name, value in op.items()}
-    _require_changed(subject.call(case.with_(policy=document(lowest)), sample)["image"], sample["image"])
+    if augspec.ops()[op["op"]].changes == "always":
+        _require_changed(subject.call(case.with_(policy=document(_lowest(op))), sample)["image"], sample["image"])
     if augspec.ops()[op["op"]].model_fields["p"].default == 1:
         plain = {name: value for name, value in op.items() if name != "p"}
         other = subject.call(case.with_(policy=document(plain)), sample)
         require_results_alike(case, out, other, "p = 1 against the op without p")
+
+
+def _lowest(op: dict[str, Any]) -> dict[str, Any]:
+    """Return an op with constants: the low ends of its ranges, or the high ones where the low ones are neutral."""
+    found = dict(op)
+    for name, mark in augspec.ops()[op["op"]].parameters():
+        if isinstance(op.get(name), dict):
+            low, high = ends(op[name])
+            found[name] = high if low == mark.quantity.neutral else low
+    return found
 
 
 def _each(subject: Subject, case: Case) -> None:
@@ -144,11 +155,14 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
     for name in op_names():
         if augspec.ops()[name].stage == "type" or not _keeps_size(name):
             continue
-        base = case("N9", f"op:{name}", tier=tier).with_(reach="eager")
-        float_ = case("N9", f"op:{name}", CORE_FLOAT, tier=tier).with_(reach="eager")
+        small = CORE_INTEGER if op_of(op_document(name)).stage != "pointwise" else "medium-u8"  # statistics need pixels
+        base, float_ = (
+            case("N9", f"op:{name}", fitting(f"op:{name}", signature) or signature, tier=tier).with_(reach="eager")
+            for signature in (small, CORE_FLOAT)
+        )
         op = base.policy["ops"][0]
         never, always = document({**op, "p": 0.0}), document({**op, "p": 1.0})
-        every += never["ops"] if name not in COMBINATORS else []
+        every += never["ops"] if name not in COMBINATORS and fitting(f"op:{name}", small) == small else []
         found += [
             one.with_(name=f"{one.name} never", policy=never, context={"kind": "unchanged", "why": "p = 0"})
             for one in (base, float_)
@@ -156,7 +170,7 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
         found += [base.with_(name=f"{base.name} gate", policy=never, context={"kind": "never"})]
         if name not in COMBINATORS:  # their members have gates of their own
             found += [
-                one.with_(name=f"{one.name} always", policy=always, context={"kind": "always"})
+                one.with_(name=f"{one.name} always", policy=always, probe="dull", context={"kind": "always"})
                 for one in (base, float_)
             ]
     some = every[:: 3 if tier == "full" else 9]
@@ -170,8 +184,7 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _keeps_size(name: str) -> bool:
-    cls = augspec.ops()[name]
-    return not hasattr(cls, "output_size") or bool(getattr(cls, "mirrors", None))
+    return not augspec.ops()[name].resizes
 
 
 LAWS = (

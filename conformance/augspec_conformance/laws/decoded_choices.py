@@ -14,8 +14,8 @@ import numpy.typing as npt
 import augspec
 from augspec.registry import any_op
 from augspec_conformance import statistic
-from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names
-from augspec_conformance.declared import ends
+from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names, op_of
+from augspec_conformance.declared import atoms, ends
 from augspec_conformance.decoding import SMALL, channels_of, ideal, samples_for
 from augspec_conformance.law import Case, Law, Tier, require, stable_seed
 from augspec_conformance.laws.stats import fixed_gate
@@ -24,14 +24,17 @@ from augspec_conformance.tolerances import LEVELS
 
 __all__ = ["LAWS", "outcomes"]
 
+ENOUGH = (18, 18)
+"""A size at which every statistic of noise says something: a histogram of less than 255 pixels is left alone."""
+
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
 
 
-def _images(seed: int, count: int, channels: int) -> Array:
-    """Return a batch of noise, (count, h, w, channels) uint8, every image another."""
+def _images(seed: int, count: int, channels: int, size: tuple[int, int] = SMALL) -> Array:
+    """Return a batch of dull noise, (count, h, w, channels) uint8; its ends are not the range's."""
     rng = np.random.Generator(np.random.Philox(key=[seed, 14]))
-    return rng.integers(0, 256, (count, *SMALL, channels), dtype=np.uint8)
+    return rng.integers(20, 230, (count, *size, channels), dtype=np.uint8)
 
 
 def _visible(op: str) -> Json:
@@ -45,7 +48,9 @@ def _visible(op: str) -> Json:
         if isinstance(base.get(name), dict) and mark.quantity.neutral is not None:
             low, high = ends(base[name])
             neutral = float(mark.quantity.neutral)
-            if low <= neutral < high:
+            if "choice" in base[name] or "integers" in base[name]:
+                base[name] = {"choice": [value for value in atoms(base[name])[0] if value != neutral]}
+            elif low <= neutral < high:
                 base[name] = {"uniform": [neutral + 0.3 * (high - neutral), high]}
     return base
 
@@ -104,7 +109,9 @@ def outcomes(op: Json) -> Iterator[tuple[Json, float]]:
 
 def _gate(subject: Subject, case: Case, op: Json) -> None:
     samples = samples_for(subject)
-    images = _images(case.key % 2**32, samples, channels_of(op["op"]) if op["op"] not in COMBINATORS else 3)
+    size = ENOUGH if getattr(op_of(op), "statistic", False) else SMALL
+    channels = channels_of(op["op"]) if op["op"] not in COMBINATORS else 3
+    images = _images(case.key % 2**32, samples, channels, size)
     out = subject.call(case, {"image": images}, ids=range(samples))["image"]
     count = int((out != images).any((1, 2, 3)).sum())
     low, high = statistic.share_interval(samples, op["p"])
@@ -116,11 +123,21 @@ def _gate(subject: Subject, case: Case, op: Json) -> None:
     )
 
 
+def _gated() -> Iterator[str]:
+    """Yield the ops whose gate shows in every sample."""
+    for op in op_names():
+        cls = augspec.ops()[op]
+        if op in COMBINATORS or (
+            not fixed_gate(op) and cls.changes == "always" and op_of(_visible(op)).accepts_size(*SMALL)
+        ):
+            yield op
+
+
 def _chosen_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     found = []
-    for number, name in enumerate(op for op in op_names() if op in COMBINATORS or not fixed_gate(op)):
+    for number, name in enumerate(_gated()):
         op = {**_visible(name), "p": (0.3, 0.85)[number % 2]}
         found.append((f"gate of {name}", op, {"gate": True}))
     members = [

@@ -11,7 +11,7 @@ import augspec
 from augspec.errors import SampleError
 from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case, grid
-from augspec_conformance.cases.policies import document, op_names
+from augspec_conformance.cases.policies import document, fitting, needs, op_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import within
@@ -33,6 +33,17 @@ _DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float1
 
 def _of_stage(*stages: str) -> tuple[str, ...]:
     return tuple(name for name in op_names() if augspec.ops()[name].stage in stages)
+
+
+def _geometry() -> tuple[str, ...]:
+    """Return the ops that move pixels, and not just channels."""
+    return tuple(name for name in _of_stage(*_GEOMETRY) if not augspec.ops()[name].by_channel)
+
+
+def _quiet() -> tuple[str, ...]:
+    """Return the ops that move nothing."""
+    every = _of_stage(*_GEOMETRY, "pointwise", "noise", "filter", "type")
+    return tuple(name for name in every if name not in _geometry())
 
 
 def _one_plan(subject: Subject, case: Case) -> None:
@@ -64,8 +75,8 @@ def _f1_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     found = []
-    for name in _of_stage(*_GEOMETRY):
-        base = case("F1", f"op:{name}", "medium-u8", tier=tier)
+    for name in _geometry():
+        base = case("F1", f"op:{name}", fitting(f"op:{name}", "medium-u8") or "medium-u8", tier=tier)
         op = dict(base.policy["ops"][0])
         if "interpolation" in augspec.ops()[name].model_fields:
             op["interpolation"] = "nearest"
@@ -97,12 +108,13 @@ def _masks(subject: Subject, case: Case) -> None:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
     if subject.adapter.dtype_name(native) != dtype:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here")
-    entries = {**subject.native(case, {"image": sample["image"]}), "mask": native}
+    seen = {name: sample[name] for name in ("image", *needs(case.policy))}
+    entries = {**subject.native(case, seen), "mask": native}
     out = subject.of(case)(subject.key(case), entries, subject.ids(case))["mask"]
     require(subject.adapter.dtype_name(out) == dtype, "the mask's dtype", expected=dtype, got=str(out.dtype))
     got = np.asarray(subject.adapter.to_numpy(out))
     got = np.moveaxis(got, -3, -1) if channels and case.layout == "NCHW" else got
-    moved = subject.call(case.with_(policy=_filled(case.policy, 0)), {name: sample[name] for name in ("image", "mask")})
+    moved = subject.call(case.with_(policy=_filled(case.policy, 0)), {**seen, "mask": sample["mask"]})
     named = _rows_of(moved["mask"], dtype, channels)
     named[moved["mask"] == 0] = np.asarray(fill).astype(dtype)
     require_equal(got, named, f"a mask of {dtype}{f' with {channels} channels' if channels else ''}")
@@ -149,8 +161,8 @@ def _f2(subject: Subject, case: Case) -> None:
 def _f2_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    quiet = tuple(f"op:{name}" for name in _of_stage("pointwise", "noise", "filter", "type"))
-    geometry = (*(f"op:{name}" for name in _of_stage(*_GEOMETRY)), "mix:train", "mix:targets")
+    quiet = tuple(f"op:{name}" for name in _quiet())
+    geometry = (*(f"op:{name}" for name in _geometry()), "mix:train", "mix:targets")
     found = [c.with_(reach="eager") for c in grid("F2", tier, names=quiet, context={"photometric": True})]
     for number, one in enumerate(grid("F2", tier, names=geometry, signatures=("medium-u8",))):
         kinds = [(dtype, 0) for dtype in _DTYPES] if "mix" in one.name else [(_DTYPES[number % len(_DTYPES)], 0)]

@@ -47,6 +47,7 @@ def _group(subject: Subject, case: Case) -> None:
         ("vertical_flip twice", (_V, _V), image),
         ("both flips", (_H, _V), image[:, ::-1, ::-1]),
         ("rotate by 180", (_turn(180),), image[:, ::-1, ::-1]),
+        ("rot90, 2 turns", ({"op": "rot90", "turns": 2},), image[:, ::-1, ::-1]),
         ("rotate by 360", (_turn(360),), image),
     ]
     if square:
@@ -54,6 +55,8 @@ def _group(subject: Subject, case: Case) -> None:
             ("rotate by 90, counter-clockwise", (_turn(90),), np.rot90(image, 1, (1, 2))),
             ("rotate by -90", (_turn(-90),), np.rot90(image, -1, (1, 2))),
             ("four quarter turns", (_turn(90),) * 4, image),
+            *((f"rot90, {k} turns", ({"op": "rot90", "turns": k},), np.rot90(image, k, (1, 2))) for k in range(4)),
+            ("transpose", ({"op": "transpose"},), image.swapaxes(1, 2)),
         ]
     for name, ops, expected in relations:
         require_equal(_then(subject, case, *ops)["image"], expected, name)

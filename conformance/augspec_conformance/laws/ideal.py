@@ -13,7 +13,7 @@ import augspec
 from augspec.normalize import normalized_dict
 from augspec_conformance import accuracy, tolerances
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import policy_names
+from augspec_conformance.cases.policies import op_of, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
@@ -43,13 +43,19 @@ class _Oracle:
         self.range = case.context.get("options", {}).get("value_range", (0.0, 1.0))
         self.sample = sample
 
-    def run(self, i: int, nudges: Nudges = ()) -> dict[str, Any]:
+    def run(self, i: int, nudges: Nudges = (), shift: float = 0.0) -> dict[str, Any]:
         """Return the ideal of sample i."""
         low, high = self.range
         entries = {name: value[i] for name, value in self.sample.items()}
         image = entries["image"].astype(np.float64)
         entries["image"] = image / self.sig.top if self.sig.integer else (image - low) / (high - low)
-        return dict(oracle(self.policy, {path: value[i] for path, value in self.human.items()}, entries, nudges=nudges))
+        values = {path: value[i] for path, value in self.human.items()}
+        return dict(oracle(self.policy, values, entries, nudges=nudges, shift=shift))
+
+    def beside(self, i: int) -> list[dict[str, Any]]:
+        """Return what sample i may be where a function jumps: pixels are off by what the ops before may add."""
+        shift = accuracy.before_jump(self.policy, self.sig.dtype)
+        return [self.run(i, shift=one) for one in (-shift, shift)] if shift else []
 
     def neighbours(self, i: int) -> list[dict[str, Any]]:
         """Return what sample i may be where `nearest` stands on the edge of two cells: all four ways to miss it."""
@@ -82,7 +88,7 @@ def _warps(ops: list[Any]) -> int:
         if stage == "warp":
             own = (op["interpolation"], op["border"], op["fill"])
             count, settings = count + (own != settings), own
-        elif stage != "move":
+        elif stage != "move" or op_of(op).mirrors is None:
             settings = None
             inner = _warps(op["ops"]) if "ops" in op else 0
             count += inner * (op["n"] if op.get("replace") else 1)
@@ -135,6 +141,9 @@ def _pixels(case: Case, image: Array, ideals: list[dict[str, Any]], one: _Oracle
         for i in np.flatnonzero((distance > bound).any((1, 2, 3))):
             for other in one.neighbours(int(i)):
                 distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
+    for i in np.flatnonzero((distance > bound).any((1, 2, 3))):
+        for other in one.beside(int(i)):
+            distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
     rounding = 0.5 if what == "levels" and bound else 0.0  # the last one, which no backend can help (E1)
     reason = f"more than {bound:.4g} {what} from the float64 ideal"
     _within(np.maximum(distance - rounding, 0.0), bound - rounding, got, reason)
@@ -187,7 +196,10 @@ def ideal_cases(tier: Tier) -> tuple[Case, ...]:
         "N1", tier, names=ops, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3
     )
     found += grid("N1", tier, names=policy_names(), signatures=(CORE_INTEGER, CORE_FLOAT), context=against)
-    return tuple(c.with_(name=f"{c.name} oracle") for c in found)
+    moves = tuple(name for name in ops if augspec.ops()[name[3:].partition("/")[0]].stage == "move")
+    found += grid("N1", tier, names=moves, signatures=("square-u8", "square-f32"), context=against)
+    once = {(c.name, c.digest()): c for c in found}.values()  # what needs a square is asked on one already
+    return tuple(c.with_(name=f"{c.name} oracle") for c in once)
 
 
 def anchored(subject: Subject, case: Case) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, grid
+from augspec_conformance.cases.policies import op_of
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.subject import Subject
@@ -97,20 +97,16 @@ def _reach(ops: list[Any]) -> dict[str, int] | None:
     for op in ops:
         stage = augspec.ops()[op["op"]].stage
         inner = _reach(op["ops"]) if "ops" in op else {"weights": 0, "clamp": 0}
-        if inner is None or (op["op"] == "contrast" and op.get("pivot", "grey_mean").endswith("mean")):
+        if inner is None or getattr(op_of(op), "statistic", False):
             return None
         weights, clamp = weights + inner["weights"], clamp + inner["clamp"]
         if stage == "filter":  # the product of two weights of 2⁻¹⁵ is no unit of float32
-            weights += math.ceil(3 * _most(op["sigma"]))
+            weights += op_of(op).radius()
         elif stage == "resample":
             weights += 1
         elif stage == "warp" and op.get("interpolation") == "bicubic":  # it overshoots, and is clamped
             clamp += 3
     return {"weights": weights, "clamp": clamp}
-
-
-def _most(value: Any) -> float:
-    return float(max(next(iter(value.values())))) if isinstance(value, dict) else float(value)
 
 
 def _n5_cases(tier: Tier) -> tuple[Case, ...]:

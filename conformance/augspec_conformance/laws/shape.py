@@ -40,6 +40,13 @@ def expected_shape(ops: list[Any], height: int, width: int) -> tuple[int, int]:
             height, width = expected_shape(members, height, width)
         elif op.get("size") is not None:
             height, width = op["size"]
+        elif op["op"] == "crop":
+            height, width = op["height"], op["width"]
+        elif op["op"] == "pad":
+            height, width = (
+                side + op.get(before, 0) + op.get(after, 0)
+                for side, before, after in ((height, "top", "bottom"), (width, "left", "right"))
+            )
         elif op.get("short_side") or op.get("long_side"):
             old = (min if op.get("short_side") else max)(height, width)
             new = op.get("short_side") or op["long_side"]

@@ -60,7 +60,7 @@ def _r1_cases(tier: Tier) -> tuple[Case, ...]:
 def fixed_gate(name: str) -> bool:
     """Return whether an op takes no p below 1, or has no parameters of its own."""
     cls = augspec.ops()[name]
-    return cls.stage in ("type", "resample") or name == "center_crop" or name in COMBINATORS
+    return cls.stage == "type" or cls.resizes or name in COMBINATORS
 
 
 def _continuous(subject: Subject, case: Case) -> None:
@@ -285,7 +285,7 @@ def _given_applied(subject: Subject, case: Case) -> None:
             distance = statistic.cdf_distance(some, cdf_of(distribution), width)
             most = statistic.cdf_envelope(len(some)) + TABLE
             require(
-                statistic.cdf_holds(distance, len(values), slack=TABLE),
+                statistic.cdf_holds(distance, len(some), slack=TABLE),
                 f"the distribution of {path}, given {which}",
                 expected=f"a distance of at most {most:.4f}",
                 got=distance,

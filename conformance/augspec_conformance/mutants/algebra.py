@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,25 +12,27 @@ from augspec.plan.stages import Warp
 from augspec_backends.generic.numbers import FixedNumbers
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.warp import WarpStep
 from augspec_conformance.mutants.faulty import Faulty, Values
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
 
 
-class _LinearLight(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+class _LinearLight(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
         image = state["image"]
         if image.dtype != np.float32:
-            return super()._warp(stage, state, params, at)
-        new = super()._warp(stage, {**state, "image": image * image}, params, at)
+            return super().apply(on, stage, state, params, at)
+        new = super().apply(on, stage, {**state, "image": image * image}, params, at)
         return {**new, "image": np.sqrt(np.maximum(new["image"], np.float32(0)))}
 
 
 class WarpsSquares(Faulty):
     """Interpolates squares of float pixels, as if they were to be made linear."""
 
-    pixels = _LinearLight
+    steps: ClassVar[Steps] = {**STEPS, Warp: _LinearLight()}
 
 
 class TurnsOrderAround(Faulty):

@@ -25,6 +25,7 @@ from augspec_backends.generic.pipeline import Pipeline, Runner
 from augspec_backends.generic.pixels import Pixels
 from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.sample import Signature
+from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.numpy.backend import Backend
 
 __all__ = ["Faulty", "Hooks", "Restreamed", "image_of", "paths_of", "with_entry"]
@@ -37,7 +38,7 @@ class Hooks(GenericBackend):
     """A backend mixin: every hook does what the real backend does until a fault overrides it."""
 
     pixels: ClassVar[type[Pixels]] = Pixels
-    preparation: ClassVar[type[Preparation]] = Preparation
+    steps: ClassVar[Steps] = STEPS
     exact: ClassVar[type[FixedNumbers]] = FixedNumbers
     floats: ClassVar[type[FloatNumbers]] = FloatNumbers
 
@@ -123,21 +124,28 @@ class HookedRunner(Runner):
         """Return what pixels need."""
         sig = self.signature
         values = {**constants(xp, self.pipeline.fixed, zeros), **draws}
-        preparation = self.hooks.preparation(
+        preparation = Preparation(
             xp,
             self.hooks.parameters(self.pipeline, values),
             zeros,
             domain=sig.domain,
             points=sig.has("boxes") or sig.has("keypoints"),
             mask=sig.has("mask"),
+            steps=self.hooks.steps,
         )
         return self.hooks.prepared(preparation.run(self.pipeline.fused.stages, sig.height, sig.width))
 
     def pixels(self, xp: Namespace, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
         """Return the moved targets."""
-        if self.hooks.pixels is Pixels:
-            return super().pixels(xp, params, arrays)
-        pixels = self.hooks.pixels(xp, self._numbers(xp), self.pipeline.policy.targets)
+        if self.hooks.pixels is Pixels and self.hooks.steps is STEPS:
+            return super().pixels(xp, params, arrays)  # where laws count how often it runs
+        pixels = self.hooks.pixels(
+            xp,
+            self._numbers(xp),
+            self.pipeline.policy.targets,
+            value_range=self.options.value_range,
+            steps=self.hooks.steps,
+        )
         start = self._enter(xp, arrays)
         return self._leave(xp, pixels.run(self.pipeline.fused.stages, start, params), start, arrays)
 

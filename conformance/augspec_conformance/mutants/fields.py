@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Pointwise, Warp
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.pixelwise import PointwiseStep
+from augspec_backends.generic.stages.warp import WarpStep
 from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -122,25 +125,25 @@ class CompactsAll(Faulty):
         return {**out, **{name: out[name][:-1] for name in ("boxes", "boxes_valid", "labels")}}
 
 
-class _SmoothMask(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
-        new = super()._warp(stage, state, params, at)
+class _SmoothMask(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        new = super().apply(on, stage, state, params, at)
         if "mask" not in state:
             return new
         mask = state["mask"]
-        other = super()._warp(stage, {**state, "mask": np.roll(mask, 1, 2)}, params, at)["mask"]
+        other = super().apply(on, stage, {**state, "mask": np.roll(mask, 1, 2)}, params, at)["mask"]
         return {**new, "mask": ((new["mask"].astype(np.float64) + other) / 2).astype(mask.dtype)}
 
 
 class InterpolatesMask(Faulty):
     """Interpolates masks."""
 
-    pixels = _SmoothMask
+    steps: ClassVar[Steps] = {**STEPS, Warp: _SmoothMask()}
 
 
-class _ColouredMask(Pixels):
-    def _pointwise(self, stage: Pointwise, state: State, params: Mapping[str, Array], at: str) -> State:
-        new = super()._pointwise(stage, state, params, at)
+class _ColouredMask(PointwiseStep):
+    def apply(self, on: Pixels, stage: Pointwise, state: State, params: Mapping[str, Array], at: str) -> State:
+        new = super().apply(on, stage, state, params, at)
         if "mask" not in state or state["mask"].dtype.kind not in "iu":
             return new
         return {
@@ -152,12 +155,12 @@ class _ColouredMask(Pixels):
 class ColoursMask(Faulty):
     """Lets colour ops change masks."""
 
-    pixels = _ColouredMask
+    steps: ClassVar[Steps] = {**STEPS, Pointwise: _ColouredMask()}
 
 
 class _BackwardsBoxes(Pixels):
-    def _points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
-        new = super()._points(state, params, at, height, width)
+    def points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
+        new = super().points(state, params, at, height, width)
         matrix = params.get(f"{at}.forward")
         if "boxes" in new and matrix is not None:
             mirrored = (matrix[:, 0] < 0) & np.ones(len(new["boxes"]), bool)
@@ -174,8 +177,8 @@ class LeavesCornersSwapped(Faulty):
 
 
 class _IndexBoxes(Pixels):
-    def _points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
-        new = super()._points(state, params, at, height, width)
+    def points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
+        new = super().points(state, params, at, height, width)
         matrix = params.get(f"{at}.forward")
         if "boxes" in new and matrix is not None:
             changed = np.any(new["boxes"] != state["boxes"], axis=(1, 2)) & (matrix[:, 0] < 0)
@@ -220,7 +223,7 @@ class DropsBoxes(Faulty):
 
 
 class _NoSwap(Pixels):
-    def _swap(self, state: State, mirrored: Array) -> State:
+    def swap(self, state: State, mirrored: Array) -> State:
         return {}
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from augspec.moves import Move as Elementary
+from augspec.moves import Window
 from augspec.namespace import Array, Namespace
 from augspec.ops.affine import Affine
 from augspec.ops.rotate import Rotate
@@ -17,6 +19,10 @@ from augspec.plan.stages import Move, Resample, Warp
 from augspec_backends.generic.pipeline import Pipeline
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.prepare import Preparation
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.move import MoveStep
+from augspec_backends.generic.stages.resample import ResampleStep
+from augspec_backends.generic.stages.warp import WarpStep
 from augspec_backends.numpy.namespace import NumpyNamespace
 from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
 from augspec_conformance.mutants.mutant import Mutant
@@ -114,42 +120,37 @@ class TurnsAboutCorner(Faulty):
         return {name: moved(array) if name.endswith(".matrix") else array for name, array in values.items()}
 
 
-class _CornersAligned(Preparation):
-    def _resample(self, stage: Resample, at: str, height: int, width: int) -> None:
-        super()._resample(stage, at, height, width)
+class _CornersAligned(ResampleStep):
+    def prepare(self, to: Preparation, stage: Resample, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
         for axis in ("columns", "rows"):
-            weights = self.params.get(f"{at}.{axis}_weights")
+            weights = to.params.get(f"{at}.{axis}_weights")
             if weights is not None:
                 # Half of every tap's weight goes to its neighbour: the triangle moves by half a source pixel.
                 late = np.roll(weights, 1, -1)
                 late[..., 0] = 0
                 half = (weights >> 1) + (late >> 1)
                 half[..., 0] += 32768 - half.sum(-1, dtype=np.int32)
-                self.params[f"{at}.{axis}_weights"] = half
+                to.params[f"{at}.{axis}_weights"] = half
 
 
 class ResizesOffCentre(Faulty):
     """Resizes with pixel centres half a pixel off."""
 
-    preparation = _CornersAligned
+    steps: ClassVar[Steps] = {**STEPS, Resample: _CornersAligned()}
 
 
-class _CropsLater(Pixels):
-    def _move(self, stage: Move, state: State, params: Mapping[str, Array], at: str) -> State:
-        height, width = state["image"].shape[1:3]
-        window = stage.leaf.op.window(height, width)  # type: ignore[attr-defined]
-        if window is not None and window[2] < height:
-            state = {
-                **state,
-                **{name: np.roll(state[name], -1, 1) for name in ("image", "mask") if name in state},
-            }
-        return super()._move(stage, state, params, at)
+class _CropsLater(MoveStep):
+    def move(self, on: Pixels, move: Elementary, state: State, named: dict[str, Array]) -> State:
+        if isinstance(move, Window) and move.height < state["image"].shape[1]:
+            state = {**state, **{name: np.roll(state[name], -1, 1) for name in ("image", "mask") if name in state}}
+        return super().move(on, move, state, named)
 
 
 class CropsOffByOne(Faulty):
     """Crops one row too low."""
 
-    pixels = _CropsLater
+    steps: ClassVar[Steps] = {**STEPS, Move: _CropsLater()}
 
 
 class NeverLastPlace(Faulty):
@@ -161,74 +162,74 @@ class NeverLastPlace(Faulty):
         }
 
 
-class _Reversed(Preparation):
-    def _warp(self, stage: Warp, at: str, height: int, width: int) -> None:
-        super()._warp(replace(stage, members=stage.members[::-1]), at, height, width)
+class _Reversed(WarpStep):
+    def prepare(self, to: Preparation, stage: Warp, at: str, height: int, width: int) -> None:
+        super().prepare(to, replace(stage, members=stage.members[::-1]), at, height, width)
 
 
 class ComposesReversed(Faulty):
     """Composes neighbouring warps in the wrong order."""
 
-    preparation = _Reversed
+    steps: ClassVar[Steps] = {**STEPS, Warp: _Reversed()}
 
 
-class _BlackFill(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
-        return super()._warp(replace(stage, fill=0.0), state, params, at)
+class _BlackFill(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        return super().apply(on, replace(stage, fill=0.0), state, params, at)
 
 
 class FillsBlack(Faulty):
     """Fills with 0 whatever the fill is."""
 
-    pixels = _BlackFill
+    steps: ClassVar[Steps] = {**STEPS, Warp: _BlackFill()}
 
 
-class _EdgeBorder(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
-        return super()._warp(replace(stage, border="edge"), state, params, at)
+class _EdgeBorder(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        return super().apply(on, replace(stage, border="edge"), state, params, at)
 
 
 class RepeatsEdge(Faulty):
     """Repeats the edge whatever the border is."""
 
-    pixels = _EdgeBorder
+    steps: ClassVar[Steps] = {**STEPS, Warp: _EdgeBorder()}
 
 
-class _MirrorIsSymmetric(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+class _MirrorIsSymmetric(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
         other = {"mirror": "symmetric", "symmetric": "mirror"}.get(stage.border, stage.border)
-        return super()._warp(replace(stage, border=other), state, params, at)
+        return super().apply(on, replace(stage, border=other), state, params, at)
 
 
 class ConfusesMirrors(Faulty):
     """Takes `mirror` for `symmetric`."""
 
-    pixels = _MirrorIsSymmetric
+    steps: ClassVar[Steps] = {**STEPS, Warp: _MirrorIsSymmetric()}
 
 
-class _FirstChannelFill(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+class _FirstChannelFill(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
         channels = state["image"].shape[-1]
         if not isinstance(stage.fill, tuple) and channels > 1:
             stage = replace(stage, fill=(stage.fill, *(0.0,) * (channels - 1)))
-        return super()._warp(stage, state, params, at)
+        return super().apply(on, stage, state, params, at)
 
 
 class FillsFirstChannel(Faulty):
     """Uses a scalar fill for channel 0 only, as OpenCV does."""
 
-    pixels = _FirstChannelFill
+    steps: ClassVar[Steps] = {**STEPS, Warp: _FirstChannelFill()}
 
 
-class _Nearest(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
-        return super()._warp(replace(stage, interpolation="nearest"), state, params, at)
+class _Nearest(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        return super().apply(on, replace(stage, interpolation="nearest"), state, params, at)
 
 
 class NeverInterpolates(Faulty):
     """Warps with nearest whatever was declared."""
 
-    pixels = _Nearest
+    steps: ClassVar[Steps] = {**STEPS, Warp: _Nearest()}
 
 
 class NoAntialias(Faulty):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from augspec.plan.program import Draw, Grid
 from augspec.plan.stages import Noise
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.pixelwise import NoiseStep
 from augspec_conformance.mutants.faulty import Faulty, Restreamed, Values
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -43,22 +45,22 @@ class AddsTwoDraws(Faulty):
         return {**values, "sample/shear#0/y": (low + total % width).astype(np.int32)}
 
 
-class _FarRepetition(Pixels):
-    def _noise(self, stage: Noise, state: State, params: Any, at: str) -> State:
+class _FarRepetition(NoiseStep):
+    def apply(self, on: Pixels, stage: Noise, state: State, params: Any, at: str) -> State:
         old: Array = state["image"]
-        new: State = super()._noise(stage, state, params, at)
-        first = self._fixed(old) if self.xp.dtype(new["image"]) == "int32" else old
+        new: State = super().apply(on, stage, state, params, at)
+        first = on.fixed(old) if on.xp.dtype(new["image"]) == "int32" else old
         field = (new["image"] - first).reshape(len(old), -1)
         if field.shape[1] <= 8192 or not getattr(stage.leaf.op, "per_channel", True):
             return new
         again = field[:, np.arange(field.shape[1]) % 8192].reshape(old.shape)
-        return {**new, "image": self._numbers().clamp(first + again)}
+        return {**new, "image": on.numbers().clamp(first + again)}
 
 
 class RepeatsNoiseFarAway(Faulty):
     """Repeats the noise of an image after 8192 values."""
 
-    pixels = _FarRepetition
+    steps: ClassVar[Steps] = {**STEPS, Noise: _FarRepetition()}
 
 
 class SharesNoiseKeys(Faulty):

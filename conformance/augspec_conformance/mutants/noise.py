@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from augspec.ops.gaussian_noise import GaussianNoise
 from augspec.plan.stages import Noise
 from augspec_backends.generic.pipeline import Pipeline
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.pixelwise import NoiseStep
 from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -28,34 +30,34 @@ class SharesNoise(Faulty):
         }
 
 
-class _GreyNoise(Pixels):
-    def _noise(self, stage: Noise, state: State, params: Any, at: str) -> State:
+class _GreyNoise(NoiseStep):
+    def apply(self, on: Pixels, stage: Noise, state: State, params: Any, at: str) -> State:
         op = stage.leaf.op.model_copy(update={"per_channel": False})
-        return super()._noise(replace(stage, leaf=replace(stage.leaf, op=op)), state, params, at)
+        return super().apply(on, replace(stage, leaf=replace(stage.leaf, op=op)), state, params, at)
 
 
 class NoiseIsGrey(Faulty):
     """Gives all channels the same noise."""
 
-    pixels = _GreyNoise
+    steps: ClassVar[Steps] = {**STEPS, Noise: _GreyNoise()}
 
 
-class _WideNoise(Pixels):
-    def _noise(self, stage: Noise, state: State, params: Any, at: str) -> State:
+class _WideNoise(NoiseStep):
+    def apply(self, on: Pixels, stage: Noise, state: State, params: Any, at: str) -> State:
         old: Array = state["image"]
-        half: State = super()._noise(stage, {**state, "image": old[:, : (old.shape[1] + 1) // 2]}, params, at)
+        half: State = super().apply(on, stage, {**state, "image": old[:, : (old.shape[1] + 1) // 2]}, params, at)
         both = np.concatenate([half["image"], half["image"]], 1)
-        first = self._fixed(old) if self.xp.dtype(both) == "int32" else old
+        first = on.fixed(old) if on.xp.dtype(both) == "int32" else old
         added = (
             both[:, : old.shape[1]] - np.concatenate([first[:, : (old.shape[1] + 1) // 2]] * 2, 1)[:, : old.shape[1]]
         )
-        return {**state, "image": self._numbers().clamp(first + added)}
+        return {**state, "image": on.numbers().clamp(first + added)}
 
 
 class NoiseRepeats(Faulty):
     """Repeats the noise of the upper half in the lower half."""
 
-    pixels = _WideNoise
+    steps: ClassVar[Steps] = {**STEPS, Noise: _WideNoise()}
 
 
 class VarianceForDeviation(Faulty):

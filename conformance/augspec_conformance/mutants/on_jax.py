@@ -70,7 +70,7 @@ class BakesSeed(Running, Backend):
         result: Values = work.augmenter.compiled(work.runner, compile_it, "seeded")(
             low, low * 0 if high is None else high, dict(arrays)
         )
-        return result
+        return dict(jax.block_until_ready({name: jnp.array(array, copy=True) for name, array in result.items()}))
 
 
 class DarkensOnceCompiled(Hooks, Backend):

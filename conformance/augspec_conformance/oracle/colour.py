@@ -66,3 +66,41 @@ def grayscale(image: FloatArray) -> FloatArray:
 def normalize(image: FloatArray, mean: float | Sequence[float], std: float | Sequence[float]) -> FloatArray:
     """Return (x - mean)/std for each channel, mean and std in unit range; not clamped."""
     return np.asarray((image - np.asarray(mean, dtype=np.float64)) / np.asarray(std, dtype=np.float64))
+
+
+def solarize(image: FloatArray, threshold: float, *, shift: float = 0.0) -> FloatArray:
+    """Return 1 − x from the threshold on."""
+    return np.where(image + shift >= threshold, 1.0 - image, image)
+
+
+def solarize_add(image: FloatArray, delta: float, threshold: float, *, shift: float = 0.0) -> FloatArray:
+    """Return x + δ below the threshold."""
+    return np.where(image + shift < threshold, image + delta, image)
+
+
+def invert(image: FloatArray) -> FloatArray:
+    """Return 1 − x."""
+    return 1.0 - image
+
+
+def hue(image: FloatArray, turns: float) -> FloatArray:
+    """Return the image with its HSV hue moved, value and chroma kept; by the textbook's division and sextants."""
+    red, green, blue = (image[..., k] for k in range(3))
+    high, low = image.max(-1), image.min(-1)
+    chroma = high - low
+    safe = np.where(chroma > 0, chroma, 1.0)
+    sextant = np.where(
+        high == red, (green - blue) / safe, np.where(high == green, 2 + (blue - red) / safe, 4 + (red - green) / safe)
+    )
+    turned = np.where(chroma > 0, (sextant + 6 * turns) % 6, 0.0)
+
+    def channel(place: int) -> FloatArray:
+        k = (place + turned) % 6
+        return np.asarray(high - chroma * np.maximum(0.0, np.minimum(np.minimum(k, 4 - k), 1.0)))
+
+    return np.stack([channel(5), channel(3), channel(1)], -1)
+
+
+def gamma(image: FloatArray, exponent: float, gain: float) -> FloatArray:
+    """Return gain · x^γ; x is clamped first, and 0⁰ is 1."""
+    return gain * np.clip(image, 0.0, 1.0) ** exponent

@@ -39,3 +39,17 @@ def gaussian_blur(image: FloatArray, sigma: float, largest_sigma: float) -> Floa
                 blurred += weight * np.take(image, index, axis=axis)
         image = blurred
     return image
+
+
+def sharpness(image: FloatArray, factor: float) -> FloatArray:
+    """Return S + (x − S)·f with S the mean of 3 × 3 pixels, the middle five times; border pixels stay."""
+    result = image.copy()
+    if min(image.shape[:2]) > 2:
+        height, width = image.shape[:2]
+        total = 4 * image[1:-1, 1:-1]
+        for down in range(3):
+            for right in range(3):
+                total = total + image[down : height - 2 + down, right : width - 2 + right]
+        smooth = total / 13
+        result[1:-1, 1:-1] = smooth + (image[1:-1, 1:-1] - smooth) * factor
+    return result

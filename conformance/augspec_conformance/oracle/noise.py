@@ -73,3 +73,11 @@ def gaussian_noise(image: FloatArray, std: float, key: WordArray, *, per_channel
     shape = (height, width, channels if per_channel else 1)
     z = normal(words(key[:2], int(key[2]), int(np.prod(shape)))).reshape(shape)
     return image + std * z
+
+
+def salt_pepper(image: FloatArray, amount: float, ratio: float, key: WordArray) -> FloatArray:
+    """Make pixels white whose 24-bit number lies below amount · ratio, black those below amount."""
+    height, width, _ = image.shape
+    number = (words(key[:2], int(key[2]), height * width) >> np.uint32(8)).astype(np.float64).reshape(height, width, 1)
+    white, both = np.floor(np.array([amount * ratio, amount]) * 2**24 + 0.5)
+    return np.where(number < white, 1.0, np.where(number < both, 0.0, image))

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from augspec_conformance.oracle import colour, filters, matrices, noise, resample
+from augspec_conformance.oracle import colour, filters, levels, matrices, noise
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
-from augspec_conformance.oracle.resample import Window
-from augspec_conformance.oracle.state import Settings, Stage, State, join, move, settle
+from augspec_conformance.oracle.resizing import RESIZING
+from augspec_conformance.oracle.state import Settings, State, join, settle
+from augspec_conformance.oracle.windows import MOVES
 
 OpFunction: TypeAlias = Callable[[State, Op, Draws], State]
 PixelFunction: TypeAlias = Callable[[FloatArray, Op, Draws], FloatArray]
@@ -73,6 +75,21 @@ def pixels(function: PixelFunction) -> OpFunction:
     return wrapped
 
 
+def jump(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
+    """Make an op of a formula that jumps; it takes `shift`, which may put pixels on the other side of a step."""
+
+    def function(state: State, op: Op, draws: Draws) -> State:
+        shifted = partial(formula, shift=state.shift)
+        read = pixels(lambda image, op, draws: shifted(image, *(_field(op, draws, name) for name in fields)))
+        return read(state, op, draws)
+
+    return function
+
+
+def _field(op: Op, draws: Draws, name: str) -> Any:
+    return op[name] if isinstance(op[name], str) else draws.number(op, name)
+
+
 def colour_op(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
     """Make a colour op of its formula and the numeric fields that this takes after the image."""
     return pixels(lambda image, op, draws: formula(image, *(draws.number(op, name) for name in fields)))
@@ -94,84 +111,18 @@ def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     return noise.gaussian_noise(image, draws.number(op, "std"), key, per_channel=op["per_channel"])
 
 
+def salt_pepper(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Replace pixels whose words fall below the amounts."""
+    key = draws.words("noise", 3)
+    return noise.salt_pepper(image, draws.number(op, "amount"), draws.number(op, "ratio"), key)
+
+
 def normalize(state: State, op: Op, draws: Draws) -> State:
     """Normalize each channel: the one op that does not clamp (C3)."""
     state = settle(state)
     if state.image is None or not draws.applied(op):
         return state
     return replace(state, image=colour.normalize(state.image, op["mean"], op["std"]), normalized=True)
-
-
-# Windows: crops and resizing. They end the run and are stages of their own.
-
-
-def window_stage(window: Window, size: tuple[int, int], *, interpolation: str, antialias: bool) -> Stage:
-    """Return the stage that resizes a window of the canvas to `size` (h, w)."""
-
-    def image(plane: FloatArray) -> FloatArray:
-        return resample.resize_image(plane, window, size, interpolation=interpolation, antialias=antialias)
-
-    return Stage(
-        size,
-        image=image,
-        mask=lambda m: resample.resize_mask(m, window, size),
-        points=lambda xy: resample.move_points(xy, window, size),
-    )
-
-
-def height_width(size: Any) -> tuple[int, int]:
-    """Read a `size` field: [height, width]."""
-    return int(size[0]), int(size[1])
-
-
-def resize(state: State, op: Op, draws: Draws) -> State:
-    """Resize the whole canvas."""
-    state = settle(state)
-    if not draws.applied(op):
-        return state
-    height, width = state.size
-    size = resample.resized_size(
-        height, width, size=op.get("size"), short_side=op.get("short_side"), long_side=op.get("long_side")
-    )
-    whole = Window(0, 0, height, width)
-    stage = window_stage(whole, size, interpolation=op["interpolation"], antialias=op["antialias"])
-    return move(state, stage)
-
-
-def random_resized_crop(state: State, op: Op, draws: Draws) -> State:
-    """Resize the first fitting of ten drawn windows, else the central one."""
-    state = settle(state)
-    if not draws.applied(op):
-        return state
-    height, width = state.size
-    window = resample.random_window(
-        height,
-        width,
-        area=draws.numbers(op, "area", 10),
-        ratio=draws.numbers(op, "ratio", 10),
-        top=float(draws.drawn("top")[0]),
-        left=float(draws.drawn("left")[0]),
-        ratio_range=support(op["ratio"]),
-    )
-    size = height_width(op["size"])
-    interpolation = op.get("interpolation", "bilinear")
-    return move(state, window_stage(window, size, interpolation=interpolation, antialias=op["antialias"]))
-
-
-def center_crop(state: State, op: Op, draws: Draws) -> State:
-    """Cut the central window out, an exact move."""
-    state = settle(state)
-    if not draws.applied(op):
-        return state
-    window = resample.centred_window(*state.size, height_width(op["size"]))
-    size = (window.height, window.width)
-    stage = Stage(
-        size,
-        image=lambda i: resample.crop(i, window),
-        mask=lambda m: resample.crop(m, window),
-        points=lambda xy: resample.move_points(xy, window, size),
-    )
-    return move(state, stage)
 
 
 # Combinators.
@@ -228,14 +179,23 @@ OPS: dict[str, OpFunction] = {
     "scale": warp(matrices.scale, "factor", "x", "y"),
     "shear": warp(matrices.shear, "x", "y"),
     "affine": warp(matrices.affine, "degrees", "translate_x", "translate_y", "scale", "shear_x", "shear_y"),
-    "resize": resize,
-    "random_resized_crop": random_resized_crop,
-    "center_crop": center_crop,
+    **RESIZING,
+    **MOVES,
     "brightness_scale": colour_op(colour.brightness_scale, "factor"),
     "brightness_shift": colour_op(colour.brightness_shift, "delta"),
     "contrast": pixels(contrast),
     "saturation": colour_op(colour.saturation, "factor"),
     "grayscale": colour_op(colour.grayscale),
+    "hue": colour_op(colour.hue, "turns"),
+    "gamma": colour_op(colour.gamma, "gamma", "gain"),
+    "invert": colour_op(colour.invert),
+    "solarize": jump(colour.solarize, "threshold"),
+    "solarize_add": jump(colour.solarize_add, "delta", "threshold"),
+    "posterize": jump(levels.posterize, "bits"),
+    "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
+    "equalize": jump(levels.equalize, "method"),
+    "sharpness": colour_op(filters.sharpness, "factor"),
+    "salt_pepper": pixels(salt_pepper),
     "gaussian_blur": pixels(gaussian_blur),
     "gaussian_noise": pixels(gaussian_noise),
     "normalize": normalize,

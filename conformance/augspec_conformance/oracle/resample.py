@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from augspec_conformance.oracle.arrays import AnyArray, FloatArray, IndexArray
+from augspec_conformance.oracle.grid import cubic_kernel
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,20 @@ def triangle_weights(side: int, target: int, *, antialias: bool) -> FloatArray:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
+def cubic_weights(side: int, target: int, *, antialias: bool) -> FloatArray:
+    """Return the weights of Keys' kernel with a = -1/2, widened as the triangle is; within the line, with sum 1.
+
+    Source: Pillow's BICUBIC filter.
+
+    Returns:
+        (target, side).
+    """
+    unit = max(side / target, 1.0) if antialias else 1.0
+    centre = (np.arange(target)[:, None] + 0.5) * side / target
+    weights = cubic_kernel((np.arange(side)[None, :] + 0.5 - centre) / unit)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
 def weigh_rows(plane: FloatArray, weights: FloatArray) -> FloatArray:
     """Combine the rows of (side, ...) by (target, side) weights; weights of zero leave rows out (C13)."""
     lines = []
@@ -66,7 +81,7 @@ def resize_image(
         image: (H, W, C).
         window: Which part; pixels outside it take no part.
         size: (h, w) of the result.
-        interpolation: `bilinear` or `nearest`.
+        interpolation: `bilinear`, `bicubic`, whose overshoot is clamped, or `nearest`.
         antialias: Widen the triangle when shrinking, as Pillow does.
 
     Returns:
@@ -75,10 +90,55 @@ def resize_image(
     if interpolation == "nearest":
         return np.asarray(resize_mask(image, window, size))
     part = crop(image, window)
-    columns = triangle_weights(window.width, size[1], antialias=antialias)
-    rows = triangle_weights(window.height, size[0], antialias=antialias)
+    weights = cubic_weights if interpolation == "bicubic" else triangle_weights
+    columns = weights(window.width, size[1], antialias=antialias)
+    rows = weights(window.height, size[0], antialias=antialias)
     across = weigh_rows(np.swapaxes(part, 0, 1), columns)
-    return weigh_rows(np.swapaxes(across, 0, 1), rows)
+    result = weigh_rows(np.swapaxes(across, 0, 1), rows)
+    return np.clip(result, 0.0, 1.0) if interpolation == "bicubic" else result
+
+
+def paste(plane: AnyArray, size: tuple[int, int], top: int, left: int, fill: object) -> AnyArray:
+    """Put (h, w) or (h, w, C) pixels onto a canvas of `size`, from a row and a column on that may be negative."""
+    canvas = np.empty((*size, *plane.shape[2:]), dtype=plane.dtype)
+    canvas[...] = fill
+    rows = slice(max(top, 0), min(top + plane.shape[0], size[0]))
+    columns = slice(max(left, 0), min(left + plane.shape[1], size[1]))
+    canvas[rows, columns] = plane[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    return canvas
+
+
+@dataclass(frozen=True)
+class Search:
+    """Candidates of a crop that looks at boxes, each (40,), as shares; a minimum of 1 wants the whole image."""
+
+    minimum: float
+    width: FloatArray
+    height: FloatArray
+    top: FloatArray
+    left: FloatArray
+    ratio: tuple[float, float]
+
+    def window(self, height: int, width: int, boxes: FloatArray) -> Window:
+        """Return the first candidate that meets the minimum with one of the boxes (N, 4), else the whole canvas."""
+        for i in range(len(self.width) if self.minimum < 1.0 else 0):
+            w, h = (max(1, half_up(share * side)) for share, side in ((self.width[i], width), (self.height[i], height)))
+            top, left = math.floor(self.top[i] * (height - h + 1)), math.floor(self.left[i] * (width - w + 1))
+            if self.ratio[0] <= w / h <= self.ratio[1]:
+                for box in boxes:
+                    centre = (box[:2] + box[2:]) / 2
+                    inside = left < centre[0] < left + w and top < centre[1] < top + h
+                    if inside and _overlap(box, left, top, w, h) >= self.minimum:
+                        return Window(top, left, h, w)
+        return Window(0, 0, height, width)
+
+
+def _overlap(box: FloatArray, left: int, top: int, w: int, h: int) -> float:
+    """Return intersection over union of a box and a window."""
+    across = max(0.0, min(box[2], left + w) - max(box[0], left))
+    down = max(0.0, min(box[3], top + h) - max(box[1], top))
+    common = across * down
+    return float(common / ((box[2] - box[0]) * (box[3] - box[1]) + w * h - common))
 
 
 def resize_mask(mask: AnyArray, window: Window, size: tuple[int, int]) -> AnyArray:

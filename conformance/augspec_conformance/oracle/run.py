@@ -23,6 +23,7 @@ def run(
     *,
     value_range: tuple[float, float] = (0.0, 1.0),
     nudges: tuple[tuple[float, float], ...] = (),
+    shift: float = 0.0,
 ) -> dict[str, AnyArray]:
     """Augment one unbatched sample, in float64.
 
@@ -37,6 +38,7 @@ def run(
             normalized image is not mapped back.
         nudges: By how many pixels (x, y) the first, second … resampled run of warps misses its ideal places, where it
             takes the nearest pixel: shows which other pixels a rounded position may take.
+        shift: What is added to every pixel before an op that jumps: shows on which side of a step it may end.
 
     Returns:
         The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
@@ -44,7 +46,7 @@ def run(
     """
     low, high = value_range
     targets = policy.get("targets") or {}
-    state = replace(_begin(sample, targets, low, high), nudges=nudges)
+    state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift)
     draws = Draws(values)
     for op in policy["ops"]:
         state = perform(state, op, draws)

@@ -73,6 +73,7 @@ class State:
         normalized: Whether the image has left the unit range for good.
         run: The flips and warps that wait.
         nudges: By how many pixels (x, y) the next runs miss the places of nearest pixels.
+        shift: What is added to pixels where a function jumps.
     """
 
     size: tuple[int, int]
@@ -87,6 +88,7 @@ class State:
     normalized: bool = False
     run: Run | None = None
     nudges: tuple[tuple[float, float], ...] = ()
+    shift: float = 0.0
 
 
 def join(state: State, matrix: FloatArray | None, settings: Settings | None) -> State:

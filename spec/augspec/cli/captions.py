@@ -69,7 +69,9 @@ def _phrase(leaf: Leaf, steps: Mapping[str, Any], size: tuple[int, int]) -> str:
     if tag == "random_resized_crop":
         return f"{name} {_crop(leaf, steps, size)}"
     values = [
-        (field, _human(leaf, field, mark.quantity.name, value, steps)) for field, mark, value, _ in leaf.op.draws()
+        (field, _human(leaf, field, mark.quantity.name, value, steps))
+        for field, mark, value, _ in leaf.op.draws()
+        if mark.quantity.name not in ("position", "rank")
     ]
     shown = [(field, text) for field, text in values if text not in ("0 %", "+0 %", "0", "0°", "×1")] or values
     if len(values) == 1:

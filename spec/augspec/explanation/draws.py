@@ -19,6 +19,7 @@ from augspec.plan.program import (
     Listed,
     Members,
     NoiseKey,
+    Order,
     Table,
     Whole,
     program,
@@ -96,6 +97,8 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
     m = draw.map
     if isinstance(m, Flag):
         return f"yes with probability {number(draw.source)}"
+    if isinstance(m, Order):
+        return f"an order of {m.n}"
     if isinstance(m, Members):
         return f"{m.k} of {m.n} members"
     if isinstance(m, NoiseKey):
@@ -131,6 +134,8 @@ def _as(draw: Draw, quantity: Quantity) -> str:
         return f"⌊word · {m.n} / 2³²⌋"
     if isinstance(m, Listed):
         return f"⌊word · {len(m.values)} / 2³²⌋, looked up"
+    if isinstance(m, Order):
+        return f"the ranks of {m.n} words"
     if isinstance(m, Members):
         return f"the {m.k} lowest of {m.n} words"
     return "the stream's own key"

@@ -87,7 +87,7 @@ def _words(leaf: Leaf) -> str:
     parts = [
         f"{name} {distribution(value, mark.quantity)}"
         for name, mark, value, _ in leaf.op.draws()
-        if mark.quantity.name != "position"  # always anywhere
+        if mark.quantity.name not in ("position", "rank")  # always anywhere
     ]
     extra = _fields(leaf.op)
     gate = [f"with probability {number(leaf.op.p)}"] if leaf.gate else []

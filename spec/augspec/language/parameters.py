@@ -16,21 +16,30 @@ __all__ = [
     "Antialias",
     "Area",
     "Aspect",
+    "Bits",
     "Border",
     "Factor",
     "Fill",
     "Fraction",
+    "Gamma",
     "Interpolation",
     "Offset",
     "Parameter",
+    "Pixels",
     "Probability",
+    "Quarters",
+    "ResizeFactor",
     "ScaleFactor",
+    "Share",
     "Side",
     "Sigma",
     "Size",
     "Std",
     "Tangent",
+    "Threshold",
+    "Turns",
     "WarpInterpolation",
+    "Zoom",
 ]
 
 
@@ -53,9 +62,17 @@ class Parameter:
         return value
 
 
-def _parameter(quantity: str) -> Any:
+def _whole(value: Any) -> Any:
+    """Return `value` if it can only be whole numbers."""
+    atoms = value.atoms()[0].tolist() if hasattr(value, "atoms") else [value]
+    if (hasattr(value, "support") and not hasattr(value, "atoms")) or any(v != int(v) for v in atoms):
+        raise PydanticCustomError("whole", "a whole number, integers, or a choice of whole numbers")
+    return value
+
+
+def _parameter(quantity: str, *further: Any) -> Any:
     mark = Parameter(quantity)
-    return Annotated[Number, mark, AfterValidator(mark.check)]
+    return Annotated[Number, mark, *map(AfterValidator, (mark.check, *further))]
 
 
 Angle = _parameter("angle")
@@ -65,7 +82,15 @@ ScaleFactor = _parameter("scale")
 Factor = _parameter("factor")
 Offset = _parameter("offset")
 Std = _parameter("std")
+Threshold = _parameter("threshold")
+Share = _parameter("share")
+Bits = _parameter("bits")
+Turns = _parameter("turns")
+Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Quarters = _parameter("quarters", _whole)
+ResizeFactor = _parameter("resize")
+Zoom = _parameter("zoom")
 Area = _parameter("area")
 Aspect = _parameter("aspect")
 
@@ -82,7 +107,7 @@ WarpInterpolation = Annotated[
     Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
 ]
 Interpolation = Annotated[
-    Literal["nearest", "bilinear"],
+    Literal["nearest", "bilinear", "bicubic"],
     Field(description="How pixels are read between pixels (C8); masks always take the nearest."),
 ]
 Antialias = Annotated[bool, Field(description="Whether a smaller result averages over all pixels it stands for (C8).")]
@@ -96,4 +121,5 @@ Fill = Annotated[
     ),
 ]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Pixels = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 Size = tuple[Side, Side]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from augspec.language.parameters import Angle, Fraction, ScaleFactor, Tangent
 from augspec.namespace import Array, Plane, Transform
-from augspec.ops.base import WarpOp, bounds, largest
+from augspec.ops.base import WarpOp, bounds, largest, sheared
 
 __all__ = ["Affine"]
 
@@ -46,3 +46,9 @@ class Affine(WarpOp):
         low, high = bounds(self.scale)
         grow = 1.4143 * (1 + largest(self.shear_x)) * (1 + largest(self.shear_y))
         return grow / low, grow * high, max(largest(self.translate_x), largest(self.translate_y))
+
+    def stretch(self) -> tuple[float, float]:
+        """Return the product of the parts' norms; the rotation adds nothing."""
+        low, high = bounds(self.scale)
+        grow = sheared(largest(self.shear_x)) * sheared(largest(self.shear_y))
+        return grow / low, grow * high

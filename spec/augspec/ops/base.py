@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import Field
 
+from augspec.errors import SampleError
 from augspec.language.model import Model
 from augspec.language.parameters import Border, Fill, Parameter, Probability, WarpInterpolation
-from augspec.namespace import Array, Numbers, Plane, Transform
+from augspec.moves import Flip, Move
+from augspec.namespace import Array, Noise, Numbers, Plane, Transform
 
 __all__ = [
     "Combinator",
     "FilterOp",
+    "FlipOp",
     "MoveOp",
     "NoiseOp",
     "Op",
+    "PixelOp",
     "PointwiseOp",
     "ResampleOp",
     "TypeOp",
     "WarpOp",
     "bounds",
     "largest",
+    "sheared",
 ]
 
 Identity = Annotated[
@@ -48,8 +54,26 @@ class Op(Model):
     tolerance: ClassVar[str] = "point-f"
     """Numeric class of its float pixels; uint8 is equality for every op."""
 
+    jumps: ClassVar[bool] = False
+    """Whether a tiny change of a pixel may change the result by much more."""
+
+    linear: ClassVar[bool] = False
+    """Whether the result is linear in the image, as long as nothing is clamped or filled in."""
+
+    monotone: ClassVar[bool] = False
+    """Whether it never turns the order of two pixels of a channel around."""
+
     resizes: ClassVar[bool] = False
     """Whether the result has another size than the image."""
+
+    changes: ClassVar[Literal["always", "sometimes", "never"]] = "always"
+    """Whether it changes images of noise, at parameters that are not neutral."""
+
+    by_channel: ClassVar[bool] = False
+    """Whether it treats channels differently, by their place."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Targets that it looks at besides the image: a sample without one of them is refused."""
 
     id: Identity = None
     p: Probability = 1.0
@@ -78,6 +102,26 @@ class Op(Model):
         """Return whether the op is defined on images of so many channels."""
         return self.channels is None or channels in self.channels
 
+    def output_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return the size of the result, from that of the image.
+
+        Raises:
+            SampleError: the op is not defined on images of this size.
+        """
+        return height, width
+
+    def accepts_size(self, height: int, width: int) -> bool:
+        """Return whether the op is defined on images of this size."""
+        try:
+            self.output_size(height, width)
+        except SampleError:
+            return False
+        return True
+
+    def accepted(self) -> str:
+        """Return the accepted channel counts in words."""
+        return "any number of" if self.channels is None else " or ".join(str(count) for count in self.channels)
+
     def neutral(self) -> Mapping[str, float] | None:
         """Return the parameter values at which the op changes nothing, or None if there are none."""
         values = {name: mark.quantity.neutral for name, mark in self.parameters()}
@@ -94,24 +138,53 @@ class MoveOp(Op):
     """An exact move of pixels: bit for bit in every dtype (C11)."""
 
     stage: ClassVar[str] = "move"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "move"
 
-    mirrors: ClassVar[Literal["horizontal", "vertical"] | None] = None
-    """The axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
+    @abstractmethod
+    def moves(self, height: int, width: int) -> tuple[Move, ...]:
+        """Return the elementary moves, the first one first, on a canvas of this size.
+
+        Raises:
+            SampleError: the op does not fit the size.
+        """
+
+    @property
+    def mirrors(self) -> Literal["horizontal", "vertical"] | None:
+        """Return the axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
+        return None
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
-        """Return the size after the move, from the size before."""
+        """Return the size after the moves, from the size before."""
+        for move in self.moves(height, width):
+            height, width = move.size(height, width)
         return height, width
 
-    def window(self, height: int, width: int) -> tuple[int, int, int, int] | None:
-        """Return the static (top, left, height, width) that is kept, or None for all."""
-        return None
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
+        """Return the arrays that the moves name, (B,) or (B, 16), from drawn parameters."""
+        return {}
+
+
+class FlipOp(MoveOp):
+    """A mirroring of one axis."""
+
+    axis: ClassVar[Literal["horizontal", "vertical"]]
+
+    @property
+    def mirrors(self) -> Literal["horizontal", "vertical"] | None:
+        """Return the axis."""
+        return self.axis
+
+    def moves(self, height: int, width: int) -> tuple[Move, ...]:
+        """Return the flip."""
+        return (Flip(self.axis),)
 
 
 class WarpOp(Op):
     """A movement of the plane; neighbours with equal interpolation, border and fill become one (C10)."""
 
     stage: ClassVar[str] = "warp"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
 
     interpolation: WarpInterpolation = "bilinear"
@@ -126,13 +199,22 @@ class WarpOp(Op):
     def growth(self) -> tuple[float, float, float]:
         """Return bounds for the planner (E2): row sums of inverse and forward matrix, shift in sides."""
 
+    def stretch(self) -> tuple[float, float]:
+        """Return by how much the inverse and the forward matrix can lengthen a vector: their 2-norms, or more."""
+        back, ahead, _ = self.growth()
+        return math.sqrt(2) * back, math.sqrt(2) * ahead
+
 
 class ResampleOp(Op):
-    """A window of the image, resampled to a static size; antialiased unless told otherwise (C8)."""
+    """A window of the image, resampled to a place on a canvas of static size; antialiased as a rule (C8)."""
 
     stage: ClassVar[str] = "resample"
+    linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
+
+    sees: ClassVar[bool] = False
+    """Whether the window depends on the boxes as they are when the op is reached; it then gets them among the draws."""
 
     @abstractmethod
     def output_size(self, height: int, width: int) -> tuple[int, int]:
@@ -140,10 +222,39 @@ class ResampleOp(Op):
 
     @abstractmethod
     def window(self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any) -> tuple[Array, ...] | None:
-        """Return per-sample integers (left, top, width, height), each (B,); None for the whole image."""
+        """Return what is read, per-sample integers (left, top, width, height), each (B,); None for the whole image.
+
+        An op that sees finds `boxes` (B, N, 4), corners in 2⁻ᵇ pixel, and `boxes_seen` (B, N) bool in `draw`, with b
+        such that a side has at most 2¹³ of them: `arithmetic.box_bits`.
+        """
+
+    def placement(
+        self, draw: Mapping[str, Array], height: int, width: int, arithmetic: Any
+    ) -> tuple[Array, ...] | None:
+        """Return where the window lands, (left, top, width, height), each (B,); None for all of the canvas.
+
+        It may reach beyond the canvas, with sides up to 16384 pixels; what it leaves free shows the op's `fill`.
+        """
+        return None
+
+    def least(self, height: int, width: int) -> tuple[int, int]:
+        """Return sides that no placement is below, (height, width)."""
+        return self.output_size(height, width)
 
 
-class PointwiseOp(Op):
+class PixelOp(Op):
+    """Changes pixels and moves none: base of what follows."""
+
+    def steepness(self) -> float:
+        """Return by how much the op may enlarge a difference between two inputs, over all that it can draw."""
+        return 1.0
+
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
+        """Return what the pixels need, once per sample, from drawn parameters (B,): by default these themselves."""
+        return draw
+
+
+class PointwiseOp(PixelOp):
     """A function of each pixel, the sample's parameters and, perhaps, a statistic of the sample (E5)."""
 
     stage: ClassVar[str] = "pointwise"
@@ -155,11 +266,11 @@ class PointwiseOp(Op):
 
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
-        """Return new pixels (B, H, W, C) from pixels and integer parameters (B, 1, 1, 1)."""
+        """Return new pixels (B, H, W, C) from pixels and prepared integers, (B, 1, 1, 1) where they were (B,)."""
 
 
-class NoiseOp(Op):
-    """A pointwise op with a counter-based random number per pixel (R16)."""
+class NoiseOp(PixelOp):
+    """A pixel function with counter-based random numbers of its own (R16)."""
 
     stage: ClassVar[str] = "noise"
 
@@ -168,29 +279,33 @@ class NoiseOp(Op):
         return True
 
     @abstractmethod
-    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
-        """Return new pixels; `noise` is standard normal in 2⁻¹⁴, (B, H, W, C or 1)."""
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
+        """Return new pixels (B, H, W, C)."""
 
 
-class FilterOp(Op):
-    """A separable convolution with weights that sum to exactly 2¹⁵ (E7)."""
+class FilterOp(PixelOp):
+    """A function of each pixel and its neighbours, with weights that sum to exactly 2¹⁵ (E7)."""
 
     stage: ClassVar[str] = "filter"
     tolerance: ClassVar[str] = "interp-f"
 
     @abstractmethod
     def radius(self) -> int:
-        """Return the static number of taps on each side."""
+        """Return the static number of pixels that it reaches to each side."""
 
     @abstractmethod
-    def weights(self, draw: Mapping[str, Array], arithmetic: Any) -> Array:
-        """Return (B, radius + 1) integers w₀ … w_R with w₀ + 2·Σ w_j = 2¹⁵."""
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return new pixels (B, H, W, C) from pixels and what was prepared."""
 
 
 class TypeOp(Op):
     """Changes what the numbers mean; must come last (C3)."""
 
     stage: ClassVar[str] = "type"
+
+    @abstractmethod
+    def steepness(self) -> float:
+        """Return by how much the op enlarges a difference between two inputs."""
 
 
 class Combinator(Op):
@@ -222,3 +337,8 @@ def largest(value: Any) -> float:
     """Return the largest magnitude that a constant or distribution can have."""
     low, high = bounds(value)
     return max(abs(low), abs(high))
+
+
+def sheared(tangent: float) -> float:
+    """Return the 2-norm of [1 k; 0 1], the larger root of σ² − |k|·σ − 1."""
+    return (tangent + math.sqrt(tangent * tangent + 4)) / 2

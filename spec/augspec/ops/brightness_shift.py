@@ -1,7 +1,7 @@
 """The op `brightness_shift`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.language.parameters import Offset
 from augspec.namespace import Array, Numbers
@@ -14,6 +14,7 @@ class BrightnessShift(PointwiseOp):
     """Add `delta`, a share of the value range, to every channel and clamp (tf.image's, Keras' brightness)."""
 
     op: Literal["brightness_shift"]
+    monotone: ClassVar[bool] = True
     delta: Offset
     """Added to every channel."""
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from augspec.errors import SampleError
 from augspec.language.parameters import Size
+from augspec.moves import Move, Window
 from augspec.ops.base import MoveOp
 
 __all__ = ["CenterCrop"]
@@ -21,18 +22,14 @@ class CenterCrop(MoveOp):
     size: Size
     """[height, width] of what is kept, in pixels."""
 
-    def output_size(self, height: int, width: int) -> tuple[int, int]:
-        """Return `size`; an image smaller than it is an error."""
-        if self.size[0] > height or self.size[1] > width:
+    def moves(self, height: int, width: int) -> tuple[Move, ...]:
+        """Return the window; an image smaller than it is an error."""
+        h, w = self.size
+        if h > height or w > width:
             raise SampleError(
                 "image",
-                f"at least {self.size[0]}×{self.size[1]} pixels before center_crop",
+                f"at least {h}×{w} pixels before center_crop",
                 f"{height}×{width}",
                 "Resize first, or crop less.",
             )
-        return self.size
-
-    def window(self, height: int, width: int) -> tuple[int, int, int, int]:
-        """Return the kept (top, left, height, width)."""
-        h, w = self.output_size(height, width)
-        return (height - h) // 2, (width - w) // 2, h, w
+        return (Window((height - h) // 2, (width - w) // 2, h, w),)

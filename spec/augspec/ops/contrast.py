@@ -1,11 +1,11 @@
 """The op `contrast`."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.language.parameters import Factor
 from augspec.namespace import Array, Numbers
-from augspec.ops.base import PointwiseOp
+from augspec.ops.base import PointwiseOp, largest
 
 __all__ = ["Contrast"]
 
@@ -19,6 +19,7 @@ class Contrast(PointwiseOp):
     """
 
     op: Literal["contrast"]
+    monotone: ClassVar[bool] = True
     factor: Factor
     """1 changes nothing, above 1 has more contrast, 0 has none."""
 
@@ -33,6 +34,10 @@ class Contrast(PointwiseOp):
     def statistic(self) -> bool:
         """The means are statistics of the image."""
         return self.pivot in ("grey_mean", "channel_mean")
+
+    def steepness(self) -> float:
+        """M + (x − m)·f, where m moves as well: 2f − 1."""
+        return max(1.0, 2.0 * largest(self.factor) - 1.0)
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return m + (x − m)·f, clamped."""

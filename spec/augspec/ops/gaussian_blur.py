@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from augspec.language.parameters import Sigma
-from augspec.namespace import Array
+from augspec.namespace import Array, Numbers
 from augspec.ops.base import FilterOp, bounds
 
 __all__ = ["GaussianBlur"]
@@ -18,6 +18,7 @@ class GaussianBlur(FilterOp):
     """
 
     op: Literal["gaussian_blur"]
+    linear: ClassVar[bool] = True
     sigma: Sigma
     """Width of the Gaussian."""
 
@@ -25,6 +26,10 @@ class GaussianBlur(FilterOp):
         """Return ⌈3·σ_max⌉."""
         return math.ceil(3 * bounds(self.sigma)[1])
 
-    def weights(self, draw: Mapping[str, Array], arithmetic: Any) -> Array:
-        """Return the quantised Gaussian."""
-        return arithmetic.gaussian(draw["sigma"], self.radius())
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
+        """Return the quantised Gaussian, (B, radius + 1)."""
+        return {"weights": arithmetic.gaussian(draw["sigma"], self.radius())}
+
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
+        """Return x blurred, clamped."""
+        return m.clamp(m.convolve(x, draw["weights"]))

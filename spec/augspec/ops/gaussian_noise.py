@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from augspec.language.parameters import Std
-from augspec.namespace import Array, Numbers
+from augspec.namespace import Array, Noise, Numbers
 from augspec.ops.base import NoiseOp
 
 __all__ = ["GaussianNoise"]
@@ -23,6 +23,6 @@ class GaussianNoise(NoiseOp):
     per_channel: bool = True
     """Whether every channel has noise of its own."""
 
-    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Array) -> Array:
+    def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
         """Return x + z·std, clamped."""
-        return m.clamp(x + m.noise(draw["std"], noise))
+        return m.clamp(x + m.noise(draw["std"], noise.normal(per_channel=self.per_channel)))

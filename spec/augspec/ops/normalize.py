@@ -1,6 +1,6 @@
 """The op `normalize`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,11 +21,16 @@ class Normalize(TypeOp):
     """
 
     op: Literal["normalize"]
+    monotone: ClassVar[bool] = True
     mean: Annotated[tuple[Annotated[float, Field(ge=-100, le=100)], ...], _Channels]
     """Subtracted; one number per channel, or one for all."""
 
     std: Annotated[tuple[Annotated[float, Field(ge=1e-6, le=1e6)], ...], _Channels]
     """Divided by; as many numbers as `mean`."""
+
+    def steepness(self) -> float:
+        """1 / std."""
+        return 1.0 / min(self.std)
 
     @model_validator(mode="after")
     def _same_length(self) -> "Normalize":

@@ -27,3 +27,7 @@ class Rotate(WarpOp):
     def growth(self) -> tuple[float, float, float]:
         """A rotation's rows sum to at most √2."""
         return 1.4143, 1.4143, 0.0
+
+    def stretch(self) -> tuple[float, float]:
+        """A rotation keeps lengths."""
+        return 1.0, 1.0

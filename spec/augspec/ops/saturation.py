@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from augspec.language.parameters import Factor
 from augspec.namespace import Array, Numbers
-from augspec.ops.base import PointwiseOp
+from augspec.ops.base import PointwiseOp, largest
 
 __all__ = ["Saturation"]
 
@@ -18,6 +18,10 @@ class Saturation(PointwiseOp):
     op: Literal["saturation"]
     factor: Factor
     """1 changes nothing, above 1 is more colourful, 0 is grey."""
+
+    def steepness(self) -> float:
+        """G + (x − g)·f, where g moves as well: 2f − 1."""
+        return max(1.0, 2.0 * largest(self.factor) - 1.0)
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return G + (x − G)·f, clamped."""

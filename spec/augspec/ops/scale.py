@@ -56,3 +56,8 @@ class Scale(WarpOp):
             max(high for _, high in ranges),
             0.0,
         )
+
+    def stretch(self) -> tuple[float, float]:
+        """Of a diagonal matrix the norms are the same."""
+        back, ahead, _ = self.growth()
+        return back, ahead

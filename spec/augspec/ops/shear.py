@@ -5,7 +5,7 @@ from typing import Literal
 
 from augspec.language.parameters import Tangent
 from augspec.namespace import Array, Plane, Transform
-from augspec.ops.base import WarpOp, largest
+from augspec.ops.base import WarpOp, largest, sheared
 
 __all__ = ["Shear"]
 
@@ -28,3 +28,8 @@ class Shear(WarpOp):
         """Return the row-sum bound of the product, the same for its inverse."""
         grow = (1 + largest(self.x)) * (1 + largest(self.y))
         return grow, grow, 0.0
+
+    def stretch(self) -> tuple[float, float]:
+        """Return the product of the two shears' norms, the same for the inverse."""
+        grow = sheared(largest(self.x)) * sheared(largest(self.y))
+        return grow, grow

@@ -27,3 +27,7 @@ class Translate(WarpOp):
     def growth(self) -> tuple[float, float, float]:
         """A translation leaves the linear part alone."""
         return 1.0, 1.0, max(largest(self.x), largest(self.y))
+
+    def stretch(self) -> tuple[float, float]:
+        """A translation keeps lengths."""
+        return 1.0, 1.0

@@ -6,6 +6,8 @@ A flip beside a warp joins it; flips alone stay exact moves.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from augspec.errors import PolicyError
 from augspec.ops.base import (
     Combinator,
@@ -40,6 +42,13 @@ from augspec.plan.stages import (
 __all__ = ["build"]
 
 _LARGEST = 8.0
+"""Row sum that the products of matrices are proven for."""
+
+_FARTHEST = 24
+"""Shift of an inverse, in sides, that positions are proven for."""
+
+_DIAGONAL = 1.4143
+"""√2, a little more: row sums against 2-norms in the plane."""
 
 
 def build(ops: tuple[Op, ...], name: str = "ops") -> Plan:
@@ -103,7 +112,7 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         return [Warp((leaf,), op.interpolation, op.border, _plain(op.fill))]
     if isinstance(op, PointwiseOp) and not op.statistic:
         return [Pointwise((leaf,))]
-    if isinstance(op, ResampleOp):
+    if isinstance(op, ResampleOp) and gate is None:
         return [Resample(leaf)]
     if isinstance(op, TypeOp):
         return [Type(leaf)]
@@ -114,6 +123,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Pointwise((inner,))
     elif isinstance(op, NoiseOp):
         stage = Noise(inner)
+    elif isinstance(op, ResampleOp):
+        stage = Resample(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)
@@ -157,20 +168,53 @@ def _alike(a: Warp, b: Warp) -> bool:
     return (a.interpolation, a.border, a.fill) == (b.interpolation, b.border, b.fill)
 
 
+@dataclass(frozen=True)
+class _Growth:
+    """Bounds of the matrices of a run, after some of its members.
+
+    A row sum of a product is at most the product of the row sums, and at most √2 times its 2-norm, which is at most
+    the product of the 2-norms. So any number of rotations counts as one.
+
+    Attributes:
+        rows: row sums of the inverse and of the forward matrix.
+        norms: their 2-norms.
+        shift: largest entry of the forward shift, in sides.
+        length: its 2-norm.
+    """
+
+    rows: tuple[float, float] = (1.0, 1.0)
+    norms: tuple[float, float] = (1.0, 1.0)
+    shift: float = 0.0
+    length: float = 0.0
+
+    def then(self, op: WarpOp) -> _Growth:
+        """Return the bounds after one more member; a sample that it leaves alone neither shrinks nor grows."""
+        least = 1.0 if op.p < 1 else 0.0
+        *rows, move = op.growth()
+        back, ahead = (max(least, one) for one in rows)
+        shorter, longer = (max(least, one) for one in op.stretch())
+        norms = self.norms[0] * shorter, self.norms[1] * longer
+        sums = self.rows[0] * back, self.rows[1] * ahead
+        length = self.length * longer + _DIAGONAL * move
+        return _Growth(
+            (min(sums[0], _DIAGONAL * norms[0]), min(sums[1], _DIAGONAL * norms[1])),
+            norms,
+            min(self.shift * ahead + move, length),
+            length,
+        )
+
+
 def _check_growth(stage: Warp, ops: tuple[Op, ...], name: str) -> None:
-    """Refuse runs whose matrices could leave int32 (E2): row sums of the product below 8."""
-    inverse = forward = 1.0
-    shift = 0.0
+    """Refuse runs whose matrices could leave int32 (E2): row sums of every partial product up to 8."""
+    run = _Growth()
     for leaf in stage.members:
         if isinstance(leaf.op, WarpOp):
-            back, ahead, move = leaf.op.growth()
-            if leaf.op.p < 1:  # a sample that the op leaves alone neither shrinks nor grows
-                back, ahead = max(1.0, back), max(1.0, ahead)
-            inverse, forward, shift = inverse * back, forward * ahead, shift * ahead + move
-            if max(inverse, forward) > _LARGEST + 1e-3 or shift * max(inverse, 1.0) > 24:
+            run = run.then(leaf.op)
+            inverse, forward = run.rows
+            if max(inverse, forward) > _LARGEST + 1e-3 or run.shift * max(inverse, 1.0) > _FARTHEST:
                 raise PolicyError.single(
                     place(leaf.path, ops, name),
-                    f"warps that together can enlarge {forward:.3g} times or shrink {inverse:.3g} times",
+                    f"warps that enlarge {forward:.3g} times, shrink {inverse:.3g} times, shift {run.shift:.3g} sides",
                     f"runs of neighbouring warps whose matrices stay below {_LARGEST:g}",
-                    "Every rotation counts as 1.41 times. Narrow a range, or put an op of another kind between them.",
+                    "All rotations count as 1.41 times together. Narrow a range, or put the op `resample` between.",
                 )

@@ -1,7 +1,7 @@
 """fuse: fewer stages with the same pixels.
 
-Runs of pixel functions become one pass; a flip after a resample is folded into its weights. Neither changes a
-bit.
+What changes nothing is left out, runs of pixel functions become one pass, and a flip after a
+resample is folded into its weights. None of it changes a bit.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def _fuse(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
         before = result[-1] if result else None
         if isinstance(stage, Choose):
             result.append(Choose(stage.selector, tuple(_fuse(branch) for branch in stage.branches)))
+        elif isinstance(stage, Move) and stage.leaf.op.changes == "never":
+            continue  # it has ended its run of warps already
         elif isinstance(stage, Pointwise) and isinstance(before, Pointwise):
             result[-1] = Pointwise(before.members + stage.members)
         elif isinstance(stage, Move) and isinstance(before, Resample) and _mirrors(stage):

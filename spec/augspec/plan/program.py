@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from augspec.errors import PolicyError
 from augspec.language.distributions import Choice, Integers, Uniform
+from augspec.language.permutation import Permutation
 from augspec.language.quantities import QUANTITIES, Quantity
 from augspec.ops.base import Combinator, NoiseOp, Op
 from augspec.ops.one_of import OneOf
@@ -32,6 +33,7 @@ __all__ = [
     "Listed",
     "Members",
     "NoiseKey",
+    "Order",
     "Table",
     "Whole",
     "noise_path",
@@ -98,11 +100,18 @@ class Members:
 
 
 @dataclass(frozen=True)
+class Order:
+    """The ranks of n words (R12)."""
+
+    n: int
+
+
+@dataclass(frozen=True)
 class NoiseKey:
     """No value: the key from which pixels draw (R16)."""
 
 
-Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | NoiseKey
+Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | Order | NoiseKey
 
 
 @dataclass(frozen=True)
@@ -203,6 +212,8 @@ def _categorical(weights: tuple[float, ...], values: tuple[int, ...] = ()) -> Ca
 
 
 def _map(value: Any, quantity: Quantity, where: str) -> Map:
+    if isinstance(value, Permutation):
+        return Order(value.n)
     if isinstance(value, Choice):
         values, share = value.atoms()
         return _categorical(tuple(share.tolist()), tuple(quantity.quantise(float(v)) for v in values))

@@ -1,4 +1,4 @@
-"""Integer tables made on the host: sine (E4), the per-pixel normal (R14), powers of two for Gaussian weights.
+"""Integer tables made on the host: sine (E4), the per-pixel normal (R14), powers and logarithms of two (E6, E7).
 
 They are pinned by SHA-256, so that no platform's mathematics library can change a bit of them unseen.
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from augspec.errors import AugspecError
 
-__all__ = ["exp2_table", "normal_table", "sine_table"]
+__all__ = ["exp2_table", "exponential_table", "logarithm_table", "normal_table", "sine_table"]
 
 Table = npt.NDArray[np.int32]
 
@@ -53,3 +53,17 @@ def exp2_table() -> Table:
     """Return round(2²² · 2^(−k/256)) for k = 0 … 256, (257,)."""
     values = [math.floor(2**22 * 2.0 ** (-k / 256) + 0.5) for k in range(257)]
     return _pinned(np.array(values, np.float64), "0d61c5fed966c25a", "exp2")
+
+
+@cache
+def exponential_table() -> Table:
+    """Return round(65280 · 2⁸ · 2^(−k/256)) for k = 0 … 256, (257,)."""
+    values = [math.floor(65280 * 2**8 * 2.0 ** (-k / 256) + 0.5) for k in range(257)]
+    return _pinned(np.array(values, np.float64), "eb73bbcb964eec78", "exponential")
+
+
+@cache
+def logarithm_table() -> Table:
+    """Return round(−2¹⁶ · log₂(i / 255)) for i = 1 … 255; entries 0 and 256 are 0, (257,)."""
+    values = [0, *(math.floor(-math.log2(i / 255) * 2**16 + 0.5) for i in range(1, 256)), 0]
+    return _pinned(np.array(values, np.float64), "b5de53d343d08e3a", "logarithm")

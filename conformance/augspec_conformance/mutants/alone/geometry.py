@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from augspec.ops.translate import Translate
 from augspec.plan.stages import Warp
 from augspec_backends.generic.pipeline import Pipeline
 from augspec_backends.generic.prepare import Preparation
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.warp import WarpStep
 from augspec_conformance.mutants.alone.fault import Rewrites, alone
 from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
 
@@ -43,20 +45,20 @@ class TurnsQuartersBack(Faulty):
         return {**values, **{path: turned(values[path]) for path in paths}}
 
 
-class _OddCorner(Preparation):
-    def _warp(self, stage: Warp, at: str, height: int, width: int) -> None:
-        super()._warp(stage, at, height, width)
+class _OddCorner(WarpStep):
+    def prepare(self, to: Preparation, stage: Warp, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
         if height != width or height % 2 == 0 or height < 8:
             return
-        rows = self.params[f"{at}.matrix"].astype(np.int64).reshape(-1, 2, 3)
+        rows = to.params[f"{at}.matrix"].astype(np.int64).reshape(-1, 2, 3)
         rows[:, :, 2] += _HALF_PIXEL - ((rows[:, :, 0] + rows[:, :, 1]) * _HALF_PIXEL >> 24)
-        self.params[f"{at}.matrix"] = rows.reshape(-1, 6).astype(np.int32)
+        to.params[f"{at}.matrix"] = rows.reshape(-1, 6).astype(np.int32)
 
 
 class TurnsOddSquaresAboutCorner(Faulty):
     """Takes side // 2 for the centre of a square."""
 
-    preparation = _OddCorner
+    steps: ClassVar[Steps] = {**STEPS, Warp: _OddCorner()}
 
 
 class MovesBeforeItTurns(Rewrites):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from augspec.namespace import Array
 from augspec.ops.contrast import Contrast
 from augspec.plan.stages import Leaf, Pointwise
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.pixelwise import PointwiseStep
 from augspec_conformance.mutants.alone.fault import alone
 from augspec_conformance.mutants.faulty import Faulty
 
@@ -20,9 +22,9 @@ __all__ = ["MUTANTS"]
 _STEPS = np.float32(2**21)
 
 
-class _Truncates(Pixels):
-    def _pointwise(self, stage: Pointwise, state: State, params: Mapping[str, Array], at: str) -> State:
-        new, old = super()._pointwise(stage, state, params, at), state["image"]
+class _Truncates(PointwiseStep):
+    def apply(self, on: Pixels, stage: Pointwise, state: State, params: Mapping[str, Array], at: str) -> State:
+        new, old = super().apply(on, stage, state, params, at), state["image"]
         image = new["image"]
         if image.dtype != np.float32:
             return new
@@ -32,12 +34,12 @@ class _Truncates(Pixels):
 class TruncatesColours(Faulty):
     """Keeps 21 bits of what a change of colours makes of floats, and cuts the rest off."""
 
-    pixels = _Truncates
+    steps: ClassVar[Steps] = {**STEPS, Pointwise: _Truncates()}
 
 
-class _ThereAndBack(Pixels):
-    def _pixel_op(self, leaf: Leaf, image: Any, params: Mapping[str, Array], at: str) -> Any:
-        new = super()._pixel_op(leaf, image, params, at)
+class _ThereAndBack(PointwiseStep):
+    def member(self, on: Pixels, leaf: Leaf, image: Any, params: Mapping[str, Array], at: str) -> Any:
+        new = super().member(on, leaf, image, params, at)
         if not isinstance(leaf.op, Contrast) or new.dtype != np.float32:
             return new
         neutral = params[f"{at}.factor"] == QUANTITIES["factor"].quantise(1.0)
@@ -48,7 +50,7 @@ class _ThereAndBack(Pixels):
 class ContrastsByOne(Faulty):
     """Takes floats apart from the pivot and adds them to it again where the factor is 1."""
 
-    pixels = _ThereAndBack
+    steps: ClassVar[Steps] = {**STEPS, Pointwise: _ThereAndBack()}
 
 
 MUTANTS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from augspec.ops.translate import Translate
 from augspec.plan.stages import Resample, Warp
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.prepare import Preparation
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.resample import ResampleStep
+from augspec_backends.generic.stages.warp import WarpStep
 from augspec_conformance.mutants.alone.fault import alone
 from augspec_conformance.mutants.faulty import Faulty
 
@@ -24,16 +28,16 @@ _UNIT = 1 << 24
 """1 in the unit of a matrix's factors."""
 
 
-class _Rolls(Pixels):
-    def _warp(self, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
-        new, old = super()._warp(stage, state, params, at), state["image"]
+class _Rolls(WarpStep):
+    def apply(self, on: Pixels, stage: Warp, state: State, params: Mapping[str, Array], at: str) -> State:
+        new, old = super().apply(on, stage, state, params, at), state["image"]
         if stage.border != "constant" or [type(leaf.op) for leaf in stage.members] != [Translate]:
             return new
         xx, xy, x0, yx, yy, y0 = params[f"{at}.matrix"].T
         straight = (xx == _UNIT) & (yy == _UNIT) & (xy == 0) & (yx == 0) & (x0 == 0)
         image = np.array(new["image"])
         if image.dtype == np.int32:
-            old = self._fixed(old)
+            old = on.fixed(old)
         for i in np.flatnonzero(straight & (y0 % _PIXEL == 0) & (y0 != 0)):
             image[i] = np.roll(old[i], -int(y0[i]) // _PIXEL, 0)
         return {**new, "image": image}
@@ -42,13 +46,13 @@ class _Rolls(Pixels):
 class RollsWholeRows(Faulty):
     """Moves by whole rows with `roll`: what leaves at the bottom comes back at the top."""
 
-    pixels = _Rolls
+    steps: ClassVar[Steps] = {**STEPS, Warp: _Rolls()}
 
 
-class _QuarterOff(Preparation):
-    def _resample(self, stage: Resample, at: str, height: int, width: int) -> None:
-        super()._resample(stage, at, height, width)
-        weights = self.params.get(f"{at}.columns_weights")
+class _QuarterOff(ResampleStep):
+    def prepare(self, to: Preparation, stage: Resample, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
+        weights = to.params.get(f"{at}.columns_weights")
         op = stage.leaf.op
         if weights is None or not isinstance(op, Resize) or op.output_size(height, width)[1] != 2 * width:
             return
@@ -57,18 +61,18 @@ class _QuarterOff(Preparation):
         late[..., 0] = 0
         mixed = weights - (weights >> 2) + (late >> 2)
         mixed[..., 0] += 32768 - mixed.sum(-1, dtype=np.int32)
-        self.params[f"{at}.columns_weights"] = mixed
+        to.params[f"{at}.columns_weights"] = mixed
 
 
 class DoublesOffCentre(Faulty):
     """Doubles the width of an image with pixel centres a quarter of a pixel off."""
 
-    preparation = _QuarterOff
+    steps: ClassVar[Steps] = {**STEPS, Resample: _QuarterOff()}
 
 
-class _EverySecond(Pixels):
-    def _resample(self, stage: Resample, state: State, params: Mapping[str, Array], at: str) -> State:
-        new = super()._resample(stage, state, params, at)
+class _EverySecond(ResampleStep):
+    def apply(self, on: Pixels, stage: Resample, state: State, params: Mapping[str, Array], at: str) -> State:
+        new = super().apply(on, stage, state, params, at)
         height, width = state["image"].shape[1:3]
         op = stage.leaf.op
         if not isinstance(op, Resize) or tuple(2 * side for side in new["image"].shape[1:3]) != (height, width):
@@ -82,7 +86,7 @@ class _EverySecond(Pixels):
 class TakesEverySecond(Faulty):
     """Halves an image with nearest by taking every second pixel, from the first."""
 
-    pixels = _EverySecond
+    steps: ClassVar[Steps] = {**STEPS, Resample: _EverySecond()}
 
 
 MUTANTS = (

@@ -61,8 +61,8 @@ class SharesOnlyBox(Faulty):
 
 
 class _MirrorsForPoints(Pixels):
-    def _points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
-        new = super()._points(state, params, at, height, width)
+    def points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
+        new = super().points(state, params, at, height, width)
         if "boxes" not in new or "keypoints" in state:
             return new
         boxes = new["boxes"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Filter, Pointwise, Resample
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.stages import STEPS, Steps
+from augspec_backends.generic.stages.pixelwise import FilterStep
 from augspec_conformance.mutants.alone.fault import alone
 from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of, with_entry
 
@@ -77,23 +79,23 @@ class OverflowsAtWhite(Faulty):
         return {**state, "image": np.where(image >= _WHITE, 0, image)}
 
 
-class _SkipsLastChannel(Pixels):
-    def _filter(self, stage: Filter, state: State, params: Mapping[str, Array], at: str) -> State:
-        new, old = super()._filter(stage, state, params, at), state["image"]
+class _SkipsLastChannel(FilterStep):
+    def apply(self, on: Pixels, stage: Filter, state: State, params: Mapping[str, Array], at: str) -> State:
+        new, old = super().apply(on, stage, state, params, at), state["image"]
         if _alone(state) and old.dtype in (np.uint8, np.int32):
-            new["image"][..., -1] = self._fixed(old)[..., -1]
+            new["image"][..., -1] = on.fixed(old)[..., -1]
         return new
 
 
 class SkipsLastChannel(Faulty):
     """Filters all but the last channel of large images that come alone."""
 
-    pixels = _SkipsLastChannel
+    steps: ClassVar[Steps] = {**STEPS, Filter: _SkipsLastChannel()}
 
 
-class _SkipsBlackRows(Pixels):
-    def _filter(self, stage: Filter, state: State, params: Mapping[str, Array], at: str) -> State:
-        new, old = super()._filter(stage, state, params, at), state["image"]
+class _SkipsBlackRows(FilterStep):
+    def apply(self, on: Pixels, stage: Filter, state: State, params: Mapping[str, Array], at: str) -> State:
+        new, old = super().apply(on, stage, state, params, at), state["image"]
         if old.dtype != np.float32:
             return new
         lit = old.any((2, 3), keepdims=True)
@@ -103,7 +105,7 @@ class _SkipsBlackRows(Pixels):
 class SkipsBlackRows(Faulty):
     """Filters only rows of a float image in which there is anything."""
 
-    pixels = _SkipsBlackRows
+    steps: ClassVar[Steps] = {**STEPS, Filter: _SkipsBlackRows()}
 
 
 MUTANTS = (

@@ -1,0 +1,39 @@
+"""Changes of what numbers mean, the last stage: a table for levels, arithmetic for floats (E6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from augspec.plan.stages import Type
+from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers, levels_out
+from augspec_backends.generic.stages.step import Params, State, Step
+
+if TYPE_CHECKING:
+    from augspec_backends.generic.pixels import Pixels
+    from augspec_backends.generic.prepare import Preparation
+
+__all__ = ["TypeStep"]
+
+
+class TypeStep(Step):
+    """`normalize`."""
+
+    def prepare(self, to: Preparation, stage: Type, at: str, height: int, width: int) -> None:
+        """Nothing is drawn."""
+
+    def apply(self, on: Pixels, stage: Type, state: State, params: Params, at: str) -> State:
+        """Return float32 pixels, not clamped."""
+        xp, op, image = on.xp, stage.leaf.op, on.now(state["image"])
+        channels = xp.shape(image)[-1]
+        mean = np.broadcast_to(np.array(op.mean), (channels,))  # type: ignore[attr-defined]
+        std = np.broadcast_to(np.array(op.std), (channels,))  # type: ignore[attr-defined]
+        if isinstance(on.m, FloatNumbers):
+            scale, shift = 1 / (std * on.m.span), -(mean + on.m.low / on.m.span) / std
+            return {**state, "image": image * xp.constant(scale, on.m.dtype) + xp.constant(shift, on.m.dtype)}
+        assert isinstance(on.m, FixedNumbers)
+        levels = np.arange(256)[:, None] / 255
+        table = ((levels - mean) / std).astype(np.float32)
+        index = xp.astype(levels_out(xp, image), "int32") * channels + xp.arange(channels)
+        return {**state, "image": xp.take(xp.constant(table.reshape(-1), "float32"), index)}

@@ -1,0 +1,67 @@
+"""Choices: every sample runs the branch that it drew, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from augspec.errors import SampleError
+from augspec.namespace import Array
+from augspec.plan.stages import Choose, Move, Selector, Stage
+from augspec_backends.generic.numbers import FixedNumbers
+from augspec_backends.generic.stages.step import Params, SizeOf, State, Step
+
+if TYPE_CHECKING:
+    from augspec_backends.generic.pixels import Pixels
+    from augspec_backends.generic.prepare import Preparation
+
+__all__ = ["ChooseStep"]
+
+
+class ChooseStep(Step):
+    """Runs other stages inside."""
+
+    def prepare(self, to: Preparation, stage: Choose, at: str, height: int, width: int) -> None:
+        """Prepare the branch numbers and every branch."""
+        to.params[f"{at}.branch"] = _branch(to, stage.selector, len(stage.branches))
+        for number, branch in enumerate(stage.branches):
+            to.run(branch, height, width, f"{at}.{number}.")
+
+    def apply(self, on: Pixels, stage: Choose, state: State, params: Params, at: str) -> State:
+        """Run the chosen branches."""
+        image = on.now(state["image"])
+        if isinstance(on.m, FixedNumbers) and not _only_moves(stage):
+            image = on.fixed(image)
+        state = {**state, "image": image}
+        inner = {name: array for name, array in params.items() if name.startswith(f"{at}.") and name != f"{at}.branch"}
+
+        def branch(number: int, stages: tuple[Stage, ...]) -> Callable[..., State]:
+            return lambda rows, some: on.run(stages, dict(rows), some, f"{at}.{number}.")
+
+        branches = [branch(number, stages) for number, stages in enumerate(stage.branches)]
+        return dict(on.xp.choose(params[f"{at}.branch"], branches, state, inner))
+
+    def size(self, stage: Choose, height: int, width: int, inner: SizeOf) -> tuple[int, int]:
+        """Return the size that all branches give."""
+        sizes = {inner(branch, height, width) for branch in stage.branches}
+        if len(sizes) > 1:
+            raise SampleError(
+                "image", "a size that every member of a choice turns into the same one", f"{height}×{width}"
+            )
+        return sizes.pop()
+
+
+def _branch(to: Preparation, selector: Selector, count: int) -> Array:
+    """Return the number of the branch each sample takes, (B,); `count` means none."""
+    branch = to.zeros if selector.branch is None else to.entry(selector.branch, selector.branch_entry)
+    if selector.gate is None:
+        return branch
+    return to.xp.where(to.entry(selector.gate, selector.gate_entry) == 1, branch, branch * 0 + count)
+
+
+def _only_moves(stage: Choose) -> bool:
+    """Return whether levels stay levels in every branch."""
+    inside = [inner for branch in stage.branches for inner in branch]
+    return all(isinstance(inner, Move) and not np.any(getattr(inner.leaf.op, "fill", 0.0)) for inner in inside)
