@@ -110,7 +110,7 @@ def test_validate_finds_what_only_the_plan_knows() -> None:
     wild = json.dumps({"augspec": 1, "ops": [{"op": "scale", "factor": 8}] * 2})
     result = call("validate", "-", stdin=wild)
     assert result.exit_code == 1
-    assert "warps that together" in result.stdout
+    assert "warps that enlarge 64 times" in result.stdout
 
 
 def test_validate_as_json() -> None:

@@ -215,6 +215,6 @@ def _check_growth(stage: Warp, ops: tuple[Op, ...], name: str) -> None:
                 raise PolicyError.single(
                     place(leaf.path, ops, name),
                     f"warps that enlarge {forward:.3g} times, shrink {inverse:.3g} times, shift {run.shift:.3g} sides",
-                    f"runs of neighbouring warps whose matrices stay below {_LARGEST:g}",
+                    f"neighbouring warps that together enlarge or shrink at most {_LARGEST:g} times",
                     "All rotations count as 1.41 times together. Narrow a range, or put the op `resample` between.",
                 )
