@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "examples" / "array_api_backend"
+VENDOR = ROOT / "examples" / "vendor_op"
 
 BROKEN = '''
 """The same backend with one mistake: bilinear sampling reads the right column once too far to the left."""
@@ -63,7 +64,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = wheels[-1] if wheels else ROOT
     pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt")
     run(*pip, f"{wheel}[conformance]", cwd=home)
-    run(*pip, PACKAGE, cwd=home)
+    run(*pip, PACKAGE, VENDOR, cwd=home)
     return python
 
 
@@ -78,6 +79,16 @@ def test_the_stranger_is_found_by_name_and_passes(python: Path, tmp_path: Path) 
     assert passed, judged[-2000:]
     assert int(passed[1]) >= 50, judged[-2000:]
     assert "failed" not in judged
+
+
+def test_a_package_adds_a_word_to_the_language(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "lift.py").write_text(
+        "import augspec, numpy as np\n"
+        "policy = augspec.parse({'augspec': 1, 'ops': [{'op': 'film.lift', 'amount': 0.5}]})\n"
+        "print([augspec.compile(policy, backend=name)(0, np.full((1, 4, 4, 3), 100, 'uint8')).max()"
+        " for name in ('numpy', 'strict')])\n"
+    )
+    assert run(python, "lift.py", cwd=tmp_path) == "[np.uint8(178), Array(178, dtype=array_api_strict.uint8)]\n"
 
 
 def test_a_test_file_of_his_own_asks_the_laws(python: Path, tmp_path: Path) -> None:

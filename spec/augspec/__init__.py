@@ -20,6 +20,7 @@ from augspec.load import parse as parse
 from augspec.normalize import normalize as normalize
 from augspec.registry import ops as ops
 from augspec.schema import schema as schema
+from augspec.vendors import vendor_ops as vendor_ops
 
 if _TYPE_CHECKING:
     from augspec.draws import Draws as Draws
@@ -50,6 +51,7 @@ __all__ = [
     "parse",
     "sample_id",
     "schema",
+    "vendor_ops",
 ]
 
 # These need NumPy or pydantic, which are most of the cost of an import; all else imports them when it is

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from augspec.errors import PolicyError, PolicyProblem, format_path, show
+from augspec.errors import PolicyError, PolicyProblem, Unsupported, format_path, show
 from augspec.language.limits import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_OPS
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def parse(document: Any, text: str | None = None) -> Policy:
             "1, the version of the language that this release reads",
             "A newer version needs a newer augspec." if type(version) is int and version > 1 else 'Write "augspec": 1.',
         )
+    _check_vendors(document)
     try:
         policy = Policy.model_validate_json(json.dumps(document) if text is None else text)
     except ValidationError as error:
@@ -189,6 +190,38 @@ def _check_values(document: Any) -> None:
             found.append(PolicyProblem(format_path(path), f"{value}", "finite numbers"))
         elif isinstance(value, int) and abs(value) >= 2**64:
             found.append(PolicyProblem(format_path(path), show(value), "numbers below 2^64"))
+    if found:
+        raise PolicyError(found)
+
+
+def _check_vendors(document: dict[str, Any]) -> None:
+    """Refuse what is wrong with the ops of other packages: their classes are not in our union."""
+    from pydantic import ValidationError
+
+    from augspec.registry import ops
+    from augspec.vendors import is_vendors, vendor_op
+
+    found: list[PolicyProblem] = []
+    stack: list[tuple[Any, tuple[str | int, ...]]] = [(document.get(name), (name,)) for name in ("eval", "ops")]
+    while stack:
+        members, path = stack.pop()
+        for position, op in enumerate(members if isinstance(members, list) else ()):
+            if not isinstance(op, dict):
+                continue
+            here = (*path, position)
+            stack.append((op.get("ops"), (*here, "ops")))
+            if not is_vendors(op.get("op")):
+                continue
+            try:
+                vendor_op(op["op"]).model_validate_json(json.dumps(op))
+            except Unsupported as error:
+                may = f"one of {', '.join(ops())}, or an op that an installed package adds"
+                fix = f"{error.reason[:1].upper()}{error.reason[1:]}. {error.fix}".rstrip()
+                found.append(PolicyProblem(format_path((*here, "op")), show(op["op"], quoted=True), may, fix))
+            except ValidationError as error:
+                from augspec.problems import problems
+
+                found.extend(problems(error, document, here))
     if found:
         raise PolicyError(found)
 

@@ -22,9 +22,9 @@ _OWN_WORDS = ("domain", "range", "weights", "fields", "n")
 _MOST = 50
 
 
-def problems(error: ValidationError, document: Any) -> list[PolicyProblem]:
-    """Return everything that is wrong with a document, in its order."""
-    entries = error.errors(include_url=False)
+def problems(error: ValidationError, document: Any, at: tuple[str | int, ...] = ()) -> list[PolicyProblem]:
+    """Return everything that is wrong with a document, or with what stands at a place of it, in its order."""
+    entries: list[Any] = [{**entry, "loc": (*at, *entry["loc"])} for entry in error.errors(include_url=False)]
     # An array whose entries failed is also "too short" to pydantic: say it once.
     failed = {entry["loc"][:end] for entry in entries for end in range(len(entry["loc"]))}
     entries = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in failed][:_MOST]

@@ -6,7 +6,9 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args
 
+from augspec.errors import Unsupported
 from augspec.ops import __path__ as _folder
+from augspec.vendors import is_vendors, vendor_op
 
 if TYPE_CHECKING:
     from augspec.ops.base import Op
@@ -35,18 +37,36 @@ def _found() -> dict[str, type[Op]]:
 
 
 def _tag(value: Any) -> Any:
-    return value.get("op") if isinstance(value, dict) else getattr(value, "op", None)
+    tag = value.get("op") if isinstance(value, dict) else getattr(value, "op", None)
+    return "vendor" if is_vendors(tag) else tag
+
+
+def _vendors(value: Any, _: Any) -> Any:
+    """Validate an op by the class that its vendor registers."""
+    from pydantic_core import PydanticCustomError, to_json
+
+    tag = value["op"] if isinstance(value, dict) else value.op
+    try:
+        cls = vendor_op(tag)
+    except Unsupported as error:
+        raise PydanticCustomError("vendor", "{reason}", {"reason": str(error)}) from None
+    return cls.model_validate_json(to_json(value)) if isinstance(value, dict) else cls.model_validate(value)
 
 
 @cache
 def any_op() -> Any:
-    """Return the closed union of all ops, tagged by `op`, and complete the combinators with it."""
-    from pydantic import Discriminator, Tag
+    """Return the closed union of our ops and of vendors', told by `op`, and complete the combinators with it."""
+    from pydantic import Discriminator, SerializeAsAny, Tag, WrapValidator
 
-    from augspec.ops.base import Combinator
+    from augspec.ops.base import Combinator, Op
 
     union: Any = Annotated[
-        Union[tuple(Annotated[cls, Tag(tag)] for tag, cls in ops().items())],  # noqa: UP007 (built at run time)
+        Union[
+            (
+                *(Annotated[cls, Tag(tag)] for tag, cls in ops().items()),
+                Annotated[SerializeAsAny[Op], WrapValidator(_vendors), Tag("vendor")],
+            )
+        ],
         Discriminator(_tag, custom_error_type="op", custom_error_message="op"),
     ]
     for cls in ops().values():

@@ -15,6 +15,7 @@ DEGREES = (
     "or a distribution in that range: uniform, log_uniform, normal, integers, choice, beta"
 )
 OP = 'an op, such as {"op": "rotate", "degrees": 10}'
+ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(#[0-9]+)?$"
 LEVELS = "an array of 1 to 64 entries, each a number from 0 to 1"
 SIZE = "[height, width], each a whole number from 1 to 8192"
 
@@ -44,7 +45,13 @@ CASES = [
     ("missing-row", pairs([1]), "targets.keypoints.swap_pairs[0][1]", "a whole number", "It is required."),
     ("row", pairs([1, "a"]), "targets.keypoints.swap_pairs[0][1]", "a whole number", ""),
     ("probability", turn(p="x"), "ops[0].p", "a number from 0 to 1", ""),
-    ("id", turn(id=5), "ops[0].id", "a text like blur or rotate#0 (pattern ^[a-z][a-z0-9_]*(#[0-9]+)?$)", ""),
+    (
+        "id",
+        turn(id=5),
+        "ops[0].id",
+        f"a text like blur or rotate#0 (pattern {ID})",
+        "",
+    ),
     ("fill", turn(fill="x"), "ops[0].fill", f"a number from 0 to 1, or {LEVELS}", ""),
     ("fills", turn(fill=[]), "ops[0].fill", LEVELS, ""),
     ("quoted", turn("5"), "ops[0].degrees", DEGREES, "Write the number without quotes."),

@@ -16,6 +16,9 @@ __all__ = ["TensorFlowNamespace"]
 
 Array = Any
 
+_VECTOR = 64
+"""A multiple of how many elements any processor's vectors hold."""
+
 
 class TensorFlowNamespace(OperatorNamespace):
     """int32 wraps around, eager, in graphs and under XLA.
@@ -65,7 +68,13 @@ class TensorFlowNamespace(OperatorNamespace):
         return tf.sqrt(x)
 
     def pow(self, x: Array, exponent: Array) -> Array:
-        return tf.pow(x, exponent)
+        # The kernel computes the last few elements one by one, which differs from its vectors in the last bit: filled
+        # up to whole vectors, a pixel's power does not depend on its place.
+        shape = tf.shape(x)
+        flat, exponents = (tf.reshape(part, [-1]) for part in (x, tf.broadcast_to(exponent, shape)))
+        end = [[0, tf.math.floormod(-tf.size(x), _VECTOR)]]
+        full = tf.pow(tf.pad(flat, end, constant_values=1), tf.pad(exponents, end))
+        return tf.ensure_shape(tf.reshape(full[: tf.size(x)], shape), x.shape)
 
     def shl(self, x: Array, bits: int) -> Array:
         return tf.bitwise.left_shift(x, tf.constant(bits, x.dtype))

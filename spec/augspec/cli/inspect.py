@@ -38,9 +38,13 @@ def explain(
         sys.stdout.write(augspec.explain(checked, stage.value))
 
 
-def schema() -> None:
+def schema(
+    vendors: Annotated[
+        bool, typer.Option("--vendors", help="With the ops of other installed packages, for an editor.")
+    ] = False,
+) -> None:
     """Print the JSON Schema of policy documents."""
-    talk.json_out(augspec.schema())
+    talk.json_out(augspec.schema(vendors=vendors))
 
 
 def hash_(policy: PolicyArgument) -> None:

@@ -12,7 +12,7 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec.errors import nearest
-from augspec.ops.base import Combinator
+from augspec.ops.base import Combinator, Op
 from augspec.schema.describe import allowed
 
 __all__ = ["ops"]
@@ -25,10 +25,10 @@ def ops(
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
 ) -> None:
     """List the ops with their fields, or show one in detail."""
-    known = augspec.ops()
+    known = _known()
     if name is not None and name not in known:
         raise typer.BadParameter(f"no op {name!r}. {nearest(name, known)} All of them: augspec ops".replace("  ", " "))
-    facts = [_facts(tag) for tag in (known if name is None else [name])]
+    facts = [_facts(tag, known[tag]) for tag in (known if name is None else [name])]
     if format is Format.json:
         talk.json_out(facts if name is None else facts[0])
     elif name is None:
@@ -37,10 +37,14 @@ def ops(
         _detail(facts[0])
 
 
-def _facts(tag: str) -> dict[str, Any]:
-    cls = augspec.ops()[tag]
-    defs = augspec.schema()["$defs"]
-    node = defs[cls.__name__]
+def _known() -> dict[str, type[Op]]:
+    """Return our ops and those of other installed packages."""
+    return augspec.ops() | augspec.vendor_ops()
+
+
+def _facts(tag: str, cls: type[Op]) -> dict[str, Any]:
+    defs = augspec.schema(vendors=True)["$defs"]
+    node = defs[tag if "." in tag else cls.__name__]
     fields = []
     for name, prop in node["properties"].items():
         if name == "op":

@@ -35,7 +35,7 @@ __all__ = [
 Identity = Annotated[
     str | None,
     Field(
-        pattern=r"^[a-z][a-z0-9_]*(#[0-9]+)?$",
+        pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(#[0-9]+)?$",
         max_length=64,
         description="Names the op's random streams; default `type#k`, k counting siblings of the same type.",
     ),

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from augspec.schema import schema
+from augspec.vendors import is_vendors, vendor_op
 
 __all__ = ["allowed", "fields_at", "node_at"]
 
@@ -122,11 +123,13 @@ def _resolved(node: Node, root: Node) -> Node:
 def _chosen(node: Node, value: Any, root: Node) -> Node:
     """Follow references, and take the option of a union that the value means."""
     node = _resolved(node, root)
+    if node.get("title") == "op" and isinstance(value, dict) and is_vendors(value.get("op")):
+        return _of_vendor(value["op"])
     for option in node.get("anyOf", ()):
         inner = _resolved(option, root)
         properties = inner.get("properties", {})
         if isinstance(value, dict) and "op" in properties:
-            if properties["op"]["const"] == value.get("op"):
+            if properties["op"].get("const") == value.get("op"):
                 return inner
         elif isinstance(value, dict):
             if set(inner.get("required", ())) & set(value):
@@ -134,6 +137,13 @@ def _chosen(node: Node, value: Any, root: Node) -> Node:
         elif isinstance(value, list) and inner.get("type") == "array":
             return inner
     return node
+
+
+@cache
+def _of_vendor(tag: str) -> Node:
+    from augspec.schema.generate import vendor_node
+
+    return vendor_node(vendor_op(tag))
 
 
 def _child(node: Node, part: str | int) -> Node | None:

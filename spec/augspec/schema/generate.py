@@ -17,14 +17,22 @@ from augspec.language.quantities import QUANTITIES, Quantity
 from augspec.ops.base import Op
 from augspec.registry import ops
 from augspec.schema import SHIPPED
+from augspec.vendors import PATTERN
 
-__all__ = ["generate", "main"]
+__all__ = ["generate", "main", "vendor_node"]
 
 Node = dict[str, Any]
 
 _DISTRIBUTIONS = ("Uniform", "LogUniform", "Normal", "Integers", "Choice", "Beta")
 _UNTITLED = ("NormalParameters", "ChoiceParameters")
 _LAST = ("p", "id")
+_VENDORS: Node = {
+    "title": "vendor.op",
+    "description": "An op of another package, which must be installed; its vendor stands before the dot.",
+    "type": "object",
+    "properties": {"op": {"type": "string", "pattern": PATTERN}},
+    "required": ["op"],
+}
 
 
 def generate() -> Node:
@@ -38,7 +46,7 @@ def generate() -> Node:
     named["Op"] = {
         "title": "op",
         "description": "One step of the policy, told by its field `op`.",
-        "anyOf": [{"$ref": f"#/$defs/{cls.__name__}"} for cls in ops().values()],
+        "anyOf": [*({"$ref": f"#/$defs/{cls.__name__}"} for cls in ops().values()), _VENDORS],
     }
     targets = {name: _plain(node) for name, node in defs.items() if name.endswith(("Target", "Targets"))}
     return {
@@ -53,6 +61,13 @@ def generate() -> Node:
             **dict(sorted(targets.items())),
         },
     }
+
+
+def vendor_node(cls: type[Op]) -> Node:
+    """Return the definition of another package's op; its references are to definitions of the shipped schema."""
+    raw = cls.model_json_schema(by_alias=True)
+    _without_null(raw)
+    return _op(cls, raw)
 
 
 def text() -> str:
