@@ -83,12 +83,13 @@ def test_the_stranger_is_found_by_name_and_passes(python: Path, tmp_path: Path) 
 
 def test_a_package_adds_a_word_to_the_language(python: Path, tmp_path: Path) -> None:
     (tmp_path / "lift.py").write_text(
-        "import augspec, numpy as np\n"
+        "import array_api_strict, augspec, numpy as np\n"
         "policy = augspec.parse({'augspec': 1, 'ops': [{'op': 'film.lift', 'amount': 0.5}]})\n"
-        "print([augspec.compile(policy, backend=name)(0, np.full((1, 4, 4, 3), 100, 'uint8')).max()"
-        " for name in ('numpy', 'strict')])\n"
+        "grey = np.full((1, 4, 4, 3), 100, 'uint8')\n"
+        "for name, images in (('numpy', grey), ('strict', array_api_strict.asarray(grey))):\n"
+        "    print(np.unique(np.asarray(augspec.compile(policy, backend=name)(0, images))))\n"
     )
-    assert run(python, "lift.py", cwd=tmp_path) == "[np.uint8(178), Array(178, dtype=array_api_strict.uint8)]\n"
+    assert run(python, "lift.py", cwd=tmp_path) == "[178]\n[178]\n"
 
 
 def test_a_test_file_of_his_own_asks_the_laws(python: Path, tmp_path: Path) -> None:

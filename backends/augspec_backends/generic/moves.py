@@ -32,7 +32,7 @@ def shifted(xp: Namespace, x: Array, move: Move, at: dict[str, Array], fill: Arr
                 index = xp.reshape(at[start], (-1, 1)) + xp.reshape(xp.arange(length), (1, length))
                 x = xp.gather_axis(x, index, axis)
             else:
-                x = x[:, start : start + length] if axis == 1 else x[:, :, start : start + length]
+                x = x[:, start : start + length, ...] if axis == 1 else x[:, :, start : start + length, ...]
         return x
     assert isinstance(move, Pad)
     return _padded(xp, x, move, fill)
