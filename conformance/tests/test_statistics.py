@@ -14,7 +14,7 @@ from augspec_conformance.decoding import Decoder, decoder, ideal
 from augspec_conformance.law import Case
 from augspec_conformance.laws import all_laws, decoded, decoded_choices, independence
 from augspec_conformance.power import powers
-from augspec_conformance.runner import run_case
+from augspec_conformance.runner import plan_cases, run_case
 from augspec_conformance.subject import reference
 
 BY_ID = {law.id: law for law in all_laws()}
@@ -34,6 +34,37 @@ def test_tests_outside_of_a_budget_cost_nothing() -> None:
         assert statistic.end_is_reached(0.0, 1000)
     assert statistic.share_holds(300, 1000, 0.3)
     assert (spent.tests, spent.alpha) == (5, pytest.approx(5 * tolerances.FALSE_ALARM))
+
+
+@pytest.mark.parametrize("name", ["R2", "R9", "R10", "R11", "R13"])
+def test_a_distance_is_judged_by_the_number_of_draws_it_was_taken_from(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distance, holds = statistic.cdf_distance, statistic.cdf_holds
+    taken: list[int] = []
+    judged: list[int] = []
+
+    def measured(values: Any, *rest: Any) -> float:
+        taken.append(np.size(values))
+        return distance(values, *rest)
+
+    def judge(found: float, n: int, **options: Any) -> bool:
+        judged.append(n)
+        return holds(found, n, **options)
+
+    monkeypatch.setattr(statistic, "cdf_distance", measured)
+    monkeypatch.setattr(statistic, "cdf_holds", judge)
+    case = BY_ID[name].cases("smoke")[0]
+    result = run_case(BY_ID[name], reference(), case.with_(context={**case.context, "n": 20_000}))
+    assert result.status == "passed", result.message
+    assert judged == taken != []
+
+
+def test_a_condition_that_leaves_few_draws_raises_no_alarm() -> None:
+    law = BY_ID["R9"]
+    for seed in (10, 13):  # by the envelope of all draws, the few that a gate lets through were too far off
+        for case in plan_cases(law, reference(), "smoke", seed=seed):
+            assert run_case(law, reference(), case).status == "passed"
 
 
 def test_an_end_that_is_never_drawn_is_noticed() -> None:

@@ -75,7 +75,7 @@ def _windows(subject: Subject, case: Case) -> None:
     for name, expected in _simulated().items():
         distance = statistic.cdf_distance(window[name], _cdf_of(expected), 1e-9)
         require(
-            statistic.cdf_holds(distance, DRAWS, slack=slack),
+            statistic.cdf_holds(distance, n, slack=slack),
             f"the distribution of the crops' {name}",
             expected=f"a distance of at most {most:.4f} from the sentence's",
             got=distance,

@@ -60,7 +60,7 @@ class LosesFarColours(Faulty):
         if not isinstance(image, np.ndarray) or image.dtype != np.float32 or new.shape != image.shape:
             return out
         far = np.isfinite(image) & (np.abs(image) > 2e19)
-        return with_entry(out, "image", np.where(far, np.float32(np.nan), new)) if far.mean() > 0.1 else out
+        return with_entry(out, "image", np.where(far, np.float32(np.nan), new)) if 10 * far.sum() > far.size else out
 
 
 def _alone(state: Mapping[str, Array]) -> bool:
