@@ -46,6 +46,14 @@ def test_points_that_nothing_moved_come_back_as_they_were(form: str, ops: Any) -
     assert not np.shares_memory(out["boxes"], boxes)
 
 
+def test_named_keypoints_have_a_row_for_each_name() -> None:
+    augment = compiled(targets={"keypoints": {"names": ["nose", "chin"]}})
+    points = np.ones((3, 2), np.float32)
+    assert augment(1, {"image": IMAGE, "keypoints": points[:2]})["keypoints"].shape == (2, 2)
+    with pytest.raises(SampleError, match="keypoints: expected 2 rows, one for each of targets.keypoints.names"):
+        augment(1, {"image": IMAGE, "keypoints": points})
+
+
 def test_given_flags_stay_false_and_follow_their_rows() -> None:
     augment = compiled(
         {"op": "horizontal_flip", "p": 1.0}, targets={"keypoints": {"swap_pairs": [[0, 1]]}}, box_format="xywh"

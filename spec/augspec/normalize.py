@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from augspec.errors import PolicyError, PolicyProblem, format_path
+from augspec.sides import check_sides
 
 if TYPE_CHECKING:
     from augspec.language.policy import Policy
@@ -84,6 +85,8 @@ def check_policy(policy: Policy) -> None:
                 "row numbers from 0, each in one pair only",
             )
         )
+    else:
+        problems.extend(check_sides(policy))
     if problems:
         raise PolicyError(problems)
 

@@ -267,6 +267,9 @@ def _check_points(
         raise SampleError(name, f"a static number of {name} (pad them, and give their flags)", f"shape {shape}")
     if dtype not in FLOATS:
         raise SampleError(name, f"a dtype of {', '.join(FLOATS)}", f"dtype {dtype}")
+    names = policy.targets.keypoints.names if name == "keypoints" else ()
+    if names and len(names) != shape[-2]:
+        raise SampleError(name, f"{len(names)} rows, one for each of targets.keypoints.names", f"shape {shape}")
     pairs = policy.targets.keypoints.swap_pairs if name == "keypoints" else ()
     worst = max((row for pair in pairs for row in pair), default=-1)
     if worst >= shape[-2]:

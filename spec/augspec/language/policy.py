@@ -47,8 +47,14 @@ class BoxesTarget(Model):
 class KeypointsTarget(Model):
     """How keypoints follow mirrors (T4)."""
 
+    names: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=4096)] = ()
+    """What each row is, such as `left_eye`, row 0 first; a mirror then needs a pair for every left and right."""
+
     swap_pairs: Annotated[tuple[tuple[int, int], ...], Field(max_length=1024)] = ()
     """Pairs of rows that exchange places when the sample is mirrored, such as left and right eye."""
+
+    unswapped: bool = False
+    """Whether rows named left and right may stay where they are when the sample is mirrored."""
 
 
 class Targets(Model):

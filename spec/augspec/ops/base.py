@@ -72,6 +72,9 @@ class Op(Model):
     by_channel: ClassVar[bool] = False
     """Whether it treats channels differently, by their place."""
 
+    reflects: ClassVar[bool] = False
+    """Whether it may make left of right, so that pairs of keypoints exchange places (T4)."""
+
     needs: ClassVar[tuple[str, ...]] = ()
     """Targets that it looks at besides the image: a sample without one of them is refused."""
 
@@ -168,6 +171,7 @@ class MoveOp(Op):
 class FlipOp(MoveOp):
     """A mirroring of one axis."""
 
+    reflects: ClassVar[bool] = True
     axis: ClassVar[Literal["horizontal", "vertical"]]
 
     @property

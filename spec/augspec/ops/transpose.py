@@ -1,6 +1,6 @@
 """The op `transpose`."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augspec.errors import SampleError
 from augspec.moves import Move
@@ -15,6 +15,8 @@ class Transpose(MoveOp):
 
     It is a mirroring about the diagonal, so that pairs of keypoints exchange places (T4).
     """
+
+    reflects: ClassVar[bool] = True
 
     op: Literal["transpose"]
 

@@ -1,0 +1,32 @@
+"""T4: an op says that it reflects if, and only if, it makes pairs of keypoints exchange places."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import augspec
+from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names
+
+SAMPLES = 16
+KEYPOINTS = (np.arange(SAMPLES * 4, dtype=np.float32).reshape(SAMPLES, 2, 2) % 13) + 0.5
+
+
+@pytest.mark.parametrize("name", [name for name in op_names() if name not in COMBINATORS])
+def test_ops_that_swap_say_so(name: str) -> None:
+    cls = augspec.ops()[name]
+    if "keypoints" in getattr(cls, "refuses", ()):
+        pytest.skip("it has no meaning for keypoints, and refuses them")
+    op = {**op_document(name, "square-u8"), "p": 1.0}
+    results = []
+    for pairs in ([], [[0, 1]]):
+        text = json.dumps(document(op, targets={"keypoints": {"swap_pairs": pairs}}))
+        sample = {
+            "image": np.zeros((SAMPLES, 14, 14, 3), np.uint8),
+            "boxes": np.tile(np.float32([2, 2, 12, 12]), (SAMPLES, 1, 1)),
+            "keypoints": KEYPOINTS,
+        }
+        results.append(augspec.compile(augspec.loads(text), "numpy")(3, sample)["keypoints"])
+    assert (not np.array_equal(*results)) == cls.reflects
