@@ -71,6 +71,8 @@ UNREAD = {
     *("iou_crop.height", "iou_crop.width", "scale_jitter.factor", "zoom_out.factor"),  # the place is drawn as well
     *("salt_pepper.amount", "salt_pepper.ratio"),  # and so is every pixel
     *(
+        "box_blur.radius",
+        "unsharp_mask.sigma",
         "hue.turns",
         "posterize.bits",
         "sharpness.factor",

@@ -41,7 +41,7 @@ class FixedNumbers(Filtering, Statistics):
         return FULL
 
     def times(self, difference: Array, factor: Array) -> Array:
-        """Return difference · factor / 2¹², rounded half-up: |difference| ≤ 65280, factor ≤ 2¹⁵."""
+        """Return difference · factor / 2¹², rounded half-up: |difference · factor| ≤ 65280 · 2¹⁵."""
         return self.xp.shr(difference * factor + 2048, 12)
 
     def weigh(self, difference: Array, weight: Array) -> Array:

@@ -105,6 +105,12 @@ def gaussian_blur(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     return filters.gaussian_blur(image, draws.number(op, "sigma"), support(op["sigma"])[1])
 
 
+def unsharp_mask(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Sharpen by the drawn sigma, with the radius of the largest one possible."""
+    sigma, amount = (draws.number(op, name) for name in ("sigma", "amount"))
+    return filters.unsharp_mask(image, sigma, support(op["sigma"])[1], amount)
+
+
 def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
     key = draws.words("noise", 3)
@@ -194,6 +200,9 @@ OPS: dict[str, OpFunction] = {
     "posterize": jump(levels.posterize, "bits"),
     "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
     "equalize": jump(levels.equalize, "method"),
+    "box_blur": colour_op(filters.box_blur, "radius"),
+    "unsharp_mask": pixels(unsharp_mask),
+    "emboss": colour_op(filters.emboss, "share", "strength"),
     "sharpness": colour_op(filters.sharpness, "factor"),
     "salt_pepper": pixels(salt_pepper),
     "gaussian_blur": pixels(gaussian_blur),

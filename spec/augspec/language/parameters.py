@@ -12,11 +12,13 @@ from augspec.language.limits import MAX_SIDE
 from augspec.language.quantities import QUANTITIES, Quantity
 
 __all__ = [
+    "Amount",
     "Angle",
     "Antialias",
     "Area",
     "Aspect",
     "Bits",
+    "Blend",
     "Border",
     "Factor",
     "Fill",
@@ -28,6 +30,7 @@ __all__ = [
     "Pixels",
     "Probability",
     "Quarters",
+    "Radius",
     "ResizeFactor",
     "ScaleFactor",
     "Share",
@@ -35,6 +38,7 @@ __all__ = [
     "Sigma",
     "Size",
     "Std",
+    "Strength",
     "Tangent",
     "Threshold",
     "Turns",
@@ -75,6 +79,7 @@ def _parameter(quantity: str, *further: Any) -> Any:
     return Annotated[Number, mark, *map(AfterValidator, (mark.check, *further))]
 
 
+Amount = _parameter("amount")
 Angle = _parameter("angle")
 Fraction = _parameter("fraction")
 Tangent = _parameter("tangent")
@@ -88,6 +93,9 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Blend = _parameter("blend")
+Strength = _parameter("strength")
+Radius = _parameter("radius", _whole)
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Zoom = _parameter("zoom")
