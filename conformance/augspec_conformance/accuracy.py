@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import augspec
+from augspec.ops.base import PixelOp
 from augspec_conformance.cases.policies import op_of
 from augspec_conformance.tolerances import (
     BICUBIC,
@@ -71,8 +72,9 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         own *= model.reach()
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * model.deviation()
+    own += model.coarse(exact=exact) if isinstance(model, PixelOp) else 0.0
     if exact and stage != "move":
-        own += GRID + (GREY if stage == "pointwise" else 0.0) + getattr(model, "coarse", lambda: 0.0)()
+        own += GRID + (GREY if stage == "pointwise" else 0.0)
     gain = getattr(model, "steepness", lambda: 1.0)()
     if stage != "type":
         return _Error(

@@ -43,6 +43,8 @@ _RANGES: dict[str, Any] = {
     "std": {"uniform": [0.02, 0.2]},
     "sigma": {"uniform": [0.4, 1.6]},
     "radius": {"integers": [1, 3]},
+    "control": {"uniform": [0.3, 0.55]},
+    "kelvin": {"uniform": [3500, 6000]},
     "blend": {"uniform": [0.2, 0.7]},
     "amount": {"uniform": [0.4, 1.5]},
     "threshold": {"uniform": [0.3, 0.8]},

@@ -20,11 +20,13 @@ __all__ = [
     "Bits",
     "Blend",
     "Border",
+    "Control",
     "Factor",
     "Fill",
     "Fraction",
     "Gamma",
     "Interpolation",
+    "Kelvin",
     "Offset",
     "Parameter",
     "Pixels",
@@ -93,6 +95,8 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Kelvin = _parameter("kelvin")
+Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
 Radius = _parameter("radius", _whole)

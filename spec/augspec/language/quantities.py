@@ -101,6 +101,9 @@ _ALL = (
     Quantity("amount", 1 << 12, 0, 8, "factor, 0 changes nothing", 0.0, symbol="×", step="2⁻¹²"),
     Quantity("blend", 1 << 12, 0, 1, "share of the effect, from 0 to 1", 0.0, step="2⁻¹²"),
     Quantity("strength", 1 << 12, 0, 2, "strength, from 0 to 2", step="2⁻¹²"),
+    Quantity("kelvin", 1, 3000, 15000, "colour temperature of the light, kelvin", 6500.0, symbol=" K", step="1 K"),
+    Quantity("control", 3 << 12, 0, 1, "share of the value range", step="1/12288"),
+    Quantity("normal", 1 << 12, -5, 5, "standard deviations", step="2⁻¹²"),
     Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels", symbol=" px", step="2⁻⁸ px"),
     Quantity(
         "area",

@@ -257,8 +257,8 @@ class PixelOp(Op):
         """Return by how much a last step enlarges what the steps before it were off by."""
         return 1.0
 
-    def coarse(self) -> float:
-        """Return what the rounding of coefficients may add to a pixel of the exact domain, in the unit range."""
+    def coarse(self, *, exact: bool) -> float:
+        """Return what rounded coefficients, or a table, may add to a pixel of either domain, in the unit range."""
         return 0.0
 
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
