@@ -68,4 +68,4 @@ def test_c1_another_value_range_is_the_unit_range_stretched(name: str) -> None:
 )
 def test_e7_a_blur_reaches_three_deviations_of_its_widest_draw(sigma: Any, radius: int) -> None:
     op: Any = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "gaussian_blur", "sigma": sigma}]})).ops[0]
-    assert op.radius() == radius
+    assert op.reach() == radius

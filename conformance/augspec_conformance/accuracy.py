@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import augspec
+from augspec.ops.base import PixelOp
 from augspec_conformance.cases.policies import op_of
 from augspec_conformance.tolerances import (
     BICUBIC,
@@ -68,32 +69,19 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         own = CUBIC_WEIGHTS
     own = 0.0 if stage == "resample" and nearest else own
     if stage == "filter":
-        own *= model.radius()
+        own *= model.reach()
     if stage == "noise":
-        own += NORMAL["exact" if exact else "float"] * _largest(op.get("std", 0.0))
+        own += NORMAL["exact" if exact else "float"] * model.deviation()
+    own += model.coarse(exact=exact) if isinstance(model, PixelOp) else 0.0
     if exact and stage != "move":
         own += GRID + (GREY if stage == "pointwise" else 0.0)
     gain = getattr(model, "steepness", lambda: 1.0)()
     if stage != "type":
-        return _Error((error.pixels * gain if error.pixels else 0.0) + own * max(1.0, _gain(op)), 1.0, run)
+        return _Error(
+            (error.pixels * gain if error.pixels else 0.0) + own * getattr(model, "enlarges", lambda: 1.0)(), 1.0, run
+        )
     levels = 0.5 / 255 if exact and error.pixels else 0.0  # whole levels (E6): E1 rounds them first
     return _Error((error.pixels + levels + own) * gain, gain, None)
-
-
-def _gain(op: dict[str, Any]) -> float:
-    """Return by how much an op enlarges an error that it makes itself, before its last step."""
-    return _largest(op.get("gain", 1.0))
-
-
-def _largest(value: Any) -> float:
-    if not isinstance(value, dict):
-        return float(value)
-    kind, inner = next(iter(value.items()))
-    if kind == "normal":
-        return float(inner["high"])
-    if kind == "beta":
-        return 1.0
-    return float(max(inner["values"] if isinstance(inner, dict) else inner))
 
 
 def against_oracle(policy: dict[str, Any], dtype: str) -> float:

@@ -212,6 +212,34 @@ class Numbers(Protocol):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Multiply a difference of pixels by a weight in 2⁻¹⁵, at most 1."""
 
+    def gain(self, difference: Array, factor: Array) -> Array:
+        """Multiply a difference of pixels by a factor in 2⁻²⁰ below 2; the exact domain rounds it to 2⁻¹⁴."""
+
+    def mix(self, x: Array, rows: Sequence[Sequence[float]]) -> Array:
+        """Return the channels that the rows of a matrix make of three, from the range's low end; row sums up to 2.
+
+        The exact domain rounds the entries, which are not negative, to 2⁻¹⁴.
+        """
+
+    def curve(self, x: Array, table: Array, formula: Callable[[Array], Array]) -> Array:
+        """Return a curve of the pixels of the range.
+
+        Args:
+            x: pixels, clamped.
+            table: (B, 257) its values in 1/65280 of the range, at the levels 0 … 255 and that of 255 again; the exact
+                domain is linear between them.
+            formula: the same curve from and to the unit range, for floats.
+        """
+
+    def unit(self, x: Array) -> Array:
+        """Return which share of the range pixels are: a number to be given to `portion`."""
+
+    def root(self, x: Array) -> Array:
+        """Return the square root of the share of the range that pixels are: a number to be given to `portion`."""
+
+    def portion(self, steps: Array, share: Array) -> Array:
+        """Return a share, of each pixel, of an amount in 1/65280 of the range: in the same steps, for `noise`."""
+
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · part / whole, all differences of pixels with 0 ≤ part ≤ whole; 0 where the whole is 0."""
 
@@ -252,7 +280,12 @@ class Numbers(Protocol):
         """Return a thirteenth of a sum of differences of pixels."""
 
     def noise(self, std: Array, normal: Array) -> Array:
-        """Return normal · std as a difference of pixels; `std` in 1/65280 of the range, `normal` in 2⁻¹⁴."""
+        """Return normal · std as a difference of pixels.
+
+        Args:
+            std: in 1/65280 of the range, of the sample or of each pixel (`portion`).
+            normal: in 2⁻¹⁴.
+        """
 
     def convolve(self, x: Array, weights: Array) -> Array:
         """Return x convolved along both axes with symmetric weights (B, R + 1) that sum to 2¹⁵, mirror border."""

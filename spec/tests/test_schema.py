@@ -71,7 +71,8 @@ numbers = st.floats(-4, 9, allow_nan=False).map(lambda x: round(x, 3)) | st.inte
 
 def parameters(quantity: str) -> st.SearchStrategy[Any]:
     constant = next(option for option in QUANTITIES[quantity] if option["title"] == "constant")
-    low, high = max(constant["minimum"], -30), min(constant["maximum"], 30)
+    low = max(constant["minimum"], -30)
+    high = min(constant["maximum"], max(30, low + 60))
     inside = st.floats(low, high, allow_nan=False)
     pair = st.tuples(inside, inside).map(list)
     kinds: list[st.SearchStrategy[Any]] = [

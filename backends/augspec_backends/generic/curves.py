@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from augspec.namespace import Array, Namespace
-from augspec.random.tables import exponential_table, logarithm_table
+from augspec.random.tables import exponential_table, light_table, logarithm_table
 
 __all__ = ["CurveArithmetic"]
 
@@ -37,3 +39,39 @@ class CurveArithmetic:
         values = xp.shr(xp.shr(y, whole + 7) + 1, 1)
         black = xp.reshape(xp.arange(257) == 0, (1, 257))
         return xp.where(black, xp.where(g == 0, values * 0 + 65280, 0), values)
+
+    def tone(self, first: Array, second: Array) -> Array:
+        """Return 65280 · (3t(1−t)²·a + 3t²(1−t)·b + t³) at levels t = i / 255 and that of 255 again, (B, 257) int32.
+
+        As what it adds to 256·i: the two bends, in 2⁻¹⁵, times a − ⅓ and b − ⅔. Each is at most
+        4/9 · 65280/12288 · 2¹⁵ = 77369, so that their products with at most 2¹³ steps add up to 1.3·10⁹.
+
+        Args:
+            first: (B,) a in 1/12288, 0 … 12288.
+            second: (B,) b in 1/12288, 0 … 12288.
+        """
+        xp = self.xp
+        level = np.minimum(np.arange(257), 255)
+        bends = np.stack([3 * level * (255 - level) ** 2, 3 * level**2 * (255 - level)])  # times 255⁻³
+        # 65280 / 12288 · 2¹⁵ = 174080; whole numbers, rounded half-up: (n · 174080 + 255³ / 2) / 255³.
+        bends = (bends * 174080 * 2 + 255**3) // (2 * 255**3)
+        low, high = (xp.reshape(xp.constant(one.astype(np.int32)), (1, 257)) for one in bends)
+        a, b = (xp.reshape(one, (-1, 1)) for one in (first - 4096, second - 8192))
+        line = xp.reshape(xp.constant((level * 256).astype(np.int32)), (1, 257))
+        return line + xp.shr(low * a + high * b + 16384, 15)
+
+    def light(self, kelvin: Array) -> Array:
+        """Return the gains of red, green and blue under a light, in 2⁻²⁰, (B, 3) int32; the table is linear between.
+
+        Args:
+            kelvin: (B,) 3000 … 15000.
+        """
+        xp = self.xp
+        place = kelvin - 3000
+        index = xp.minimum(xp.floordiv(place, 20), 599)
+        rest = place - index * 20
+        columns = (xp.constant(np.ascontiguousarray(light_table()[:, k])) for k in (0, 1))
+        red, blue = (
+            xp.floordiv(xp.take(one, index) * (20 - rest) + xp.take(one, index + 1) * rest + 10, 20) for one in columns
+        )
+        return xp.stack([red, red * 0 + (1 << 20), blue], 1)

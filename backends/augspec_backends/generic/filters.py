@@ -23,6 +23,21 @@ class FilterArithmetic:
 
     xp: Namespace
 
+    def box(self, radius: Array, largest: int) -> Array:
+        """Return w₀ … w_R of a mean of 2r + 1 pixels, (B, R + 1) int32 with w₀ + 2·Σ w_j = 2¹⁵.
+
+        Args:
+            radius: (B,) r, 0 … R.
+            largest: R, static.
+        """
+        xp = self.xp
+        r = xp.reshape(radius, (-1, 1))
+        share = xp.floordiv(r + 32768, r * 2 + 1)
+        steps = xp.reshape(xp.arange(largest + 1), (1, -1))
+        sides = xp.where(steps <= r, share, 0)[:, 1:]
+        middle = xp.reshape(32768 - 2 * xp.sum(sides, 1), (-1, 1))
+        return xp.concat([middle, sides], 1)
+
     def gaussian(self, sigma: Array, radius: int) -> Array:
         """Return w₀ … w_R of a Gaussian, (B, R + 1) int32 with w₀ + 2·Σ w_j = 2¹⁵.
 

@@ -5,6 +5,9 @@ Exact pixels are int32 in 2⁻⁸ levels, 0 … 65280 (E1). Every product with a
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.filters import Filtering
 from augspec_backends.generic.statistics import Statistics, exact_mean
@@ -13,6 +16,9 @@ __all__ = ["FULL", "FixedNumbers", "FloatNumbers", "is_number", "levels_out"]
 
 FULL = 65280
 """The top of the range in 2⁻⁸ levels: 255 · 256."""
+
+_LEAST = 1e-16
+"""What a root is taken of instead of 0, where its slope would be infinite."""
 
 
 class FixedNumbers(Filtering, Statistics):
@@ -41,12 +47,45 @@ class FixedNumbers(Filtering, Statistics):
         return FULL
 
     def times(self, difference: Array, factor: Array) -> Array:
-        """Return difference · factor / 2¹², rounded half-up: |difference| ≤ 65280, factor ≤ 2¹⁵."""
+        """Return difference · factor / 2¹², rounded half-up: |difference · factor| ≤ 65280 · 2¹⁵."""
         return self.xp.shr(difference * factor + 2048, 12)
 
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Return difference · weight / 2¹⁵, rounded half-up: |difference| ≤ 65280, weight ≤ 2¹⁵."""
         return self.xp.shr(difference * weight + 16384, 15)
+
+    def gain(self, difference: Array, factor: Array) -> Array:
+        """Return difference · (factor in 2⁻¹⁴), rounded half-up: |difference| ≤ 65280, factor ≤ 2²¹."""
+        return self.xp.shr(difference * self.xp.shr(factor + 32, 6) + 8192, 14)
+
+    def mix(self, x: Array, rows: Sequence[Sequence[float]]) -> Array:
+        """Return (Σ a_ij · x_j + 2¹³) >> 14: a row adds up to 2¹⁵ at most."""
+        entries = [[math.floor(entry * 16384 + 0.5) for entry in row] for row in rows]
+        channels = [sum((x[..., j : j + 1] * row[j] for j in (1, 2)), x[..., 0:1] * row[0]) for row in entries]
+        return self.xp.shr(self.xp.concat(channels, 3) + 8192, 14)
+
+    def unit(self, x: Array) -> Array:
+        """Return x / 65280 in 2⁻¹⁵: the factor is 16448 / 2¹⁵, and 65280 gives 2¹⁵; x is clamped first."""
+        return self.xp.shr(self.clamp(x) * 16448 + 16384, 15)
+
+    def root(self, x: Array) -> Array:
+        """Return √(x / 65280) in 2⁻¹⁵, x clamped first.
+
+        The root r of x · 2¹⁴ < 2³⁰ is found bit by bit and rounded: r ≤ 32704. What it lacks to 2⁻¹⁵ is
+        √(65536 / 65280) − 1 = 64.16 / 2¹⁵ of it.
+        """
+        xp = self.xp
+        square = xp.shl(self.clamp(x), 14)
+        root = square * 0
+        for bit in range(14, -1, -1):
+            more = root + (1 << bit)
+            root = xp.where(more * more <= square, more, root)
+        root = xp.where(square - root * root > root, root + 1, root)
+        return root + xp.shr(root * 4107 + (1 << 20), 21)
+
+    def portion(self, steps: Array, share: Array) -> Array:
+        """Return steps · share / 2¹⁵, rounded half-up: steps ≤ 65280, share ≤ 2¹⁵."""
+        return self.xp.shr(steps * share + 16384, 15)
 
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0; part ≤ whole, the quotient in 2⁻¹⁵."""
@@ -78,12 +117,13 @@ class FixedNumbers(Filtering, Statistics):
         """Return the mean over H and W, (B, 1, 1, C), rounded half-up (E5)."""
         return exact_mean(self.xp, x)
 
-    def curve(self, x: Array, table: Array) -> Array:
+    def curve(self, x: Array, table: Array, formula: Callable[[Array], Array]) -> Array:
         """Return a curve's value at every pixel, linear between whole levels.
 
         Args:
             x: pixels, 0 … 65280.
             table: (B, 257) values in 2⁻⁸ levels at levels 0 … 256, of which the last is that of 255 again.
+            formula: unused here.
         """
         xp = self.xp
         index, rest = xp.shr(x, 8), xp.bitand(x, 255)
@@ -93,7 +133,7 @@ class FixedNumbers(Filtering, Statistics):
 
     def power(self, x: Array, exponent: Array, table: Array) -> Array:
         """Return the curve of a table of powers."""
-        return self.curve(x, table)
+        return self.curve(x, table, lambda unit: unit)
 
     def stretch(self, difference: Array, span: Array) -> Array:
         """Return difference · (65280 · 2¹⁵ / span) / 2¹⁵, both rounded half-up."""
@@ -150,6 +190,32 @@ class FloatNumbers(Filtering, Statistics):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Return difference · weight / 2¹⁵."""
         return difference * (self.xp.astype(weight, self.dtype) * (1 / 32768))
+
+    def gain(self, difference: Array, factor: Array) -> Array:
+        """Return difference · factor / 2²⁰."""
+        return difference * (self.xp.astype(factor, self.dtype) * 2.0**-20)
+
+    def mix(self, x: Array, rows: Sequence[Sequence[float]]) -> Array:
+        """Return Σ a_ij · x_j, counted from the range's low end."""
+        parts = [x[..., j : j + 1] - self.low for j in range(3)]
+        channels = [parts[0] * row[0] + parts[1] * row[1] + parts[2] * row[2] for row in rows]
+        return self.xp.concat(channels, 3) + self.low
+
+    def curve(self, x: Array, table: Array, formula: Callable[[Array], Array]) -> Array:
+        """Return the formula's value at every pixel."""
+        return formula(self.unit(x)) * self.span + self.low
+
+    def unit(self, x: Array) -> Array:
+        """Return (x − low) / span."""
+        return (x - self.low) * (1.0 / self.span)
+
+    def root(self, x: Array) -> Array:
+        """Return √((x − low) / span), of negative numbers 0: nearly, so that it has a slope there."""
+        return self.xp.sqrt(self.xp.maximum(self.unit(self.clamp(x)), _LEAST))
+
+    def portion(self, steps: Array, share: Array) -> Array:
+        """Return steps · share."""
+        return self.xp.astype(steps, self.dtype) * share
 
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0."""

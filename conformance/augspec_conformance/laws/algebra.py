@@ -88,7 +88,7 @@ def _fixed_point(subject: Subject, case: Case) -> None:
 
 
 def _permuted(subject: Subject, case: Case) -> None:
-    """Reverse the channels: ops that name none follow, ops that name them do not."""
+    """Reverse the channels: ops that know no colours follow, ops that know them do not."""
     sample = sample_of(case)
     image = sample["image"]
     out = subject.call(case, sample)["image"]
@@ -178,7 +178,7 @@ def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
                     signatures=("medium-u8", "medium-f32"), targets=("image",)):  # fmt: skip
         op = op_of(one.policy["ops"][0])
         if not getattr(op, "per_channel", False) and not op.by_channel:
-            found.append(one.with_(context={"names": not op.accepts(2)}, reach="eager"))
+            found.append(one.with_(context={"names": op.knows_colours()}, reach="eager"))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 import augspec
 from augspec_conformance import accuracy, statistic
-from augspec_conformance.cases.policies import document, op_document, op_names, range_of
+from augspec_conformance.cases.policies import document, op_document, op_names, op_of, range_of
 from augspec_conformance.declared import atoms, cdf_of, ends, step_of
 from augspec_conformance.decoding import SMALL, Decoder, channels_of, decoder, samples_for
 from augspec_conformance.law import Case, Law, Tier, require, stable_seed
@@ -31,13 +31,16 @@ ELSEWHERE = {"random_resized_crop": "R11 reads its windows from a ramp"}
 
 
 def _constant(op: str, field: str) -> Json:
-    """Return a document of an op in which one field is drawn and all others do as little as they can."""
+    """Return a document of an op in which one field is drawn and all others do as little as lets the field be seen."""
     cls = augspec.ops()[op]
     marks = dict(cls.parameters())
+    neutral = op_of(op_document(op)).neutral() or {}
     base = {key: value for key, value in op_document(op).items() if key != "p" and key not in marks}
     for name, mark in marks.items():
         if name != field and cls.model_fields[name].is_required():
-            base[name] = mark.quantity.neutral
+            silent = name in neutral and field not in neutral  # the op would change nothing whatever the field is
+            least = None if silent else mark.quantity.neutral
+            base[name] = float(np.mean(ends(range_of(mark)))) if least is None else least
     return {**base, field: range_of(marks[field])}
 
 

@@ -53,3 +53,30 @@ def sharpness(image: FloatArray, factor: float) -> FloatArray:
         smooth = total / 13
         result[1:-1, 1:-1] = smooth + (image[1:-1, 1:-1] - smooth) * factor
     return result
+
+
+def box_blur(image: FloatArray, radius: float) -> FloatArray:
+    """Return the mean of the square of 2·radius + 1 pixels around each, mirror border."""
+    r = int(radius)
+    shifts = range(-r, r + 1)
+    return np.asarray(sum(neighbour(image, down, right) for down in shifts for right in shifts) / (2 * r + 1) ** 2)
+
+
+def unsharp_mask(image: FloatArray, sigma: float, largest_sigma: float, amount: float) -> FloatArray:
+    """Return x + (x − G)·amount with G the Gaussian blur."""
+    return image + (image - gaussian_blur(image, sigma, largest_sigma)) * amount
+
+
+def emboss(image: FloatArray, share: float, strength: float) -> FloatArray:
+    """Return x + (E − x)·share with E the correlation with a matrix that lights the upper left."""
+    s = strength
+    kernel = ((-1 - s, -s, 0), (-s, 1, s), (0, s, 1 + s))
+    relief = sum(kernel[1 + i][1 + j] * neighbour(image, i, j) for i in (-1, 0, 1) for j in (-1, 0, 1))
+    return np.asarray(image + (relief - image) * share)
+
+
+def neighbour(image: FloatArray, down: int, right: int) -> FloatArray:
+    """Return the pixel so far down and right of each, mirror border."""
+    rows, _ = border_index(np.arange(image.shape[0]) + down, image.shape[0], "mirror")
+    columns, _ = border_index(np.arange(image.shape[1]) + right, image.shape[1], "mirror")
+    return image[rows][:, columns]

@@ -81,3 +81,21 @@ def salt_pepper(image: FloatArray, amount: float, ratio: float, key: WordArray) 
     number = (words(key[:2], int(key[2]), height * width) >> np.uint32(8)).astype(np.float64).reshape(height, width, 1)
     white, both = np.floor(np.array([amount * ratio, amount]) * 2**24 + 0.5)
     return np.where(number < white, 1.0, np.where(number < both, 0.0, image))
+
+
+def pixel_dropout(image: FloatArray, amount: float, key: WordArray) -> FloatArray:
+    """Make pixels black whose 24-bit number lies below the amount."""
+    height, width, _ = image.shape
+    number = (words(key[:2], int(key[2]), height * width) >> np.uint32(8)).reshape(height, width, 1)
+    return np.where(number < np.floor(amount * 2**24 + 0.5), 0.0, image)
+
+
+def speckle(image: FloatArray, std: float, key: WordArray, *, per_channel: bool) -> FloatArray:
+    """Return x + x·z with z of deviation std."""
+    return image + image * (gaussian_noise(np.zeros_like(image), std, key, per_channel=per_channel))
+
+
+def shot_noise(image: FloatArray, scale: float, key: WordArray, *, per_channel: bool) -> FloatArray:
+    """Return a normal of mean x and variance scale²·x, as of 1/scale² photons for white."""
+    light = np.clip(image, 0.0, 1.0)
+    return image + np.sqrt(light) * gaussian_noise(np.zeros_like(image), scale, key, per_channel=per_channel)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from augspec_conformance.oracle import colour, filters, levels, matrices, noise
+from augspec_conformance.oracle import colour, filters, levels, matrices, noise, tints
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
@@ -105,10 +105,41 @@ def gaussian_blur(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     return filters.gaussian_blur(image, draws.number(op, "sigma"), support(op["sigma"])[1])
 
 
+def unsharp_mask(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Sharpen by the drawn sigma, with the radius of the largest one possible."""
+    sigma, amount = (draws.number(op, name) for name in ("sigma", "amount"))
+    return filters.unsharp_mask(image, sigma, support(op["sigma"])[1], amount)
+
+
 def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
     key = draws.words("noise", 3)
     return noise.gaussian_noise(image, draws.number(op, "std"), key, per_channel=op["per_channel"])
+
+
+def speckle(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Multiply by noise around 1."""
+    return noise.speckle(image, draws.number(op, "std"), draws.words("noise", 3), per_channel=op["per_channel"])
+
+
+def shot_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Add the noise of counted photons."""
+    return noise.shot_noise(image, draws.number(op, "scale"), draws.words("noise", 3), per_channel=op["per_channel"])
+
+
+def pixel_dropout(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Blacken pixels whose words fall below the amount."""
+    return noise.pixel_dropout(image, draws.number(op, "amount"), draws.words("noise", 3))
+
+
+def saturation(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Saturation about grey, or that of HSV."""
+    return {"blend": colour.saturation, "hsv": tints.saturation}[op["space"]](image, draws.number(op, "factor"))
+
+
+def pca_lighting(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Add a colour along the drawn axes."""
+    return tints.pca_lighting(image, draws.number(op, "std"), draws.drawn("axes", 3))
 
 
 def salt_pepper(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
@@ -184,7 +215,7 @@ OPS: dict[str, OpFunction] = {
     "brightness_scale": colour_op(colour.brightness_scale, "factor"),
     "brightness_shift": colour_op(colour.brightness_shift, "delta"),
     "contrast": pixels(contrast),
-    "saturation": colour_op(colour.saturation, "factor"),
+    "saturation": pixels(saturation),
     "grayscale": colour_op(colour.grayscale),
     "hue": colour_op(colour.hue, "turns"),
     "gamma": colour_op(colour.gamma, "gamma", "gain"),
@@ -194,6 +225,17 @@ OPS: dict[str, OpFunction] = {
     "posterize": jump(levels.posterize, "bits"),
     "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
     "equalize": jump(levels.equalize, "method"),
+    "rgb_shift": colour_op(tints.rgb_shift, "red", "green", "blue"),
+    "sepia": colour_op(tints.sepia),
+    "temperature": colour_op(tints.temperature, "kelvin"),
+    "tone_curve": colour_op(tints.tone_curve, "shadows", "highlights"),
+    "pca_lighting": pixels(pca_lighting),
+    "speckle": pixels(speckle),
+    "shot_noise": pixels(shot_noise),
+    "pixel_dropout": pixels(pixel_dropout),
+    "box_blur": colour_op(filters.box_blur, "radius"),
+    "unsharp_mask": pixels(unsharp_mask),
+    "emboss": colour_op(filters.emboss, "share", "strength"),
     "sharpness": colour_op(filters.sharpness, "factor"),
     "salt_pepper": pixels(salt_pepper),
     "gaussian_blur": pixels(gaussian_blur),

@@ -12,22 +12,27 @@ from augspec.language.limits import MAX_SIDE
 from augspec.language.quantities import QUANTITIES, Quantity
 
 __all__ = [
+    "Amount",
     "Angle",
     "Antialias",
     "Area",
     "Aspect",
     "Bits",
+    "Blend",
     "Border",
+    "Control",
     "Factor",
     "Fill",
     "Fraction",
     "Gamma",
     "Interpolation",
+    "Kelvin",
     "Offset",
     "Parameter",
     "Pixels",
     "Probability",
     "Quarters",
+    "Radius",
     "ResizeFactor",
     "ScaleFactor",
     "Share",
@@ -35,6 +40,7 @@ __all__ = [
     "Sigma",
     "Size",
     "Std",
+    "Strength",
     "Tangent",
     "Threshold",
     "Turns",
@@ -75,6 +81,7 @@ def _parameter(quantity: str, *further: Any) -> Any:
     return Annotated[Number, mark, *map(AfterValidator, (mark.check, *further))]
 
 
+Amount = _parameter("amount")
 Angle = _parameter("angle")
 Fraction = _parameter("fraction")
 Tangent = _parameter("tangent")
@@ -88,6 +95,11 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Kelvin = _parameter("kelvin")
+Control = _parameter("control")
+Blend = _parameter("blend")
+Strength = _parameter("strength")
+Radius = _parameter("radius", _whole)
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Zoom = _parameter("zoom")

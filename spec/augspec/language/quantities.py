@@ -97,6 +97,13 @@ _ALL = (
     Quantity("bits", 1, 1, 8, "bits that are kept, 1 to 8", step="1 bit"),
     Quantity("turns", 6 << 15, -1, 1, "turns of the colour circle", 0.0, symbol=" turn", step="1/196608 turn"),
     Quantity("gamma", 1 << 12, 0, 8 - 2**-12, "exponent, 1 changes nothing", 1.0, step="2⁻¹²"),
+    Quantity("radius", 1, 0, 31, "pixels to each side", 0.0, symbol=" px", step="1 px"),
+    Quantity("amount", 1 << 12, 0, 8, "factor, 0 changes nothing", 0.0, symbol="×", step="2⁻¹²"),
+    Quantity("blend", 1 << 12, 0, 1, "share of the effect, from 0 to 1", 0.0, step="2⁻¹²"),
+    Quantity("strength", 1 << 12, 0, 2, "strength, from 0 to 2", step="2⁻¹²"),
+    Quantity("kelvin", 1, 3000, 15000, "colour temperature of the light, kelvin", 6500.0, symbol=" K", step="1 K"),
+    Quantity("control", 3 << 12, 0, 1, "share of the value range", step="1/12288"),
+    Quantity("normal", 1 << 12, -5, 5, "standard deviations", step="2⁻¹²"),
     Quantity("sigma", 1 << 8, 0.1, 15, "standard deviation, pixels", symbol=" px", step="2⁻⁸ px"),
     Quantity(
         "area",

@@ -105,6 +105,10 @@ class Op(Model):
         """Return whether the op is defined on images of so many channels."""
         return self.channels is None or channels in self.channels
 
+    def knows_colours(self) -> bool:
+        """Return whether red, green and blue mean different things to it."""
+        return not self.accepts(2)
+
     def output_size(self, height: int, width: int) -> tuple[int, int]:
         """Return the size of the result, from that of the image.
 
@@ -253,6 +257,14 @@ class PixelOp(Op):
         """Return by how much the op may enlarge a difference between two inputs, over all that it can draw."""
         return 1.0
 
+    def enlarges(self) -> float:
+        """Return by how much a last step enlarges what the steps before it were off by."""
+        return 1.0
+
+    def coarse(self, *, exact: bool) -> float:
+        """Return what rounded coefficients, or a table, may add to a pixel of either domain, in the unit range."""
+        return 0.0
+
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
         """Return what the pixels need, once per sample, from drawn parameters (B,): by default these themselves."""
         return draw
@@ -282,6 +294,10 @@ class NoiseOp(PixelOp):
         """Return True: the pixels are drawn even if the parameters are not."""
         return True
 
+    def deviation(self) -> float:
+        """Return by how much a normal is multiplied at most, in the unit range; 0 if it uses none."""
+        return 0.0
+
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
         """Return new pixels (B, H, W, C)."""
@@ -294,7 +310,7 @@ class FilterOp(PixelOp):
     tolerance: ClassVar[str] = "interp-f"
 
     @abstractmethod
-    def radius(self) -> int:
+    def reach(self) -> int:
         """Return the static number of pixels that it reaches to each side."""
 
     @abstractmethod

@@ -34,6 +34,10 @@ class Gamma(PointwiseOp):
         """γ at the top; below γ = 1 there is no bound at 0."""
         return largest(self.gamma) * largest(self.gain) if bounds(self.gamma)[0] >= 1 else math.inf
 
+    def enlarges(self) -> float:
+        """The power is multiplied by the gain."""
+        return max(1.0, largest(self.gain))
+
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return the scaled power."""
         power = m.power(m.clamp(x), draw["gamma"], draw["table"])

@@ -22,13 +22,13 @@ class GaussianBlur(FilterOp):
     sigma: Sigma
     """Width of the Gaussian."""
 
-    def radius(self) -> int:
+    def reach(self) -> int:
         """Return ⌈3·σ_max⌉."""
         return math.ceil(3 * bounds(self.sigma)[1])
 
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
         """Return the quantised Gaussian, (B, radius + 1)."""
-        return {"weights": arithmetic.gaussian(draw["sigma"], self.radius())}
+        return {"weights": arithmetic.gaussian(draw["sigma"], self.reach())}
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return x blurred, clamped."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from augspec.language.parameters import Std
 from augspec.namespace import Array, Noise, Numbers
-from augspec.ops.base import NoiseOp
+from augspec.ops.base import NoiseOp, largest
 
 __all__ = ["GaussianNoise"]
 
@@ -22,6 +22,10 @@ class GaussianNoise(NoiseOp):
 
     per_channel: bool = True
     """Whether every channel has noise of its own."""
+
+    def deviation(self) -> float:
+        """The largest standard deviation."""
+        return largest(self.std)
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
         """Return x + z·std, clamped."""

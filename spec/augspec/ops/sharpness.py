@@ -20,7 +20,7 @@ class Sharpness(FilterOp):
     factor: Factor
     """1 changes nothing, above 1 is sharper, 0 is smooth."""
 
-    def radius(self) -> int:
+    def reach(self) -> int:
         """Return 1."""
         return 1
 

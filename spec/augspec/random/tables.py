@@ -1,4 +1,4 @@
-"""Integer tables made on the host: sine (E4), the per-pixel normal (R14), powers and logarithms of two (E6, E7).
+"""Integer tables made on the host: sine (E4), the per-pixel normal (R14), powers, logarithms and lights (E6, E7).
 
 They are pinned by SHA-256, so that no platform's mathematics library can change a bit of them unseen.
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from augspec.errors import AugspecError
 
-__all__ = ["exp2_table", "exponential_table", "logarithm_table", "normal_table", "sine_table"]
+__all__ = ["exp2_table", "exponential_table", "light_table", "logarithm_table", "normal_table", "sine_table"]
 
 Table = npt.NDArray[np.int32]
 
@@ -67,3 +67,34 @@ def logarithm_table() -> Table:
     """Return round(−2¹⁶ · log₂(i / 255)) for i = 1 … 255; entries 0 and 256 are 0, (257,)."""
     values = [0, *(math.floor(-math.log2(i / 255) * 2**16 + 0.5) for i in range(1, 256)), 0]
     return _pinned(np.array(values, np.float64), "b5de53d343d08e3a", "logarithm")
+
+
+@cache
+def light_table() -> Table:
+    """Return 2²⁰ · (red/green, blue/green) of a black body's light at 3000, 3020 … 15000 K, at 6500 K as 1, (601, 2).
+
+    The Planckian locus is the cubic approximation of B. Kang et al., Design of advanced color temperature control
+    system for HDTV applications, Journal of the Korean Physical Society 41, 2002; the primaries are those of linear
+    sRGB (IEC 61966-2-1).
+    """
+
+    def ratios(kelvin: float) -> tuple[float, float]:
+        t = 1000.0 / kelvin
+        if kelvin <= 4000:
+            x = ((-0.2661239 * t - 0.2343589) * t + 0.8776956) * t + 0.179910
+            y = ((-0.9549476 * x - 1.37418593) * x + 2.09137015) * x - 0.16748867
+        else:
+            x = ((-3.0258469 * t + 2.1070379) * t + 0.2226347) * t + 0.240390
+            y = ((3.0817580 * x - 5.87338670) * x + 3.75112997) * x - 0.37001483
+        z = 1 - x - y
+        red, green, blue = (
+            (3.2406 * x - 1.5372 * y - 0.4986 * z),
+            (-0.9689 * x + 1.8758 * y + 0.0415 * z),
+            (0.0557 * x - 0.2040 * y + 1.0570 * z),
+        )
+        return red / green, blue / green
+
+    white = ratios(6500.0)
+    lights = [ratios(3000.0 + 20.0 * i) for i in range(601)]
+    values = [[math.floor(2**20 * one / of + 0.5) for one, of in zip(light, white, strict=True)] for light in lights]
+    return _pinned(np.array(values, np.float64), "8d59bf2f0b3701fe", "light")
