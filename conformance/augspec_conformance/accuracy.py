@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,9 @@ from augspec_conformance.tolerances import (
 )
 
 __all__ = ["against_oracle", "before_jump", "levels"]
+
+_FEW = 4
+"""Up to how many members all orders are tried; of more, each step is taken for the worst member's."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,10 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if op["op"] == "sequence":
         return _after(op["ops"], error, exact=exact)
     if "ops" in op:
-        turns = op.get("n", 1) if op.get("replace") else 1
+        if op["op"] == "random_order" and len(op["ops"]) <= _FEW:
+            orders = [_in_order(list(order), error, exact=exact) for order in itertools.permutations(op["ops"])]
+            return max(orders, key=lambda one: one.pixels)
+        turns = op_of(op).turns()
         if op["op"] == "some_of" and not op.get("replace"):
             return replace(_after(op["ops"], replace(error, run=None), exact=exact), run=None)
         for _ in range(turns):
@@ -82,6 +89,12 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         )
     levels = 0.5 / 255 if exact and error.pixels else 0.0  # whole levels (E6): E1 rounds them first
     return _Error((error.pixels + levels + own) * gain, gain, None)
+
+
+def _in_order(ops: list[Any], error: _Error, *, exact: bool) -> _Error:
+    for op in ops:
+        error = replace(_after_one(op, replace(error, run=None), exact=exact), run=None)
+    return error
 
 
 def against_oracle(policy: dict[str, Any], dtype: str) -> float:

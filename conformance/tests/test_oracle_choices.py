@@ -66,6 +66,16 @@ def test_r8_some_of_with_replacement_reads_one_value_per_step() -> None:
     assert out[0, 0, 0] == pytest.approx(0.6 * 0.5 + 0.25)
 
 
+def test_random_order_takes_at_each_step_the_member_that_was_drawn() -> None:
+    image = np.full((2, 2, 1), 0.5)
+    members = [*both(shift(0.2), shift({"uniform": [0, 1]})), op("brightness_scale", factor=0.5)]
+    second = "sample/random_order#0/brightness_shift#1/delta"
+    for order, expected in (([0, 1, 2], 0.4), ([0, 2, 1], 0.45), ([2, 0, 1], 0.55)):
+        drawn = {"sample/random_order#0/order": order, second: 0.1}
+        out = augmented(image, op("random_order", ops=members), values=drawn)
+        assert out[0, 0, 0] == pytest.approx(expected)
+
+
 def test_some_of_no_members_draws_nothing() -> None:
     image = picture()
     none = op("some_of", n=0, replace=True, ops=[shift(0.2)])

@@ -228,4 +228,4 @@ def test_the_plugin_imports_nothing_heavy():
 
 def test_mixes_hold_every_combinator():
     ops = {op["op"] for mix in MIXES.values() for op in mix["ops"]}
-    assert {"one_of", "some_of", "sequence"} <= ops
+    assert {"one_of", "some_of", "random_order", "sequence"} <= ops

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from augspec.errors import PolicyError, PolicyProblem, format_path
+from augspec.language.limits import MAX_PLANNED
 from augspec.sides import check_sides
 
 if TYPE_CHECKING:
@@ -53,10 +54,11 @@ def named(ops: tuple[Op, ...]) -> tuple[Op, ...]:
 def check_policy(policy: Policy) -> None:
     """Raise `PolicyError` for what no single field can see."""
     from augspec.language.policy import walk
+    from augspec.ops.base import Combinator
 
     problems = [*_check_pipeline(policy.ops, "ops"), *_check_pipeline(policy.eval or (), "eval")]
     for path, op in walk(policy.eval or (), ("eval",)):
-        if op.random() or (op.tag in ("one_of", "some_of")):
+        if op.random() or (isinstance(op, Combinator) and op.chooses):
             problems.append(
                 PolicyProblem(
                     format_path(path),
@@ -128,9 +130,9 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
             )
         if isinstance(op, Combinator):
             problems.extend(_check_ids(op.ops, f"{where}.ops"))
-            if op.tag == "some_of" and any(member.resizes for member in inside):
+            if op.keeps_size and any(member.resizes for member in inside):
                 problems.append(
-                    PolicyProblem(where, "a member that changes the size", "members of some_of that keep the size")
+                    PolicyProblem(where, "a member that changes the size", f"members of {op.tag} that keep the size")
                 )
             if getattr(op, "replace", False) and any(getattr(member, "replace", False) for member in inside[1:]):
                 problems.append(
@@ -147,7 +149,23 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
                     )
                 )
     problems.extend(_check_ids(ops, name))
+    planned = sum(_planned(op) for op in ops)
+    if planned > MAX_PLANNED:
+        problems.append(
+            PolicyProblem(
+                name,
+                f"a plan of {planned} ops",
+                f"at most {MAX_PLANNED} ops, each counted once for every step at which it may act",
+                "Put fewer of random_order and some_of with replacement inside of each other.",
+            )
+        )
     return problems
+
+
+def _planned(op: Op) -> int:
+    from augspec.ops.base import Combinator
+
+    return op.turns() * sum(_planned(member) for member in op.ops) if isinstance(op, Combinator) else 1
 
 
 def _check_ids(ops: tuple[Op, ...], where: str) -> list[PolicyProblem]:

@@ -35,6 +35,7 @@ MIXED = augspec.loads(
                     "n": 1,
                     "ops": [{"op": "grayscale"}, {"op": "saturation", "factor": {"beta": [2, 3]}}],
                 },
+                {"op": "random_order", "ops": [{"op": "invert"}, {"op": "contrast", "factor": 2}]},
                 {"op": "translate", "x": {"uniform": [-0.1, 0.1]}, "border": "constant", "fill": [0.5, 0, 0]},
             ],
         }

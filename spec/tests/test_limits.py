@@ -85,6 +85,26 @@ def test_some_of_has_16_members_or_8_steps() -> None:
     refused({"op": "some_of", "n": 0, "ops": []})
 
 
+def test_random_order_has_8_members() -> None:
+    loads({"op": "random_order", "ops": [LEAF] * 8})
+    refused({"op": "random_order", "ops": [LEAF] * 9})
+    refused({"op": "random_order", "ops": []})
+
+
+def test_a_plan_has_at_most_2048_ops() -> None:
+    """Each step of a choice may be any member's: orders inside of orders multiply."""
+
+    def orders(depth: int, *inside: dict[str, Any]) -> dict[str, Any]:
+        return {"op": "random_order", "ops": [orders(depth - 1, *inside), LEAF] if depth else list(inside)}
+
+    steps = {"op": "some_of", "n": 8, "replace": True, "ops": [LEAF] * 16}
+    loads({"op": "random_order", "ops": [steps] * 4})
+    refused({"op": "random_order", "ops": [steps] * 4}, LEAF)
+    loads(orders(8, LEAF))
+    with pytest.raises(augspec.PolicyError, match="at most 2048 ops, each counted once for every step"):
+        loads(orders(13, LEAF))
+
+
 def test_a_policy_has_at_most_256_ops() -> None:
     loads(*[LEAF] * 256)
     loads({"op": "one_of", "ops": [LEAF] * 255})

@@ -62,7 +62,7 @@ _RANGES: dict[str, Any] = {
 
 _SQUARE = {"small-u8": "square-u8", "medium-u8": "square-u8", "odd-f32": "square-f32", "medium-f32": "square-f32"}
 
-COMBINATORS = ("one_of", "sequence", "some_of")
+COMBINATORS = ("one_of", "random_order", "sequence", "some_of")
 
 
 def document(*ops: Json, **fields: Any) -> Json:
@@ -261,6 +261,16 @@ MIXES: dict[str, Json] = {
             ],
         },
         {"op": "horizontal_flip", "p": 0.3},
+    ),
+    "order": document(
+        {
+            "op": "random_order",
+            "ops": [
+                {"op": "contrast", "factor": _uniform(1.2, 1.8), "pivot": "mid"},
+                {"op": "brightness_shift", "delta": _uniform(0.1, 0.3), "p": 0.85},
+                {"op": "translate", "x": _uniform(0.05, 0.3)},
+            ],
+        }
     ),
     "warps": document(
         {"op": "vertical_flip", "p": 0.3},

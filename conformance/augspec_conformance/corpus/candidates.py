@@ -296,6 +296,8 @@ def _branching(draw: st.DrawFn, signature: str, depth: int) -> Json:
     if kind == "one_of":
         weights = draw(st.one_of(st.none(), st.lists(st.integers(1, 5), min_size=len(ops), max_size=len(ops))))
         return {"op": kind, "ops": ops, **({} if weights is None else {"weights": weights})}
+    if kind == "random_order":
+        return {"op": kind, "ops": ops}
     replace = draw(st.booleans())
     return {"op": kind, "ops": ops, "n": draw(st.integers(1, len(ops))), "replace": replace}
 

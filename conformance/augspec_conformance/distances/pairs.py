@@ -14,6 +14,7 @@ ELSEWISE = {
     "gaussian_noise": "its bits are ours; no library draws the same",
     "one_of": "chooses, and moves no pixel itself",
     "sequence": "moves no pixel itself",
+    "random_order": "chooses an order, and moves no pixel itself",
     "some_of": "chooses, and moves no pixel itself",
 }
 """Ops that are compared with no library, and why."""

@@ -99,6 +99,9 @@ def outcomes(op: Json) -> Iterator[tuple[Json, float]]:
     if op["op"] == "one_of":
         weights = np.array(op.get("weights") or [1.0] * count)
         yield from (({"branch": i}, float(w)) for i, w in enumerate(weights / weights.sum()))
+    elif op["op"] == "random_order":
+        for order in itertools.permutations(range(count)):
+            yield {"order": list(order)}, 1 / math.factorial(count)
     elif op.get("replace"):
         for steps in itertools.product(range(count), repeat=op["n"]):
             yield {"branch": list(steps)}, count ** -op["n"]
@@ -150,6 +153,11 @@ def _chosen_cases(tier: Tier) -> tuple[Case, ...]:
         ("weights", {"op": "one_of", "weights": [4, 1, 2, 3], "ops": members}, {}),
         ("some", {"op": "some_of", "n": 2, "ops": members}, {}),
         ("steps", {"op": "some_of", "n": 2, "replace": True, "ops": members[:3]}, {}),
+        (
+            "order",
+            {"op": "random_order", "ops": [members[2], {"op": "brightness_shift", "delta": 0.2}, members[3]]},
+            {},
+        ),
     ]
     return tuple(
         Case(name=name, policy=document(op), key=stable_seed("R14", name), context=context)

@@ -126,6 +126,7 @@ def _nesting(subject: Subject, case: Case) -> None:
         "a sequence": [{"op": "sequence", "ops": plain}],
         "nested sequences": [plain[0], {"op": "sequence", "ops": [{"op": "sequence", "ops": plain[1:]}]}],
         "one_of one": [{"op": "one_of", "ops": [op]} for op in plain],
+        "random_order one": [{"op": "random_order", "ops": [op]} for op in plain],
         "some_of all": [{"op": "some_of", "n": 3, "ops": plain}],
     }
     for name, ops in forms.items():
@@ -166,7 +167,7 @@ LAWS = (
         "J7",
         "nesting",
         ("C9", "C10"),
-        "A sequence is its members, one_of one is that one.",
+        "A sequence is its members, one_of or random_order of one is that one.",
         _nesting,
         lambda tier: () if tier == "kat" else (case("J7", "mix:train", CORE_INTEGER, tier=tier).with_(reach="eager"),),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -242,6 +243,9 @@ def _selection(subject: Subject, case: Case) -> None:
             wrong = statistic.cells_hold(table, np.full(table.shape, 1 / table.size))
             require(wrong is None, "steps with replacement depend on each other", where=wrong)
         return
+    if op["op"] == "random_order":
+        _orders(np.asarray(drawn["sample/random_order#0/order"]).reshape(n, -1))
+        return
     flags = np.asarray(drawn["sample/some_of#0/member"]).reshape(n, -1)
     require(
         bool((flags.sum(1) == op["n"]).all()),
@@ -254,6 +258,24 @@ def _selection(subject: Subject, case: Case) -> None:
     require(len(names) == possible, "sets of members that occur", expected=possible, got=len(names))
     wrong = statistic.cells_hold(counts, np.full(possible, 1 / possible))
     require(wrong is None, "sets of members are not equally frequent", expected=1 / possible, got=counts.tolist())
+
+
+def _orders(drawn: Floats) -> None:
+    """Every row is a permutation, and all permutations are equally frequent."""
+    count = drawn.shape[1]
+    wrong = (np.sort(drawn, axis=1) != np.arange(count)).any(1)
+    require(not wrong.any(), "an order that does not hold every member once", where=int(wrong.argmax()))
+    possible = list(itertools.permutations(range(count)))
+    numbers = {order: number for number, order in enumerate(possible)}
+    counts = np.bincount([numbers[tuple(row)] for row in drawn.tolist()], minlength=len(possible))
+    unequal = statistic.cells_hold(counts, np.full(len(possible), 1 / len(possible)))
+    if unequal is not None:
+        require(
+            False,
+            f"share of the order {possible[unequal]}",
+            expected=1 / len(possible),
+            got=float(counts[unequal] / len(drawn)),
+        )
 
 
 def _r7_cases(tier: Tier) -> tuple[Case, ...]:
@@ -271,6 +293,7 @@ def _r7_cases(tier: Tier) -> tuple[Case, ...]:
         "some": {"op": "some_of", "n": 2, "ops": members},
         "most": {"op": "some_of", "n": 3, "ops": members},
         "steps": {"op": "some_of", "n": 2, "replace": True, "ops": members[:3]},
+        "order": {"op": "random_order", "ops": members},
     }
     return tuple(Case(name=name, policy=document(op), key=70 + i) for i, (name, op) in enumerate(policies.items()))
 
@@ -339,7 +362,7 @@ LAWS = (
         "R7",
         "choices",
         ("R11", "R12"),
-        "Choices follow their weights; some_of takes exactly n, every set equally often.",
+        "Choices follow their weights; some_of takes exactly n, every set equally often, and random_order every order.",
         _selection,
         _r7_cases,
         scope="backend",

@@ -17,7 +17,7 @@ from augspec.language.distributions import Integers
 from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
 from augspec.ops.base import Op
-from augspec.plan.program import Categorical, Draw, Flag, Grid, Members, Table, Whole
+from augspec.plan.program import Categorical, Draw, Flag, Grid, Members, Order, Table, Whole
 from augspec.random.keys import KeyWords
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
@@ -241,6 +241,48 @@ class PrefersFirst(Faulty):
         return values
 
 
+class ShufflesNaively(Faulty):
+    """Shuffles an order by exchanging every place with any other one, which prefers some orders."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        values = super().draw(runner, keys, on_host, xp)
+        key, low, high = keys
+        words = KeyWords(*(key[i : i + 1] for i in range(4)))
+        for draw in _orders(runner):
+            others = sample_draws(xp, (replace(draw, map=Whole(0, draw.map.n)),), words, low, high)[draw.path]
+            order, rows = np.zeros_like(others) + np.arange(draw.map.n, dtype=np.int32), np.arange(len(others))
+            for place in range(draw.map.n):
+                other = others[:, place]
+                order[:, place], order[rows, other] = order[rows, other], order[:, place].copy()
+            values[draw.path] = order
+        return values
+
+
+class KeepsListedOrder(Faulty):
+    """Runs the members of `random_order` as they are listed."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
+        values = super().draw(runner, keys, on_host, xp)
+        for draw in _orders(runner):
+            values[draw.path] = np.zeros_like(values[draw.path]) + np.arange(draw.words, dtype=np.int32) % draw.map.n
+        return values
+
+
+class ReadsRanksForMembers(Faulty):
+    """Takes an order the other way around: the step of each member, not the member of each step."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        found = dict(values)
+        for draw in pipeline.draws:
+            if isinstance(draw.map, Order) and draw.quantity == "index":
+                found[draw.path] = np.argsort(np.asarray(values[draw.path]), axis=1).astype(np.int32)
+        return found
+
+
+def _orders(runner: Runner) -> list[Any]:
+    return [draw for draw in runner.pipeline.draws if isinstance(draw.map, Order) and draw.quantity == "index"]
+
+
 class GateDecidesMagnitude(Faulty):
     """Draws magnitudes from the bits of the gate: applied ops have small values only."""
 
@@ -425,6 +467,30 @@ MUTANTS = (
         "Ops are not equally frequent.",
         PrefersFirst,
         ("R7",),
+    ),
+    Mutant(
+        "M44d",
+        "distribution",
+        "shuffles the order of random_order badly",
+        "Some orders are frequent, others rare.",
+        ShufflesNaively,
+        ("R7",),
+    ),
+    Mutant(
+        "M44e",
+        "distribution",
+        "runs the members of random_order as they are listed",
+        "There is one order.",
+        KeepsListedOrder,
+        ("R7",),
+    ),
+    Mutant(
+        "M44f",
+        "distribution",
+        "takes the order of random_order the other way around",
+        "The draws say one order, the pixels show another.",
+        ReadsRanksForMembers,
+        ("N1",),
     ),
     Mutant(
         "M45",

@@ -202,6 +202,17 @@ def some_of(state: State, op: Op, draws: Draws) -> State:
     return state
 
 
+def random_order(state: State, op: Op, draws: Draws) -> State:
+    """Carry out all members, at each step the one whose number was drawn, each as a choice of its own."""
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    members = op["ops"]
+    for position in draws.drawn("order", len(members)):
+        state = settle(perform(state, members[int(position)], draws))
+    return state
+
+
 OPS: dict[str, OpFunction] = {
     "horizontal_flip": flip(matrices.horizontal_flip),
     "vertical_flip": flip(matrices.vertical_flip),
@@ -244,4 +255,5 @@ OPS: dict[str, OpFunction] = {
     "sequence": sequence,
     "one_of": one_of,
     "some_of": some_of,
+    "random_order": random_order,
 }

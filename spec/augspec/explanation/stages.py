@@ -46,10 +46,15 @@ def as_text(policy: Policy, *, fused: bool) -> str:
     what = "fused plan" if fused else "plan"
     lines = [f"{what} of {policy.title or 'the policy'}"]
     for name, stages in _pipelines(policy, fused=fused):
-        counts = f"{len(stages)} stage{'s' if len(stages) != 1 else ''} for {sum(1 for _ in leaves(stages))} ops"
+        counts = f"{len(stages)} stage{'s' if len(stages) != 1 else ''} for {_ops(stages)} ops"
         lines += ["", f"{name}: {counts if stages else 'nothing changes'}"]
         lines += _lines(stages, "  ")
     return "\n".join(lines) + "\n"
+
+
+def _ops(stages: tuple[Stage, ...]) -> int:
+    """Return how many ops there are; one whose turn is drawn is one, wherever it may stand."""
+    return len({(leaf.path, leaf.step) for leaf in leaves(stages)})
 
 
 def _pipelines(policy: Policy, *, fused: bool) -> list[tuple[str, tuple[Stage, ...]]]:

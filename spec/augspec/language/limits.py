@@ -9,6 +9,7 @@ __all__ = [
     "MAX_MEMBERS",
     "MAX_NODES",
     "MAX_OPS",
+    "MAX_PLANNED",
     "MAX_SIDE",
     "MAX_STEPS",
 ]
@@ -25,11 +26,14 @@ MAX_NODES = 50_000
 MAX_OPS = 256
 """Most ops in one policy, combinators and their members included."""
 
+MAX_PLANNED = 2048
+"""Most ops in the plan of a policy, where one inside of steps (`random_order`, replacement) counts once for each."""
+
 MAX_MEMBERS = 16
 """Most members of a `some_of` without replacement: ranks are exact up to 16 words (R12)."""
 
 MAX_STEPS = 8
-"""Most steps of a `some_of` with replacement."""
+"""Most steps of a `some_of` with replacement, and most members of a `random_order`."""
 
 MAX_CHOICES = 1024
 """Most values of a `choice` distribution."""

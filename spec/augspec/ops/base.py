@@ -333,7 +333,17 @@ class Combinator(Op):
 
     stage: ClassVar[str] = "combinator"
 
+    chooses: ClassVar[bool] = False
+    """Whether it draws which members act, or when: then no run of warps reaches into it or out of it (C10)."""
+
+    keeps_size: ClassVar[bool] = False
+    """Whether no member may change the size, because how often and when it acts is drawn."""
+
     ops: tuple[AnyOp, ...]
+
+    def turns(self) -> int:
+        """Return how many steps its plan has at which every member may act."""
+        return 1
 
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The combinator `one_of`."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,8 @@ __all__ = ["OneOf"]
 
 class OneOf(Combinator):
     """Apply exactly one member, chosen per sample by weight (equal weights when none are given)."""
+
+    chooses: ClassVar[bool] = True
 
     op: Literal["one_of"]
     ops: "Annotated[tuple[AnyOp, ...], Field(min_length=1, max_length=MAX_OPS)]"

@@ -1,6 +1,6 @@
 """The combinator `some_of`."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -28,6 +28,9 @@ class SomeOf(Combinator):
         }
     )
 
+    chooses: ClassVar[bool] = True
+    keeps_size: ClassVar[bool] = True
+
     op: Literal["some_of"]
     ops: "Annotated[tuple[AnyOp, ...], Field(min_length=1, max_length=MAX_MEMBERS)]"
     """The members."""
@@ -43,3 +46,7 @@ class SomeOf(Combinator):
         if self.replace and self.n > MAX_STEPS:
             raise PydanticCustomError("n", "n of at most {n} steps with replacement", {"n": MAX_STEPS})
         return self
+
+    def turns(self) -> int:
+        """Return n with replacement: each step may be any member's."""
+        return self.n if self.replace else 1

@@ -21,6 +21,7 @@ from augspec.ops.base import (
     WarpOp,
 )
 from augspec.ops.one_of import OneOf
+from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
 from augspec.plan.place import place
 from augspec.plan.stages import (
@@ -81,6 +82,8 @@ def _lower(op: Op, path: str, step: int | None) -> list[Stage]:
         return [Choose(Selector(f"{path}/branch", gate, step, step), branches)]
     if isinstance(op, SomeOf):
         return _some_of(op, path, gate, step)
+    if isinstance(op, RandomOrder):
+        return _random_order(op, path, gate, step)
     if isinstance(op, Combinator):
         inner = _flatten(op.ops, path, step)
         return inner if gate is None else [Choose(Selector(None, gate, None, step), (_compose(inner),))]
@@ -102,6 +105,16 @@ def _some_of(op: SomeOf, path: str, gate: str | None, step: int | None) -> list[
     if gate is None:
         return stages
     return [Choose(Selector(None, gate, None, step), (tuple(stages),))]
+
+
+def _random_order(op: RandomOrder, path: str, gate: str | None, step: int | None) -> list[Stage]:
+    """Return as many choices as there are members; the same members, with the same draws, stand in each of them."""
+    count, first = len(op.ops), 0 if step is None else step * len(op.ops)
+    members = tuple(_compose(_lower(member, f"{path}/{member.id}", step)) for member in op.ops)
+    stages: tuple[Stage, ...] = tuple(
+        Choose(Selector(f"{path}/order", None, first + turn), members) for turn in range(count)
+    )
+    return list(stages) if gate is None else [Choose(Selector(None, gate, None, step), (stages,))]
 
 
 def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:

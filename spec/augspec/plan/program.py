@@ -21,6 +21,7 @@ from augspec.language.permutation import Permutation
 from augspec.language.quantities import QUANTITIES, Quantity
 from augspec.ops.base import Combinator, NoiseOp, Op
 from augspec.ops.one_of import OneOf
+from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
 from augspec.random.keys import stream
 
@@ -189,6 +190,9 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
         elif isinstance(op, SomeOf):
             count = len(op.ops) * (steps or 1)
             yield Draw(f"{here}/member", "flag", Members(op.n, len(op.ops)), count, count, op.n)
+        elif isinstance(op, RandomOrder):
+            count = len(op.ops) * (steps or 1)
+            yield Draw(f"{here}/order", "index", Order(len(op.ops)), count, count, None)
         if isinstance(op, Combinator):
             yield from _walk(op.ops, here, inner, f"{place}.ops")
             continue
