@@ -27,6 +27,7 @@ __all__ = [
     "Parameter",
     "Pixels",
     "Probability",
+    "Quality",
     "Quarters",
     "ResizeFactor",
     "ScaleFactor",
@@ -88,6 +89,7 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Quality = _parameter("quality", _whole)
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Zoom = _parameter("zoom")
