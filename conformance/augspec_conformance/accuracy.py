@@ -19,6 +19,7 @@ from augspec_conformance.tolerances import (
     LARGER,
     LEVELS,
     NORMAL,
+    POINTWISE,
     STAGES,
     class_of,
 )
@@ -80,7 +81,9 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * model.deviation()
     own += model.coarse(exact=exact) if isinstance(model, PixelOp) else 0.0
-    if exact and stage != "move":
+    if model.ideal == "integers":
+        own = 0.0 if exact else POINTWISE
+    elif exact and stage != "move":
         own += GRID + (GREY if stage == "pointwise" else 0.0)
     gain = getattr(model, "steepness", lambda: 1.0)()
     if stage != "type":

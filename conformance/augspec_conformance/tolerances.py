@@ -25,6 +25,7 @@ __all__ = [
     "MEAN_LEVELS",
     "NEAREST_EDGE",
     "NORMAL",
+    "POINTWISE",
     "SMALLEST",
     "STAGES",
     "TAP",

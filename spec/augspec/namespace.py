@@ -252,6 +252,9 @@ class Numbers(Protocol):
     def of_level(self, levels: Array, like: Array) -> Array:
         """Return pixels that stand on 8-bit levels; not a number where `like` is none."""
 
+    def unknown(self, x: Array) -> Array | None:
+        """Return where a pixel is not a number (C13), (B, H, W, C) bool; None in integers, which all are numbers."""
+
     def grey(self, x: Array) -> Array:
         """Return BT.601 grey, (B, H, W, 1) (C4)."""
 

@@ -105,6 +105,10 @@ class FixedNumbers(Filtering, Statistics):
         """Return pixels that stand on levels."""
         return self.xp.shl(levels, 8)
 
+    def unknown(self, x: Array) -> None:
+        """Return None: integers are numbers."""
+        return
+
     def grey(self, x: Array) -> Array:
         """Return (4899 R + 9617 G + 1868 B + 2¹³) >> 14; one channel is its own grey."""
         xp = self.xp
@@ -238,6 +242,10 @@ class FloatNumbers(Filtering, Statistics):
         xp = self.xp
         pixels = xp.astype(levels, self.dtype) * (self.span / 255.0) + self.low
         return xp.where(is_number(like), pixels, like)
+
+    def unknown(self, x: Array) -> Array:
+        """Return where a pixel is not a number."""
+        return self.xp.logical_not(is_number(x))
 
     def grey(self, x: Array) -> Array:
         """Return 0.299 R + 0.587 G + 0.114 B; one channel is its own grey."""

@@ -49,6 +49,7 @@ _RANGES: dict[str, Any] = {
     "amount": {"uniform": [0.4, 1.5]},
     "threshold": {"uniform": [0.3, 0.8]},
     "bits": {"integers": [2, 6]},
+    "quality": {"integers": [15, 70]},
     "quarters": {"choice": {"values": [0, 2], "weights": [1, 3]}},
     "resize": {"uniform": [0.8, 1.7]},
     "zoom": {"uniform": [1.1, 1.6]},

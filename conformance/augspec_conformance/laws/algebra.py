@@ -166,7 +166,8 @@ def _ordered_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _constant_cases(tier: Tier) -> tuple[Case, ...]:
-    names = [n for n in _ops(tier, "filter", "resample") if "fill" not in _class(n).model_fields]
+    every = (n for n in _ops(tier, "filter", "resample") if "fill" not in _class(n).model_fields)
+    names = [n for n in every if getattr(_class(n), "flat", True)]
     borders = ("edge", "mirror", "symmetric", "wrap")
     names += [f"op:{op}/border={border}" for op in ("rotate", "translate", "scale") for border in borders]
     return grid("N10", tier, names=tuple(names), signatures=("medium-u8", "medium-f32"), probe="constant")

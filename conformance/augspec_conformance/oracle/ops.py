@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from augspec_conformance.oracle import colour, filters, levels, matrices, noise, tints
+from augspec_conformance.oracle import colour, filters, jpeg, levels, matrices, noise, tints
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
@@ -250,6 +250,7 @@ OPS: dict[str, OpFunction] = {
     "sharpness": colour_op(filters.sharpness, "factor"),
     "salt_pepper": pixels(salt_pepper),
     "gaussian_blur": pixels(gaussian_blur),
+    "jpeg": jump(jpeg.jpeg, "quality"),
     "gaussian_noise": pixels(gaussian_noise),
     "normalize": normalize,
     "sequence": sequence,

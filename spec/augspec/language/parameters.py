@@ -31,6 +31,7 @@ __all__ = [
     "Parameter",
     "Pixels",
     "Probability",
+    "Quality",
     "Quarters",
     "Radius",
     "ResizeFactor",
@@ -100,6 +101,7 @@ Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
 Radius = _parameter("radius", _whole)
+Quality = _parameter("quality", _whole)
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Zoom = _parameter("zoom")

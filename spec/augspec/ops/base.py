@@ -69,6 +69,9 @@ class Op(Model):
     changes: ClassVar[Literal["always", "sometimes", "never"]] = "always"
     """Whether it changes images of noise, at parameters that are not neutral."""
 
+    ideal: ClassVar[Literal["real", "integers"]] = "real"
+    """What uint8 pixels are measured against (E8): real mathematics, rounded once, or integers that define the op."""
+
     by_channel: ClassVar[bool] = False
     """Whether it treats channels differently, by their place."""
 
@@ -304,10 +307,13 @@ class NoiseOp(PixelOp):
 
 
 class FilterOp(PixelOp):
-    """A function of each pixel and its neighbours, with weights that sum to exactly 2¹⁵ (E7)."""
+    """A function of each pixel and its neighbours; weights, where it has some, sum to exactly 2¹⁵ (E7)."""
 
     stage: ClassVar[str] = "filter"
     tolerance: ClassVar[str] = "interp-f"
+
+    flat: ClassVar[bool] = True
+    """Whether an image of one colour stays as it is."""
 
     @abstractmethod
     def reach(self) -> int:
