@@ -6,6 +6,7 @@ from augspec._version import __version__ as __version__
 from augspec.bind import backends as backends
 from augspec.bind import compile as compile  # noqa: A004 (the word of the field)
 from augspec.bind import get_backend as get_backend
+from augspec.check import check as check
 from augspec.errors import AugspecError as AugspecError
 from augspec.errors import BackendUnavailable as BackendUnavailable
 from augspec.errors import PolicyError as PolicyError
@@ -39,6 +40,7 @@ __all__ = [
     "Unsupported",
     "__version__",
     "backends",
+    "check",
     "compile",
     "dump",
     "dumps",

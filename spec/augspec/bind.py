@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from augspec.errors import BackendUnavailable, nearest
@@ -10,7 +11,7 @@ from augspec.errors import BackendUnavailable, nearest
 if TYPE_CHECKING:
     from augspec.language.policy import Policy
 
-__all__ = ["backends", "compile", "get_backend"]
+__all__ = ["backends", "capabilities", "compile", "get_backend"]
 
 _BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")}
 _INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("jax", "tensorflow", "torch")}
@@ -36,14 +37,7 @@ def get_backend(name: str) -> Any:
     Raises:
         BackendUnavailable: the name is unknown, or its framework is missing.
     """
-    if not isinstance(name, str):
-        raise BackendUnavailable(repr(name), f"a backend is a name ({', '.join(backends())}) or 'module:attribute'")
-    target = _registered().get(name, _BUILT_IN.get(name, name if ":" in name else None))
-    if target is None:
-        raise BackendUnavailable(
-            name, f"no such backend; known are {', '.join(backends())}", fix=nearest(name, backends())
-        )
-    module, _, attribute = target.partition(":")
+    module, _, attribute = _target(name).partition(":")
     attribute = attribute or "Backend"
     try:
         home = importlib.import_module(module)
@@ -59,6 +53,37 @@ def get_backend(name: str) -> Any:
             name, f"{attribute!r} is no backend: it has no {', '.join(missing)}", fix="Derive it from GenericBackend."
         )
     return backend
+
+
+def _target(name: str) -> str:
+    """Return `module:attribute` of a backend."""
+    if not isinstance(name, str):
+        raise BackendUnavailable(repr(name), f"a backend is a name ({', '.join(backends())}) or 'module:attribute'")
+    target = _registered().get(name, _BUILT_IN.get(name, name if ":" in name else None))
+    if target is None:
+        raise BackendUnavailable(
+            name, f"no such backend; known are {', '.join(backends())}", fix=nearest(name, backends())
+        )
+    return target
+
+
+def capabilities(name: str) -> tuple[Any, str]:
+    """Return what a backend can do, and the line that installs what is missing here; empty if nothing is.
+
+    A backend whose package has a module `capabilities` beside it is asked without its framework.
+
+    Raises:
+        BackendUnavailable: the name is unknown, or nothing but the backend itself can tell, and it is missing.
+    """
+    home = _target(name).partition(":")[0].rpartition(".")[0]
+    try:
+        found = importlib.import_module(f"{home}.capabilities").CAPABILITIES if home else None
+    except (ImportError, AttributeError):
+        found = None
+    if found is None:
+        return get_backend(name).capabilities, ""
+    missing = found.framework and importlib.util.find_spec(found.framework) is None
+    return found, (_INSTALL.get(name, f"pip install {found.framework}") if missing else "")
 
 
 def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # noqa: A001 (the field's word)

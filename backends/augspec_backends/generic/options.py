@@ -9,15 +9,9 @@ from typing import Any
 import numpy as np
 
 from augspec.errors import Unsupported, nearest
+from augspec.formats import CHOICES
 
 __all__ = ["Capabilities", "Options"]
-
-_CHOICES = {
-    "box_format": ("xyxy", "xywh", "cxcywh", "yxyx"),
-    "box_units": ("pixels", "normalized"),
-    "keypoint_format": ("xy", "index"),
-    "layout": ("NHWC", "NCHW"),
-}
 
 
 @dataclass(frozen=True)
@@ -32,6 +26,7 @@ class Capabilities:
         auto: the mode that "auto" means.
         differentiable: whether gradients flow to float images.
         devices: where it runs.
+        framework: the module that has to be installed; empty if that is the backend's own affair.
     """
 
     dtypes: tuple[str, ...]
@@ -41,6 +36,7 @@ class Capabilities:
     auto: str
     differentiable: bool
     devices: tuple[str, ...]
+    framework: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ class Options:
         if options["layout"] is None:
             options["layout"] = capabilities.default_layout
         modes = ("auto", *capabilities.modes)
-        for name, words in {**_CHOICES, "mode": modes}.items():
+        for name, words in {**CHOICES, "mode": modes}.items():
             if options[name] not in words:
                 raise Unsupported(
                     f"compile(…, {name}={options[name]!r})",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from augspec.errors import SampleError, Unsupported
+from augspec.formats import FLOATS, MASKS, TARGETS
 from augspec.language.limits import MAX_SIDE
 from augspec.language.policy import Policy
 from augspec.ops.base import MoveOp, TypeOp
@@ -32,9 +33,6 @@ __all__ = [
     "signature_of",
 ]
 
-TARGETS = ("image", "mask", "boxes", "keypoints")
-"""Entries of a sample that move with the image; every other entry passes through (T6)."""
-
 FLAGS = {"boxes_valid": "boxes", "keypoints_visible": "keypoints"}
 """What a call adds to a target; given beside it, what is false stays false (T3, T4)."""
 
@@ -45,11 +43,8 @@ _MISSPELT = {
     "keypoints": ("keypoint", "kpts"),
 }
 
-FLOATS = ("float32", "float16", "bfloat16", "float64")
 _FARTHEST = 1e9
 """Farthest coordinate of a box or keypoint: areas of much farther ones leave float32."""
-
-_OTHER_MASKS = ("uint8", "int8", "uint16", "int16", "int32", "int64", "bool", *FLOATS)
 
 
 @dataclass(frozen=True)
@@ -240,8 +235,8 @@ def _check_mask(
         spatial = shape[-3:-1] if form == "NHWC" else shape[-2:]
     if spatial != (height, width) or shape[: len(lead)] != lead:
         raise SampleError("mask", f"the image's batch and size {(*lead, height, width)}", f"shape {shape}")
-    if dtype not in _OTHER_MASKS:
-        raise SampleError("mask", f"a dtype of {', '.join(_OTHER_MASKS)}", f"dtype {dtype}")
+    if dtype not in MASKS:
+        raise SampleError("mask", f"a dtype of {', '.join(MASKS)}", f"dtype {dtype}")
     return rank == 3
 
 

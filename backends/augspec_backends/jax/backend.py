@@ -14,6 +14,7 @@ from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.compiled import CompiledBackend
 from augspec_backends.generic.options import Capabilities
+from augspec_backends.jax.capabilities import CAPABILITIES
 from augspec_backends.jax.namespace import JaxNamespace, is_traced
 
 __all__ = ["Backend"]
@@ -23,15 +24,7 @@ class Backend(CompiledBackend):
     """JAX arrays on any device; keys and ids may be traced; x64 is not needed and changes nothing."""
 
     name: ClassVar[str] = "jax"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        dtypes=("uint8", "uint16", "float32", "float16", "bfloat16"),
-        layouts=("NHWC", "NCHW"),
-        modes=("eager", "compiled"),
-        default_layout="NHWC",
-        auto="compiled",
-        differentiable=True,
-        devices=("cpu", "gpu", "tpu"),
-    )
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
         return JaxNamespace()

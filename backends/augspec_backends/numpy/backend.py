@@ -10,6 +10,7 @@ import numpy as np
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.backend import GenericBackend
 from augspec_backends.generic.options import Capabilities
+from augspec_backends.numpy.capabilities import CAPABILITIES
 from augspec_backends.numpy.namespace import NumpyNamespace
 
 __all__ = ["Backend"]
@@ -19,15 +20,7 @@ class Backend(GenericBackend):
     """NumPy arrays on the host: exact integers for uint8, float32 and float64 for floats."""
 
     name: ClassVar[str] = "numpy"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        dtypes=("uint8", "uint16", "float32", "float64", "float16", "bfloat16"),
-        layouts=("NHWC", "NCHW"),
-        modes=("eager",),
-        default_layout="NHWC",
-        auto="eager",
-        differentiable=False,
-        devices=("cpu",),
-    )
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
         return NumpyNamespace()

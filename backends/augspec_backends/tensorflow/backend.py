@@ -15,6 +15,7 @@ from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.compiled import CompiledBackend
 from augspec_backends.generic.options import Capabilities, Options
 from augspec_backends.tensorflow.autograph import TensorFlowAugmenter
+from augspec_backends.tensorflow.capabilities import CAPABILITIES
 from augspec_backends.tensorflow.namespace import TensorFlowNamespace
 
 __all__ = ["Backend"]
@@ -24,15 +25,7 @@ class Backend(CompiledBackend):
     """TensorFlow tensors; keys, ids and the batch size may be symbolic, image sides must be static."""
 
     name: ClassVar[str] = "tensorflow"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        dtypes=("uint8", "uint16", "float32", "float16", "bfloat16"),
-        layouts=("NHWC", "NCHW"),
-        modes=("eager", "graph", "compiled"),
-        default_layout="NHWC",
-        auto="compiled",
-        differentiable=True,
-        devices=("cpu", "gpu", "tpu"),
-    )
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
         return TensorFlowAugmenter(policy, self, options)

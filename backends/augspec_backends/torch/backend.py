@@ -17,6 +17,7 @@ from augspec_backends.generic.backend import GenericBackend, Keys
 from augspec_backends.generic.options import Capabilities, Options
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.sample import FLAGS
+from augspec_backends.torch.capabilities import CAPABILITIES
 from augspec_backends.torch.graph import TorchAugmenter, names_of, register
 from augspec_backends.torch.namespace import TorchNamespace
 
@@ -27,15 +28,7 @@ class Backend(GenericBackend):
     """Torch tensors on any device. Gradients flow to float images; parameters are made on the host."""
 
     name: ClassVar[str] = "torch"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        dtypes=("uint8", "uint16", "float32", "float16", "bfloat16"),
-        layouts=("NCHW", "NHWC"),
-        modes=("eager", "compiled"),
-        default_layout="NCHW",
-        auto="eager",
-        differentiable=True,
-        devices=("cpu", "cuda", "mps"),
-    )
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
         return TorchAugmenter(policy, self, options)

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 import augspec
 from augspec.cli import talk
 from augspec.cli.apply import apply
+from augspec.cli.check import check
 from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.ops import ops
 from augspec.cli.preview import preview
@@ -70,6 +71,7 @@ def _main(
 
 for name, command in (
     ("validate", validate),
+    ("check", check),
     ("explain", explain),
     ("preview", preview),
     ("apply", apply),

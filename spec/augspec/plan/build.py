@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from augspec.errors import PolicyError
+from augspec.errors import PolicyError, PolicyProblem
 from augspec.ops.base import (
     Combinator,
     FilterOp,
@@ -63,8 +63,14 @@ def build(ops: tuple[Op, ...], name: str = "ops") -> Plan:
         PolicyError: neighbouring warps could leave int32 (E2).
     """
     stages = _compose(_flatten(ops, "sample", None))
+    problems: list[PolicyProblem] = []
     for warp in warps(stages):
-        _check_growth(warp, ops, name)
+        try:
+            _check_growth(warp, ops, name)
+        except PolicyError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(problems)
     return Plan(stages)
 
 
