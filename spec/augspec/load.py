@@ -215,7 +215,7 @@ def _check_vendors(document: dict[str, Any]) -> None:
             try:
                 vendor_op(op["op"]).model_validate_json(json.dumps(op))
             except Unsupported as error:
-                may = f"one of {', '.join(ops())}, or an op that an installed package adds"
+                may = f"one of the {len(ops())} ops that augspec.ops() lists, or of an installed package's"
                 fix = f"{error.reason[:1].upper()}{error.reason[1:]}. {error.fix}".rstrip()
                 found.append(PolicyProblem(format_path((*here, "op")), show(op["op"], quoted=True), may, fix))
             except ValidationError as error:

@@ -73,7 +73,7 @@ def _op(path: Path, given: Any) -> PolicyProblem:
         return PolicyProblem(
             format_path([*path, "op"]),
             show(tag, quoted=True),
-            f"one of {', '.join(names)}",
+            f"one of the {len(names)} ops that augspec.ops() lists",
             nearest(str(tag), names),
         )
     hint = ""

@@ -98,7 +98,7 @@ def test_validate_lists_every_problem_and_leaves_1() -> None:
         "-: 2 problems",
         "ops[0].op",
         '"rotat"',
-        "one of affine",
+        "one of the ",
         "Did you mean 'rotate'?",
         "ops[1].x",
         "fine",

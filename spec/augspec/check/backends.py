@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from augspec.check.problem import Problem
@@ -44,7 +44,7 @@ def _able(setting: Setting) -> Iterator[Problem]:
 
 
 def _range(setting: Setting) -> Iterator[Problem]:
-    pair = setting.value_range
+    pair: Sequence[float] = setting.value_range  # callers may hand over anything
     good = len(pair) == 2 and all(math.isfinite(end) for end in pair)
     if not good or not -1e9 < pair[0] < pair[1] < 1e9:
         yield Problem(

@@ -34,7 +34,7 @@ class Jpeg(FilterOp):
     quality: Quality
     """Of the encoder: 100 is nearly lossless, 1 leaves little but the mean of each block."""
 
-    def radius(self) -> int:
+    def reach(self) -> int:
         """Return 16: from one end of a tile to one pixel beyond the other."""
         return 16
 
