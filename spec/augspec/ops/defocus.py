@@ -40,8 +40,8 @@ class Defocus(FilterOp):
 
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
         """Return the weights of the taps, (B, K)."""
-        return {"weights": arithmetic.disc(draw["radius"], self.taps())}
+        return {"tap_weights": arithmetic.disc(draw["radius"], self.taps())}
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return x blurred, clamped."""
-        return m.clamp(m.correlate(x, self.taps(), draw["weights"]))
+        return m.clamp(m.correlate(x, self.taps(), draw["tap_weights"]))

@@ -50,11 +50,11 @@ class MotionBlur(FilterOp):
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any) -> Mapping[str, Array]:
         """Return the weights of the taps, (B, K)."""
         longest = int(bounds(self.length)[1])
-        return {"weights": arithmetic.line(draw["length"], draw["degrees"], self.taps(), longest)}
+        return {"tap_weights": arithmetic.line(draw["length"], draw["degrees"], self.taps(), longest)}
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return x blurred, clamped."""
-        return m.clamp(m.correlate(x, self.taps(), draw["weights"]))
+        return m.clamp(m.correlate(x, self.taps(), draw["tap_weights"]))
 
 
 @cache
