@@ -32,8 +32,9 @@ class ExactTones:
         return self.xp.shr(self.xp.concat(channels, 3) + 8192, 14)
 
     def unit(self, x: Array) -> Array:
-        """Return x / 65280 in 2⁻¹⁵: the factor is 16448 / 2¹⁵, and 65280 gives 2¹⁵; x is clamped first."""
-        return self.xp.shr(self.xp.clip(x, 0, _FULL) * 16448 + 16384, 15)
+        """Return x / 65280 in 2⁻¹⁵, x clamped first: 2³⁰ / 65280 is 16448¼ and a little, and 65280 gives 2¹⁵."""
+        x = self.xp.clip(x, 0, _FULL)
+        return self.xp.shr(x * 16448 + self.xp.shr(x, 2) + 16384, 15)
 
     def root(self, x: Array) -> Array:
         """Return √(x / 65280) in 2⁻¹⁵, x clamped first.

@@ -70,4 +70,4 @@ def _lines(low: float, high: float, longest: int) -> tuple[tuple[int, int], ...]
             columns = range(math.ceil(x - margin), math.floor(x + margin) + 1)
             rows = range(math.ceil(y - margin), math.floor(y + margin) + 1)
             found |= {(sign * i, sign * j) for i in rows for j in columns for sign in (-1, 1)}
-    return tuple(sorted(found))
+    return tuple(sorted(tap for tap in found if max(map(abs, tap)) <= longest // 2))
