@@ -293,6 +293,15 @@ class Numbers(Protocol):
     def convolve(self, x: Array, weights: Array) -> Array:
         """Return x convolved along both axes with symmetric weights (B, R + 1) that sum to 2¹⁵, mirror border."""
 
+    def correlate(self, x: Array, taps: Sequence[tuple[int, int]], weights: Array) -> Array:
+        """Return the sum of every pixel's neighbours at static (down, right) taps, mirror border.
+
+        Args:
+            x: pixels.
+            taps: K of them.
+            weights: (B, K) of each sample, from 0, which sum to 2¹⁵; a neighbour of weight 0 is not read (C13).
+        """
+
     def around(self, x: Array, radius: int) -> Callable[[int, int], Array]:
         """Return a function of (down, right) that gives every pixel's neighbour there, mirror border."""
 

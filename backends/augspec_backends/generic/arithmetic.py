@@ -11,12 +11,13 @@ from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
 from augspec_backends.generic.resample import CropArithmetic
+from augspec_backends.generic.taps import TapArithmetic
 
 __all__ = ["Arithmetic"]
 
 
 @dataclass(frozen=True)
-class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, OverlapArithmetic):
+class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, OverlapArithmetic, TapArithmetic):
     """All of it, over one namespace."""
 
     xp: Namespace

@@ -1,9 +1,9 @@
-"""Filters: Gaussian weights made in integers, and separable convolution over them (E7)."""
+"""Filters: weights made in integers, and convolution over them, of rows and columns or of a few taps (E7)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +94,39 @@ class Filtering:
         shape = tuple(self.xp.shape(x)[1:])
         rows = self.once(lambda: self._along(x, weights, axis=2), weights, shape)
         return self._along(rows, weights, axis=1)
+
+    def correlate(self, x: Array, taps: Sequence[tuple[int, int]], weights: Array) -> Array:
+        """Return Σ_k w_k · (pixel at tap k), mirror border; the sum of products stays below 65280 · 2¹⁵.
+
+        Args:
+            x: (B, H, W, C) pixels.
+            taps: static (down, right).
+            weights: (B, K) int32 ≥ 0 that sum to 2¹⁵.
+        """
+        xp = self.xp
+        _, height, width, channels = xp.shape(x)
+        down, right = (max(abs(tap[axis]) for tap in taps) for axis in (0, 1))
+        padded = xp.select_axis(xp.select_axis(x, _mirrored(width, right), 2), _mirrored(height, down), 1)
+        flat = xp.reshape(padded, (-1, height + 2 * down, (width + 2 * right) * channels))
+
+        def product(k: int) -> Array:
+            top, left = down + taps[k][0], (right + taps[k][1]) * channels
+            return self._weighed(flat[:, top : top + height, left : left + width * channels], weights[:, k])
+
+        total = product(0)
+        for k in range(1, len(taps)):
+            total = total + product(k)
+        if self.exact:
+            total = xp.shr(total + 16384, 15)
+        return xp.reshape(total, (-1, height, width, channels))
+
+    def _weighed(self, pixels: Array, weight: Array) -> Array:
+        """Return (B, n, m) pixels times (B,) weights in 2⁻¹⁵; weight zero is outside the footprint (C13)."""
+        xp = self.xp
+        w = xp.reshape(weight, (-1, 1, 1))
+        if self.exact:
+            return pixels * w
+        return xp.where(w == 0, 0.0, pixels * (xp.astype(w, self.dtype) * (1 / 32768)))
 
     def around(self, x: Array, radius: int) -> Callable[[int, int], Array]:
         """Return a function of (down, right) that gives every pixel's neighbour there, mirror border.

@@ -5,23 +5,20 @@ Exact pixels are int32 in 2⁻⁸ levels, 0 … 65280 (E1). Every product with a
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.filters import Filtering
 from augspec_backends.generic.statistics import Statistics, exact_mean
+from augspec_backends.generic.tones import ExactTones, FloatTones
 
 __all__ = ["FULL", "FixedNumbers", "FloatNumbers", "is_number", "levels_out"]
 
 FULL = 65280
 """The top of the range in 2⁻⁸ levels: 255 · 256."""
 
-_LEAST = 1e-16
-"""What a root is taken of instead of 0, where its slope would be infinite."""
 
-
-class FixedNumbers(Filtering, Statistics):
+class FixedNumbers(ExactTones, Filtering, Statistics):
     """Exact integers: pixels are (B, H, W, C) int32 in 2⁻⁸ levels, parameters (B, 1, 1, 1) int32."""
 
     exact = True
@@ -53,39 +50,6 @@ class FixedNumbers(Filtering, Statistics):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Return difference · weight / 2¹⁵, rounded half-up: |difference| ≤ 65280, weight ≤ 2¹⁵."""
         return self.xp.shr(difference * weight + 16384, 15)
-
-    def gain(self, difference: Array, factor: Array) -> Array:
-        """Return difference · (factor in 2⁻¹⁴), rounded half-up: |difference| ≤ 65280, factor ≤ 2²¹."""
-        return self.xp.shr(difference * self.xp.shr(factor + 32, 6) + 8192, 14)
-
-    def mix(self, x: Array, rows: Sequence[Sequence[float]]) -> Array:
-        """Return (Σ a_ij · x_j + 2¹³) >> 14: a row adds up to 2¹⁵ at most."""
-        entries = [[math.floor(entry * 16384 + 0.5) for entry in row] for row in rows]
-        channels = [sum((x[..., j : j + 1] * row[j] for j in (1, 2)), x[..., 0:1] * row[0]) for row in entries]
-        return self.xp.shr(self.xp.concat(channels, 3) + 8192, 14)
-
-    def unit(self, x: Array) -> Array:
-        """Return x / 65280 in 2⁻¹⁵: the factor is 16448 / 2¹⁵, and 65280 gives 2¹⁵; x is clamped first."""
-        return self.xp.shr(self.clamp(x) * 16448 + 16384, 15)
-
-    def root(self, x: Array) -> Array:
-        """Return √(x / 65280) in 2⁻¹⁵, x clamped first.
-
-        The root r of x · 2¹⁴ < 2³⁰ is found bit by bit and rounded: r ≤ 32704. What it lacks to 2⁻¹⁵ is
-        √(65536 / 65280) − 1 = 64.16 / 2¹⁵ of it.
-        """
-        xp = self.xp
-        square = xp.shl(self.clamp(x), 14)
-        root = square * 0
-        for bit in range(14, -1, -1):
-            more = root + (1 << bit)
-            root = xp.where(more * more <= square, more, root)
-        root = xp.where(square - root * root > root, root + 1, root)
-        return root + xp.shr(root * 4107 + (1 << 20), 21)
-
-    def portion(self, steps: Array, share: Array) -> Array:
-        """Return steps · share / 2¹⁵, rounded half-up: steps ≤ 65280, share ≤ 2¹⁵."""
-        return self.xp.shr(steps * share + 16384, 15)
 
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0; part ≤ whole, the quotient in 2⁻¹⁵."""
@@ -159,7 +123,7 @@ class FixedNumbers(Filtering, Statistics):
         return int(value * FULL + 0.5)
 
 
-class FloatNumbers(Filtering, Statistics):
+class FloatNumbers(FloatTones, Filtering, Statistics):
     """float32, or float64 where a backend offers it: the same integer parameters as in the exact domain.
 
     Pixels are (B, H, W, C) in the declared range.
@@ -194,32 +158,6 @@ class FloatNumbers(Filtering, Statistics):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Return difference · weight / 2¹⁵."""
         return difference * (self.xp.astype(weight, self.dtype) * (1 / 32768))
-
-    def gain(self, difference: Array, factor: Array) -> Array:
-        """Return difference · factor / 2²⁰."""
-        return difference * (self.xp.astype(factor, self.dtype) * 2.0**-20)
-
-    def mix(self, x: Array, rows: Sequence[Sequence[float]]) -> Array:
-        """Return Σ a_ij · x_j, counted from the range's low end."""
-        parts = [x[..., j : j + 1] - self.low for j in range(3)]
-        channels = [parts[0] * row[0] + parts[1] * row[1] + parts[2] * row[2] for row in rows]
-        return self.xp.concat(channels, 3) + self.low
-
-    def curve(self, x: Array, table: Array, formula: Callable[[Array], Array]) -> Array:
-        """Return the formula's value at every pixel."""
-        return formula(self.unit(x)) * self.span + self.low
-
-    def unit(self, x: Array) -> Array:
-        """Return (x − low) / span."""
-        return (x - self.low) * (1.0 / self.span)
-
-    def root(self, x: Array) -> Array:
-        """Return √((x − low) / span), of negative numbers 0: nearly, so that it has a slope there."""
-        return self.xp.sqrt(self.xp.maximum(self.unit(self.clamp(x)), _LEAST))
-
-    def portion(self, steps: Array, share: Array) -> Array:
-        """Return steps · share."""
-        return self.xp.astype(steps, self.dtype) * share
 
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0."""

@@ -42,6 +42,8 @@ _RANGES: dict[str, Any] = {
     "offset": {"uniform": [-0.3, 0.15]},
     "std": {"uniform": [0.02, 0.2]},
     "sigma": {"uniform": [0.4, 1.6]},
+    "disc": {"uniform": [0.8, 2.2]},
+    "length": {"integers": [2, 5]},
     "radius": {"integers": [1, 3]},
     "control": {"uniform": [0.3, 0.55]},
     "kelvin": {"uniform": [3500, 6000]},

@@ -40,7 +40,7 @@ def _constant(op: str, field: str) -> Json:
         if name != field and cls.model_fields[name].is_required():
             silent = name in neutral and field not in neutral  # the op would change nothing whatever the field is
             least = None if silent else mark.quantity.neutral
-            base[name] = float(np.mean(ends(range_of(mark)))) if least is None else least
+            base[name] = float(ends(range_of(mark))[1]) if least is None else least
     return {**base, field: range_of(marks[field])}
 
 

@@ -34,6 +34,7 @@ def mutants() -> tuple[Mutant, ...]:
         nonfinite,
         purity,
         shape,
+        tones,
         values,
     )
 
@@ -55,6 +56,7 @@ def mutants() -> tuple[Mutant, ...]:
         moves,
         fields,
         values,
+        tones,
         nonfinite,
         algebra,
         honesty,

@@ -80,3 +80,30 @@ def neighbour(image: FloatArray, down: int, right: int) -> FloatArray:
     rows, _ = border_index(np.arange(image.shape[0]) + down, image.shape[0], "mirror")
     columns, _ = border_index(np.arange(image.shape[1]) + right, image.shape[1], "mirror")
     return image[rows][:, columns]
+
+
+def motion_blur(image: FloatArray, length: float, degrees: float) -> FloatArray:
+    """Return the mean of points one pixel apart on a line through each pixel, read bilinearly, mirror border."""
+    angle, count = math.radians(degrees), int(length)
+    total = np.zeros_like(image)
+    for j in range(count):
+        t = j - (count - 1) / 2
+        x, y = t * math.cos(angle), -t * math.sin(angle)
+        for i, row in ((math.floor(y), 1 - y % 1), (math.floor(y) + 1, y % 1)):
+            for k, column in ((math.floor(x), 1 - x % 1), (math.floor(x) + 1, x % 1)):
+                if row * column > 2.0**-17:  # what is rounded to nothing must not carry a NaN along (C13)
+                    total += row * column * neighbour(image, i, k)
+    return total / count
+
+
+def defocus(image: FloatArray, radius: float) -> FloatArray:
+    """Return the mean of the disc around each pixel, its rim one pixel wide, mirror border."""
+    far = range(-math.ceil(radius + 0.5), math.ceil(radius + 0.5) + 1)
+    weights = {(i, k): min(1.0, radius + 0.5 - math.hypot(i, k)) for i in far for k in far}
+    inside = {tap: weight for tap, weight in weights.items() if weight > 0}
+    return np.asarray(sum(w * neighbour(image, *tap) for tap, w in inside.items()) / sum(inside.values()))
+
+
+def median_blur(image: FloatArray) -> FloatArray:
+    """Return the median of the 3 × 3 pixels around each, mirror border."""
+    return np.asarray(np.median([neighbour(image, i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0))

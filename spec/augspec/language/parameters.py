@@ -21,12 +21,14 @@ __all__ = [
     "Blend",
     "Border",
     "Control",
+    "Disc",
     "Factor",
     "Fill",
     "Fraction",
     "Gamma",
     "Interpolation",
     "Kelvin",
+    "Length",
     "Offset",
     "Parameter",
     "Pixels",
@@ -100,6 +102,8 @@ Kelvin = _parameter("kelvin")
 Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
+Disc = _parameter("disc")
+Length = _parameter("length", _whole)
 Radius = _parameter("radius", _whole)
 Quality = _parameter("quality", _whole)
 Quarters = _parameter("quarters", _whole)

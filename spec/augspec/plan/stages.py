@@ -88,7 +88,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Filter:
-    """A separable convolution (E7)."""
+    """A function of each pixel and its neighbours: a convolution of rows and columns, or of a few taps (E7)."""
 
     leaf: Leaf
 

@@ -1,0 +1,120 @@
+"""Integer words of tints, curves, taps and noise at their ends: exact, and inside int32 (E2, E3, E6, E7)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import augspec
+from augspec_backends.generic.arithmetic import Arithmetic
+from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
+from augspec_backends.numpy.namespace import NumpyNamespace
+
+XP = NumpyNamespace()
+EXACT = FixedNumbers(XP)
+EVERY = np.arange(65281, dtype=np.int32).reshape(1, 1, -1, 1)
+
+
+def _op(**fields: Any) -> Any:
+    return augspec.loads(json.dumps({"augspec": 1, "ops": [fields]})).ops[0]
+
+
+def test_e2_roots_of_all_values_are_near_and_never_fall() -> None:
+    root = EXACT.root(EVERY)[0, 0, :, 0]
+    ideal = np.sqrt(np.arange(65281) / 65280) * 32768
+    assert (root[0], root[-1]) == (0, 32768)
+    assert np.abs(root - ideal).max() <= 1.01
+    assert (np.diff(root) >= 0).all()
+
+
+def test_e2_shares_of_all_values_are_rounded_and_end_at_one() -> None:
+    unit = EXACT.unit(EVERY)[0, 0, :, 0]
+    assert (unit[0], unit[-1]) == (0, 32768)
+    assert np.abs(unit - np.arange(65281) * (32768 / 65280)).max() <= 0.76
+    portion = EXACT.portion(np.int32(65280), EXACT.unit(EVERY))[0, 0, :, 0]
+    assert np.abs(portion - np.arange(65281)).max() <= 2
+
+
+def test_e6_a_straight_tone_curve_is_the_identity() -> None:
+    table = Arithmetic(XP).tone(*(np.array([value], np.int32) for value in (4096, 8192)))
+    np.testing.assert_array_equal(EXACT.curve(EVERY, table, lambda x: x), EVERY)
+
+
+@pytest.mark.parametrize(("shadows", "highlights"), [(0, 0), (0, 12288), (12288, 0), (12288, 12288), (2457, 11059)])
+def test_e2_tone_tables_are_near_their_polynomial(shadows: int, highlights: int) -> None:
+    table = Arithmetic(XP).tone(np.array([shadows], np.int32), np.array([highlights], np.int32))[0]
+    t = np.minimum(np.arange(257), 255) / 255
+    ideal = 3 * t * (1 - t) ** 2 * shadows / 12288 + 3 * t**2 * (1 - t) * highlights / 12288 + t**3
+    assert np.abs(table - 65280 * ideal).max() <= 0.8
+    assert (table[0], table[255], table[256]) == (0, 65280, 65280)
+
+
+def test_e3_the_light_of_6500_kelvin_changes_nothing() -> None:
+    gains = Arithmetic(XP).light(np.array([3000, 6499, 6500, 6501, 14999, 15000], np.int32))
+    np.testing.assert_array_equal(gains[2], [1 << 20] * 3)
+    assert (np.diff(gains[:, 0]) < 0).all()
+    assert (np.diff(gains[:, 2]) > 0).all()
+    assert gains.max() < 1 << 21
+    np.testing.assert_array_equal(EXACT.gain(EVERY, gains[2, 0]), EVERY)
+
+
+@pytest.mark.parametrize("radius", range(32))
+def test_e7_box_weights_sum_to_one(radius: int) -> None:
+    weights = Arithmetic(XP).box(np.array([radius], np.int32), 31)[0]
+    assert weights[0] + 2 * weights[1:].sum() == 32768
+    assert (weights[1 : radius + 1] > 0).all()
+    assert (weights[radius + 1 :] == 0).all()
+    lost = np.abs(weights - np.where(np.arange(32) <= radius, 32768 / (2 * radius + 1), 0))
+    assert 255 * (lost[0] + 2 * lost[1:].sum()) / 32768 < 0.4  # levels, on both axes (E8)
+
+
+@pytest.mark.parametrize("length", range(1, 16))
+def test_e7_line_weights_sum_to_one_and_need_no_other_taps(length: int) -> None:
+    op = _op(op="motion_blur", length=length, degrees={"uniform": [-40, 140]})
+    every = tuple((i, j) for i in range(-8, 9) for j in range(-8, 9))
+    turns = np.arange(-(1 << 24) // 9, (1 << 24) * 7 // 18, (1 << 24) // 720, dtype=np.int32)
+    lengths = np.full_like(turns, length)
+    weights = Arithmetic(XP).line(lengths, turns, every, 15)
+    assert (weights.sum(1) == 32768).all()
+    assert weights.min() >= 0
+    needed = {tap for tap, some in zip(every, (weights > 0).any(0), strict=True) if some}
+    assert needed <= set(op.taps())
+    assert max(abs(i) for tap in op.taps() for i in tap) <= op.reach()
+
+
+@pytest.mark.parametrize("radius", [0, 0.5, 1, 2.3, 5])
+def test_e7_disc_weights_sum_to_one(radius: float) -> None:
+    op = _op(op="defocus", radius={"choice": [radius, 5]})
+    weights = Arithmetic(XP).disc(np.array([int(radius * 4096)], np.int32), op.taps())[0]
+    assert weights.sum() == 32768
+    assert weights.min() >= 0
+    assert op.reach() == 5
+    assert ((weights > 0).sum() == 1) == (radius <= 0.5)
+
+
+def test_e2_the_strongest_noise_filters_and_gains_stay_inside_int32() -> None:
+    white = np.full((1, 9, 9, 3), 255, np.uint8)
+    white[:, ::2, ::2] = 0
+    ops: list[dict[str, Any]] = [
+        {"op": "emboss", "share": 1, "strength": 2},
+        {"op": "unsharp_mask", "sigma": 15, "amount": 8},
+        {"op": "speckle", "std": 1},
+        {"op": "shot_noise", "scale": 1},
+        {"op": "pca_lighting", "std": 1},
+        {"op": "temperature", "kelvin": 3000},
+        {"op": "saturation", "factor": 8, "space": "hsv"},
+    ]
+    for op in ops:
+        policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op]}))
+        exact = augspec.compile(policy)(3, white).astype(np.float64)
+        floats = augspec.compile(policy)(3, (white / 255).astype(np.float32)) * 255
+        assert np.abs(exact - floats).max() < 0.6, op
+
+
+def test_floats_have_a_root_with_a_slope_at_black() -> None:
+    m = FloatNumbers(XP, -1.0, 3.0)
+    x = np.array([-2, -1, 0, 3, 7, np.nan], np.float32)
+    np.testing.assert_allclose(m.root(x), [1e-8, 1e-8, 0.5, 1, 1, np.nan])
