@@ -20,8 +20,10 @@ __all__ = [
     "Border",
     "Factor",
     "Fill",
+    "Filling",
     "Fraction",
     "Gamma",
+    "Hole",
     "Interpolation",
     "Offset",
     "Parameter",
@@ -87,6 +89,7 @@ Share = _parameter("share")
 Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
+Hole = _parameter("hole")
 Sigma = _parameter("sigma")
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
@@ -118,6 +121,18 @@ Fill = Annotated[
     Field(
         description="Value outside the image with a constant border: 0 is black, 1 white; "
         "one number, or one per channel."
+    ),
+]
+Filling = Annotated[
+    Annotated[_Level, Tag("number")]
+    | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64), Tag("list")]
+    | Annotated[Literal["noise", "mean"], Tag("word")],
+    Discriminator(
+        lambda value: "list" if isinstance(value, (list, tuple)) else "word" if isinstance(value, str) else "number"
+    ),
+    Field(
+        description="What hidden pixels show: one number of the unit range, or one per channel; `noise`, uniform for "
+        "each pixel and channel; or `mean`, that of each channel of the image."
     ),
 ]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
