@@ -73,8 +73,8 @@ def powers() -> tuple[Power, ...]:
             LEAST_CDF_GIVEN,
         ),
         Power(
-            "distribution of a crop's windows, beside a simulation",
-            "R11",
+            "distribution of a crop's windows, or of holes, beside a simulation",
+            "R11, R17",
             DRAWS,
             statistic.cdf_least_discrepancy(DRAWS) + statistic.cdf_envelope(SIMULATED),
             LEAST_CDF_SIMULATED,

@@ -113,6 +113,7 @@ STAGES = {
     "pointwise": POINTWISE,
     "noise": POINTWISE,
     "filter": TAP,
+    "occlude": POINTWISE,
     "resample": WEIGHTS,
     "warp": WARP,
     "type": TYPE,

@@ -312,5 +312,8 @@ class Noise(Protocol):
     def words(self, *, per_channel: bool) -> Array:
         """Return words as int32, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
 
+    def uniform(self, *, per_channel: bool) -> Array:
+        """Return uniform numbers of the range, 0 … 65280 in 1/65280 of it, (B, H, W, C) or (B, H, W, 1)."""
+
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
 from augspec.random.keys import words_of
+from augspec.random.maps import fraction24, share
 from augspec.random.tables import normal_table
 
 __all__ = ["Field", "normal"]
@@ -52,6 +53,10 @@ class Field:
             lambda: words_of(xp, key[:, 0:1], key[:, 1:2], key[:, 2:3], d), key[:, :1] * 0, (count,), "int32"
         )
         return xp.reshape(flat, (-1, height, width, channels))
+
+    def uniform(self, *, per_channel: bool) -> Array:
+        """Return ⌊k · 65281 / 2²⁴⌋ of each word's 24 high bits k: 0 … 65280, (B, H, W, C) or (B, H, W, 1)."""
+        return share(self.xp, fraction24(self.xp, self.words(per_channel=per_channel)), 65281)
 
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""

@@ -67,9 +67,11 @@ class Pixels:
 
     def later(self, make: Callable[[], Array], shape: tuple[int, ...], like: Any) -> Any:
         """Return an image to be computed where it is used, if the compiler fuses; else compute it now."""
-        if isinstance(like, _Later) or self.xp.recomputes(like):
-            return _Later(make, shape)
-        return make()
+        return _Later(make, shape) if self.waits(like) else make()
+
+    def waits(self, image: Any) -> bool:
+        """Return whether what is made of an image is computed where it is used."""
+        return isinstance(image, _Later) or self.xp.recomputes(image)
 
     def now(self, image: Any) -> Array:
         """Return an image as an array."""

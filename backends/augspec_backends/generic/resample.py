@@ -233,17 +233,25 @@ class CropArithmetic:
         """
         xp = self.xp
         fallback_w, fallback_h = _central(height, width, limits)
+        w, h, found = self.first_window(area, ratio, height, width)
+        w, h = xp.where(found, w, fallback_w), xp.where(found, h, fallback_h)
+        x = xp.where(found, share(xp, left, width + 1 - w), xp.shr(width - w, 1))
+        y = xp.where(found, share(xp, top, height + 1 - h), xp.shr(height - h, 1))
+        return x, y, w, h
+
+    def first_window(self, area: Array, ratio: Array, height: int, width: int) -> tuple[Array, Array, Array]:
+        """Return the sides of the first candidate that fits, (B,), 0 where none does, and whether one does, (B,) bool.
+
+        Candidates are w = √(A·r), h = √(A/r), rounded half-up, with the arguments of `crop_window`.
+        """
+        xp = self.xp
         # √(H·W) as a whole and 4096ths, made on the host.
         whole, part = divmod(math.isqrt(height * width << 24), 4096)
         ws = self._side(multiply(xp, area, ratio * 256), whole, part)
         hs = self._side(multiply(xp, area, reciprocal(xp, ratio)), whole, part)
         fits = xp.logical_and(xp.logical_and(ws > 0, ws <= width), xp.logical_and(hs > 0, hs <= height))
         first, found = first_of(xp, fits)
-        w = xp.where(found, xp.sum(xp.where(first, ws, 0), 1), fallback_w)
-        h = xp.where(found, xp.sum(xp.where(first, hs, 0), 1), fallback_h)
-        x = xp.where(found, share(xp, left, width + 1 - w), xp.shr(width - w, 1))
-        y = xp.where(found, share(xp, top, height + 1 - h), xp.shr(height - h, 1))
-        return x, y, w, h
+        return xp.sum(xp.where(first, ws, 0), 1), xp.sum(xp.where(first, hs, 0), 1), found
 
     def resized(self, factor: Array, side: float) -> Array:
         """Return factor · side in whole pixels, rounded half-up, at least 1; the factor in 2⁻²⁴, below 2²⁷ of these.

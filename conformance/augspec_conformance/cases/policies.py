@@ -6,7 +6,8 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import augspec
 from augspec.registry import any_op
@@ -58,6 +59,7 @@ _RANGES: dict[str, Any] = {
     "turns": {"uniform": [0.05, 0.4]},
     "gamma": {"uniform": [0.6, 2.2]},
     "share": {"uniform": [0.1, 0.4]},
+    "hole": {"uniform": [0.25, 0.6]},
     "area": {"uniform": [0.3, 0.9]},
     "aspect": {"log_uniform": [0.7, 1.6]},
 }
@@ -124,7 +126,7 @@ _VALUES: dict[str, list[Any]] = {
     "right": [2],
     "bottom": [0],
     "left": [3],
-    "count": [1],
+    "count": [2],
 }
 """Fields that are no drawn parameter: candidate values by name."""
 
@@ -154,7 +156,13 @@ def _literals(annotation: Any) -> tuple[Any, ...]:
     arguments = get_args(annotation)
     if arguments and all(isinstance(value, str) for value in arguments):
         return arguments
+    if get_origin(annotation) in (Union, UnionType):  # words among other values
+        return tuple(word for one in arguments if get_origin(one) is Annotated for word in _words(get_args(one)[0]))
     return (False, True) if annotation is bool else ()
+
+
+def _words(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def _accepted(op: Json) -> bool:
@@ -190,7 +198,7 @@ def op_document(name: str, signature: str = "small-u8") -> Json:
     """Return a lopsided document of an op that fits a signature's sides."""
     op: Json = json.loads(_base(name))
     _, height, width, _ = SIGNATURES[signature].shape
-    if "size" in op:
+    if isinstance(op.get("size"), list):
         grows = augspec.ops()[name].stage == "resample"
         op["size"] = [height + 3, max(1, width * 2 // 3)] if grows else [max(1, height * 2 // 3), max(1, width - 2)]
     if isinstance(op.get("height"), int):
@@ -218,7 +226,7 @@ def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
         found["fill"] = {**base, "fill": 0.75}
     for field, values in _VALUES.items():
         if field in cls.model_fields and field not in base:
-            plain = {key: value for key, value in base.items() if key not in _VALUES}
+            plain = {key: value for key, value in base.items() if key not in _VALUES or isinstance(value, dict)}
             found[field] = {**plain, field: values[0]}
     return {key: op for key, op in found.items() if _accepted(op)}
 

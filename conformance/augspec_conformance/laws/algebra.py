@@ -175,8 +175,8 @@ def _constant_cases(tier: Tier) -> tuple[Case, ...]:
 
 def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
-    for one in grid("N11", tier, names=_ops(tier, "move", "warp", "resample", "filter", "pointwise", "noise"),
-                    signatures=("medium-u8", "medium-f32"), targets=("image",)):  # fmt: skip
+    names = _ops(tier, "move", "warp", "resample", "filter", "pointwise", "noise", "occlude")
+    for one in grid("N11", tier, names=names, signatures=("medium-u8", "medium-f32"), targets=("image",)):
         op = op_of(one.policy["ops"][0])
         if not getattr(op, "per_channel", False) and not op.by_channel:
             found.append(one.with_(context={"names": op.knows_colours()}, reach="eager"))

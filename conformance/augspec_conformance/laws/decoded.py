@@ -26,7 +26,11 @@ __all__ = ["ELSEWHERE", "LAWS", "undecoded"]
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
 
-ELSEWHERE = {"random_resized_crop": "R11 reads its windows from a ramp"}
+ELSEWHERE = {
+    "cutout": "R17 reads its squares from what is hidden",
+    "random_erasing": "R17 reads its rectangles from what is hidden",
+    "random_resized_crop": "R11 reads its windows from a ramp",
+}
 """Ops whose parameters another law reads from pixels."""
 
 

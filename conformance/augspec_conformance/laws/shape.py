@@ -38,7 +38,7 @@ def expected_shape(ops: list[Any], height: int, width: int) -> tuple[int, int]:
         if op["op"] in ("one_of", "sequence") and op["ops"]:
             members = op["ops"] if op["op"] == "sequence" else op["ops"][:1]
             height, width = expected_shape(members, height, width)
-        elif op.get("size") is not None:
+        elif isinstance(op.get("size"), list):
             height, width = op["size"]
         elif op["op"] == "crop":
             height, width = op["height"], op["width"]

@@ -16,7 +16,7 @@ from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import DRAWS, SIMULATED, TABLE, WHOLE
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "cdf_of_sample"]
 
 _SIZE = (12, 20)
 _AREA, _RATIO = (0.5, 1.0), (0.5, 3.0)
@@ -73,7 +73,7 @@ def _windows(subject: Subject, case: Case) -> None:
     slack = statistic.cdf_envelope(SIMULATED) + TABLE
     most = statistic.cdf_envelope(n) + slack
     for name, expected in _simulated().items():
-        distance = statistic.cdf_distance(window[name], _cdf_of(expected), 1e-9)
+        distance = statistic.cdf_distance(window[name], cdf_of_sample(expected), 1e-9)
         require(
             statistic.cdf_holds(distance, n, slack=slack),
             f"the distribution of the crops' {name}",
@@ -82,7 +82,8 @@ def _windows(subject: Subject, case: Case) -> None:
         )
 
 
-def _cdf_of(sample: Any) -> Callable[[Any], Any]:
+def cdf_of_sample(sample: Any) -> Callable[[Any], Any]:
+    """Return the share of a sample that is at most x."""
     values, counts = np.unique(sample, return_counts=True)
     below = np.concatenate([[0.0], np.cumsum(counts) / len(sample)])
     return lambda x: below[np.searchsorted(values, x, side="right")]

@@ -18,6 +18,7 @@ from augspec_conformance.oracle import colour, filters, jpeg, levels, matrices, 
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
+from augspec_conformance.oracle.occlusion import OCCLUSIONS
 from augspec_conformance.oracle.resizing import RESIZING
 from augspec_conformance.oracle.state import Settings, State, join, settle
 from augspec_conformance.oracle.windows import MOVES
@@ -223,6 +224,7 @@ OPS: dict[str, OpFunction] = {
     "affine": warp(matrices.affine, "degrees", "translate_x", "translate_y", "scale", "shear_x", "shear_y"),
     **RESIZING,
     **MOVES,
+    **OCCLUSIONS,
     "brightness_scale": colour_op(colour.brightness_scale, "factor"),
     "brightness_shift": colour_op(colour.brightness_shift, "delta"),
     "contrast": pixels(contrast),

@@ -196,6 +196,21 @@ def centred_window(height: int, width: int, size: tuple[int, int]) -> Window:
     return Window((height - size[0]) // 2, (width - size[1]) // 2, size[0], size[1])
 
 
+def first_fitting(
+    height: int, width: int, *, area: FloatArray, ratio: FloatArray, top: float, left: float
+) -> Window | None:
+    """Return the first candidate w = sqrt(A·r), h = sqrt(A/r), rounded half-up, that fits, at a place; or None.
+
+    Arguments are those of `random_window`.
+    """
+    for share, r in zip(area, ratio, strict=True):
+        w = half_up(math.sqrt(share * height * width * r))
+        h = half_up(math.sqrt(share * height * width / r))
+        if 0 < w <= width and 0 < h <= height:
+            return Window(math.floor(top * (height - h + 1)), math.floor(left * (width - w + 1)), h, w)
+    return None
+
+
 def random_window(
     height: int,
     width: int,
@@ -220,11 +235,9 @@ def random_window(
         left: In [0, 1), likewise for columns.
         ratio_range: The support of the ratio.
     """
-    for share, r in zip(area, ratio, strict=True):
-        w = half_up(math.sqrt(share * height * width * r))
-        h = half_up(math.sqrt(share * height * width / r))
-        if 0 < w <= width and 0 < h <= height:
-            return Window(math.floor(top * (height - h + 1)), math.floor(left * (width - w + 1)), h, w)
+    fitting = first_fitting(height, width, area=area, ratio=ratio, top=top, left=left)
+    if fitting is not None:
+        return fitting
     h, w = height, width
     if width / height < ratio_range[0]:
         h = half_up(width / ratio_range[0])

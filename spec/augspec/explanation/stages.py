@@ -11,7 +11,7 @@ from augspec.normalize import normalize, normalized_dict
 from augspec.ops.base import Op
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
-from augspec.plan.stages import Choose, Leaf, Resample, Selector, Stage, Warp, leaves
+from augspec.plan.stages import Choose, Leaf, Occlude, Resample, Selector, Stage, Warp, leaves
 
 __all__ = ["as_dict", "as_text", "policy_dict", "policy_text"]
 
@@ -22,6 +22,7 @@ _DOES = {
     "Pointwise": "one pass over the pixels",
     "Noise": "a random number per pixel",
     "Filter": "separable convolution",
+    "Occlude": "parts of the image under a fill",
     "Type": "change of what numbers mean",
 }
 
@@ -131,6 +132,8 @@ def _details(stage: Stage) -> str:
     if isinstance(stage, Resample):
         plain = "" if getattr(stage.leaf.op, "antialias", True) else ", not antialiased"
         return f"{_DOES['Resample']} ({getattr(stage.leaf.op, 'interpolation', 'bilinear')}{plain})"
+    if isinstance(stage, Occlude) and stage.leaf.op.fill:  # type: ignore[attr-defined]
+        return f"{_DOES['Occlude']} ({stage.leaf.op.fill})"  # type: ignore[attr-defined]
     return ""
 
 

@@ -24,8 +24,10 @@ __all__ = [
     "Disc",
     "Factor",
     "Fill",
+    "Filling",
     "Fraction",
     "Gamma",
+    "Hole",
     "Interpolation",
     "Kelvin",
     "Length",
@@ -97,6 +99,7 @@ Share = _parameter("share")
 Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
+Hole = _parameter("hole")
 Sigma = _parameter("sigma")
 Kelvin = _parameter("kelvin")
 Control = _parameter("control")
@@ -136,6 +139,18 @@ Fill = Annotated[
     Field(
         description="Value outside the image with a constant border: 0 is black, 1 white; "
         "one number, or one per channel."
+    ),
+]
+Filling = Annotated[
+    Annotated[_Level, Tag("number")]
+    | Annotated[tuple[_Level, ...], Field(min_length=1, max_length=64), Tag("list")]
+    | Annotated[Literal["noise", "mean"], Tag("word")],
+    Discriminator(
+        lambda value: "list" if isinstance(value, (list, tuple)) else "word" if isinstance(value, str) else "number"
+    ),
+    Field(
+        description="What hidden pixels show: one number of the unit range, or one per channel; `noise`, uniform for "
+        "each pixel and channel; or `mean`, that of each channel of the image."
     ),
 ]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]

@@ -11,16 +11,18 @@ from pydantic import Field
 
 from augspec.errors import SampleError
 from augspec.language.model import Model
-from augspec.language.parameters import Border, Fill, Parameter, Probability, WarpInterpolation
+from augspec.language.parameters import Border, Fill, Filling, Parameter, Probability, WarpInterpolation
 from augspec.moves import Flip, Move
-from augspec.namespace import Array, Noise, Numbers, Plane, Transform
+from augspec.namespace import Array, Namespace, Noise, Numbers, Plane, Transform
 
 __all__ = [
     "Combinator",
     "FilterOp",
     "FlipOp",
+    "HolesOp",
     "MoveOp",
     "NoiseOp",
+    "OccludeOp",
     "Op",
     "PixelOp",
     "PointwiseOp",
@@ -142,6 +144,10 @@ class Op(Model):
     def random(self) -> bool:
         """Return whether the op draws anything at all."""
         return self.p < 1 or any(hasattr(value, "support") for _, _, value, _ in self.draws())
+
+    def noisy(self) -> bool:
+        """Return whether the op draws numbers for every pixel (R16)."""
+        return False
 
 
 class MoveOp(Op):
@@ -301,6 +307,10 @@ class NoiseOp(PixelOp):
         """Return by how much a normal is multiplied at most, in the unit range; 0 if it uses none."""
         return 0.0
 
+    def noisy(self) -> bool:
+        """Return True."""
+        return True
+
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers, noise: Noise) -> Array:
         """Return new pixels (B, H, W, C)."""
@@ -322,6 +332,79 @@ class FilterOp(PixelOp):
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return new pixels (B, H, W, C) from pixels and what was prepared."""
+
+
+class OccludeOp(Op):
+    """Hides parts of the image under a fill; every pixel is hidden, or is as it was (C11).
+
+    Nothing moves. Masks, boxes and keypoints say where things are, be they seen or not, and stay as they are: boxes
+    always, the other two unless a field asks for more. What is hidden is decided in integers (E4).
+    """
+
+    stage: ClassVar[str] = "occlude"
+
+    fill: Filling = 0.0
+    fill_mask: bool = False
+    """Whether masks show `targets.mask.fill` where the image is hidden."""
+
+    hide_keypoints: bool = False
+    """Whether keypoints in hidden pixels turn invisible."""
+
+    @property
+    def statistic(self) -> bool:
+        """Return whether the op needs a statistic of the image first."""
+        return self.fill == "mean"
+
+    @property
+    def per_channel(self) -> bool:
+        """Return whether each channel has numbers of its own."""
+        return self.noisy()
+
+    def noisy(self) -> bool:
+        """Return whether the fill is noise."""
+        return self.fill == "noise"
+
+    def random(self) -> bool:
+        """Return whether the op draws anything at all."""
+        return self.noisy() or super().random()
+
+    @abstractmethod
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
+        """Return what tells hidden pixels from others, (B,) or (B, n) int32, from drawn parameters."""
+
+    @abstractmethod
+    def hides(self, x: Array, y: Array, prepared: Mapping[str, Array], xp: Namespace) -> Array:
+        """Return which pixels are hidden, bool, of the shape to which the arrays broadcast.
+
+        Args:
+            x: columns j of pixels, int32 as 2j + 1 − W, (B or 1, …, …).
+            y: rows i of pixels, int32 as 2i + 1 − H.
+            prepared: what `prepare` returned: (B, 1, 1), or (B, n, 1, 1).
+            xp: the namespace.
+        """
+
+
+class HolesOp(OccludeOp):
+    """Hides rectangles of whole pixels."""
+
+    @abstractmethod
+    def holes(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> tuple[Array, ...]:
+        """Return (left, top, width, height) in pixels, (B,) or (B, n) int32; what lies outside of the image is cut."""
+
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
+        """Return the edges of the holes."""
+        edges: Mapping[str, Array] = arithmetic.rectangles(self.holes(draw, arithmetic, height, width), height, width)
+        return edges
+
+    def hides(self, x: Array, y: Array, prepared: Mapping[str, Array], xp: Namespace) -> Array:
+        """Return which pixels lie in some hole."""
+        found = None
+        for i in range(xp.shape(prepared["left"])[1]):
+            left, right, top, bottom = (prepared[name][:, i] for name in ("left", "right", "top", "bottom"))
+            across, down = xp.logical_and(x >= left, x < right), xp.logical_and(y >= top, y < bottom)
+            here = xp.logical_and(across, down)
+            found = here if found is None else xp.logical_or(found, here)
+        return found
 
 
 class TypeOp(Op):

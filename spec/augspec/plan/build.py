@@ -14,6 +14,7 @@ from augspec.ops.base import (
     FilterOp,
     MoveOp,
     NoiseOp,
+    OccludeOp,
     Op,
     PointwiseOp,
     ResampleOp,
@@ -30,6 +31,7 @@ from augspec.plan.stages import (
     Leaf,
     Move,
     Noise,
+    Occlude,
     Plan,
     Pointwise,
     Resample,
@@ -135,6 +137,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         return [Resample(leaf)]
     if isinstance(op, TypeOp):
         return [Type(leaf)]
+    if isinstance(op, OccludeOp) and not isinstance(op.fill, str):
+        return [Occlude(leaf)]
     # What costs more than a pass over memory is not computed for samples that do not want it.
     inner = Leaf(op, path, step, gated=False)
     stage: Stage
@@ -144,6 +148,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Noise(inner)
     elif isinstance(op, ResampleOp):
         stage = Resample(inner)
+    elif isinstance(op, OccludeOp):
+        stage = Occlude(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

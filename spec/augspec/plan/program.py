@@ -19,7 +19,7 @@ from augspec.errors import PolicyError
 from augspec.language.distributions import Choice, Integers, Uniform
 from augspec.language.permutation import Permutation
 from augspec.language.quantities import QUANTITIES, Quantity
-from augspec.ops.base import Combinator, NoiseOp, Op
+from augspec.ops.base import Combinator, Op
 from augspec.ops.one_of import OneOf
 from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
@@ -204,7 +204,7 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
             else:
                 made = _map(value, quantity, f"{place}.{name}")
                 yield Draw(f"{here}/{name}", quantity.name, made, entries, entries or 1, value)
-        if isinstance(op, NoiseOp):
+        if op.noisy():
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
 

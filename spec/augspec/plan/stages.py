@@ -13,6 +13,7 @@ __all__ = [
     "Leaf",
     "Move",
     "Noise",
+    "Occlude",
     "Plan",
     "Pointwise",
     "Resample",
@@ -94,6 +95,13 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Occlude:
+    """Parts of the image under a fill; nothing moves."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
 class Type:
     """A change of what the numbers mean; the last stage."""
 
@@ -124,7 +132,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Type | Choose
+Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Occlude | Type | Choose
 
 
 @dataclass(frozen=True)

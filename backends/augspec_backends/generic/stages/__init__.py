@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from augspec.plan.stages import Choose, Filter, Move, Noise, Pointwise, Resample, Stage, Type, Warp
+from augspec.plan.stages import Choose, Filter, Move, Noise, Occlude, Pointwise, Resample, Stage, Type, Warp
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
 from augspec_backends.generic.stages.move import MoveStep
+from augspec_backends.generic.stages.occlude import OccludeStep
 from augspec_backends.generic.stages.pixelwise import FilterStep, NoiseStep, PointwiseStep
 from augspec_backends.generic.stages.resample import ResampleStep
 from augspec_backends.generic.stages.step import Step
@@ -23,6 +24,7 @@ STEPS: Steps = {
     Filter: FilterStep(),
     Move: MoveStep(),
     Noise: NoiseStep(),
+    Occlude: OccludeStep(),
     Pointwise: PointwiseStep(),
     Resample: ResampleStep(),
     Type: TypeStep(),
