@@ -72,6 +72,7 @@ UNREAD = {
     *("salt_pepper.amount", "salt_pepper.ratio"),  # and so is every pixel
     *(
         "hue.turns",
+        "jpeg.quality",
         "posterize.bits",
         "sharpness.factor",
         "solarize.threshold",
