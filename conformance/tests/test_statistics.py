@@ -107,6 +107,7 @@ UNREAD = {
         "motion_blur.length",
         "unsharp_mask.sigma",
         "hue.turns",
+        "jpeg.quality",
         "posterize.bits",
         "sharpness.factor",
         "solarize.threshold",

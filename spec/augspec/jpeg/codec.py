@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from augspec.jpeg.planes import SIDE, blocks, halved, of_blocks, rgb, widened, ycc
+from augspec.jpeg import planes
+from augspec.jpeg.planes import SIDE
 from augspec.jpeg.transform import forward, inverse, quantised
 from augspec.namespace import Array, Namespace
 
@@ -29,22 +30,38 @@ class Codec:
         """Return levels (B, H, W, 1) encoded as one plane, and decoded."""
         xp = self.xp
         _, height, width, _ = xp.shape(levels)
-        found = self._through(blocks(xp, levels[..., 0]), ("luma",))
-        return of_blocks(xp, found, height, width)[..., None]
+        found = self._through(self.blocks(levels[..., 0]), ("luma",))
+        return planes.of_blocks(xp, found, height, width)[..., None]
 
     def colour(self, levels: Array) -> Array:
         """Return RGB levels (B, H, W, 3) encoded as luma and two chroma planes of half the sides, and decoded."""
         xp = self.xp
         _, height, width, _ = xp.shape(levels)
-        y, cb, cr = ycc(xp, levels)
-        planes = [blocks(xp, y), blocks(xp, halved(xp, cb)), blocks(xp, halved(xp, cr))]
-        counts = [xp.shape(plane)[3] for plane in planes]
-        found = self._through(xp.concat(planes, 3), ("luma", "chroma"), counts[0])
+        y, cb, cr = planes.ycc(xp, levels)
+        each = [self.blocks(y), self.blocks(self.halved(cb)), self.blocks(self.halved(cr))]
+        first, second, _ = (xp.shape(one)[3] for one in each)
+        found = self._through(xp.concat(each, 3), ("luma", "chroma"), first)
+        y = planes.of_blocks(xp, found[..., :first], height, width)
         half = -(-height // 2), -(-width // 2)
-        y = of_blocks(xp, found[..., : counts[0]], height, width)
-        chroma = (found[..., counts[0] : counts[0] + counts[1]], found[..., counts[0] + counts[1] :])
-        cb, cr = (widened(xp, of_blocks(xp, one, *half), height, width) for one in chroma)
-        return rgb(xp, y, cb, cr)
+        chroma = (found[..., first : first + second], found[..., first + second :])
+        cb, cr = (self.widened(planes.of_blocks(xp, one, *half), height, width) for one in chroma)
+        return planes.rgb(xp, y, cb, cr)
+
+    def blocks(self, plane: Array) -> Array:
+        """Return the 8 × 8 blocks of a plane (B, H, W), (B, 8, 8, n)."""
+        return planes.blocks(self.xp, plane)
+
+    def halved(self, plane: Array) -> Array:
+        """Return a plane (B, H, W) at half the sides."""
+        return planes.halved(self.xp, plane)
+
+    def widened(self, plane: Array, height: int, width: int) -> Array:
+        """Return a plane of half the sides as (B, height, width)."""
+        return planes.widened(self.xp, plane, height, width)
+
+    def quantised(self, y: Array, steps: Array, reciprocals: Array) -> Array:
+        """Return coefficients, times 8, as whole multiples of their steps."""
+        return quantised(self.xp, y, steps, reciprocals)
 
     def _through(self, levels: Array, names: tuple[str, ...], first: int = 0) -> Array:
         """Return blocks (B, 8, 8, n) transformed, quantised and transformed back, clamped to levels.
@@ -63,7 +80,7 @@ class Codec:
 
         def down(x: Array) -> Array:
             y = forward(xp, [x[:, i] for i in range(SIDE)], last=True)
-            kept = [quantised(xp, y[i], steps[:, i], reciprocals[:, i]) for i in range(SIDE)]
+            kept = [self.quantised(y[i], steps[:, i], reciprocals[:, i]) for i in range(SIDE)]
             return xp.stack(inverse(xp, kept, last=False), 1)
 
         def back(x: Array) -> Array:

@@ -31,6 +31,9 @@ class Jpeg(FilterOp):
     jumps: ClassVar[bool] = True
     flat: ClassVar[bool] = False
     ideal: ClassVar[Literal["real", "integers"]] = "integers"
+    codec: ClassVar[type[Codec]] = Codec
+    """What computes it."""
+
     quality: Quality
     """Of the encoder: 100 is nearly lossless, 1 leaves little but the mean of each block."""
 
@@ -48,7 +51,7 @@ class Jpeg(FilterOp):
 
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return the decoded levels; no number where a pixel of the tile is none (C13)."""
-        xp, codec, levels = m.xp, Codec(m.xp, draw), m.level(x)
+        xp, codec, levels = m.xp, self.codec(m.xp, draw), m.level(x)
         colour = xp.shape(x)[3] == 3
         pixels = m.of_level(codec.colour(levels) if colour else codec.grey(levels), x)
         unknown = m.unknown(x)
