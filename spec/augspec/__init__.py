@@ -13,6 +13,7 @@ from augspec.errors import PolicyError as PolicyError
 from augspec.errors import SampleError as SampleError
 from augspec.errors import Unsupported as Unsupported
 from augspec.explain import explain as explain
+from augspec.lint import lint as lint
 from augspec.load import dump as dump
 from augspec.load import dumps as dumps
 from augspec.load import load as load
@@ -45,6 +46,7 @@ __all__ = [
     "dumps",
     "explain",
     "get_backend",
+    "lint",
     "load",
     "loads",
     "normalize",

@@ -45,8 +45,7 @@ def _able(setting: Setting) -> Iterator[Problem]:
 
 def _range(setting: Setting) -> Iterator[Problem]:
     pair = setting.value_range
-    good = len(pair) == 2 and all(math.isfinite(end) for end in pair)
-    if not good or not -1e9 < pair[0] < pair[1] < 1e9:
+    if not all(math.isfinite(end) for end in pair) or not -1e9 < pair[0] < pair[1] < 1e9:
         yield Problem(
             "value_range", ", ".join(f"{end:g}" for end in pair), "a pair of finite numbers, the lower one first"
         )

@@ -12,6 +12,7 @@ from augspec.cli import talk
 from augspec.cli.apply import apply
 from augspec.cli.check import check
 from augspec.cli.inspect import explain, hash_, schema
+from augspec.cli.lint import lint
 from augspec.cli.ops import ops
 from augspec.cli.preview import preview
 from augspec.cli.validate import validate
@@ -72,6 +73,7 @@ def _main(
 for name, command in (
     ("validate", validate),
     ("check", check),
+    ("lint", lint),
     ("explain", explain),
     ("preview", preview),
     ("apply", apply),
