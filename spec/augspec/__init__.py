@@ -7,6 +7,7 @@ from augspec.bind import backends as backends
 from augspec.bind import compile as compile  # noqa: A004 (the word of the field)
 from augspec.bind import get_backend as get_backend
 from augspec.check import check as check
+from augspec.difference import diff as diff
 from augspec.errors import AugspecError as AugspecError
 from augspec.errors import BackendUnavailable as BackendUnavailable
 from augspec.errors import PolicyError as PolicyError
@@ -42,6 +43,7 @@ __all__ = [
     "backends",
     "check",
     "compile",
+    "diff",
     "dump",
     "dumps",
     "explain",

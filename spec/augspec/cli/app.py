@@ -11,6 +11,7 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.apply import apply
 from augspec.cli.check import check
+from augspec.cli.diff import diff
 from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.lint import lint
 from augspec.cli.ops import ops
@@ -74,6 +75,7 @@ for name, command in (
     ("validate", validate),
     ("check", check),
     ("lint", lint),
+    ("diff", diff),
     ("explain", explain),
     ("preview", preview),
     ("apply", apply),
