@@ -23,6 +23,7 @@ from augspec.load import parse as parse
 from augspec.normalize import normalize as normalize
 from augspec.registry import ops as ops
 from augspec.schema import schema as schema
+from augspec.statistics import stats as stats
 
 if _TYPE_CHECKING:
     from augspec.draws import Draws as Draws
@@ -56,6 +57,7 @@ __all__ = [
     "parse",
     "sample_id",
     "schema",
+    "stats",
 ]
 
 # These need NumPy or pydantic, which are most of the cost of an import; all else imports them when it is
