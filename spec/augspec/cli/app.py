@@ -16,6 +16,7 @@ from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.lint import lint
 from augspec.cli.ops import ops
 from augspec.cli.preview import preview
+from augspec.cli.stats import stats
 from augspec.cli.validate import validate
 from augspec.cli.verbs import verbs
 
@@ -76,6 +77,7 @@ for name, command in (
     ("check", check),
     ("lint", lint),
     ("diff", diff),
+    ("stats", stats),
     ("explain", explain),
     ("preview", preview),
     ("apply", apply),
