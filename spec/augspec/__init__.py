@@ -7,12 +7,14 @@ from augspec.bind import backends as backends
 from augspec.bind import compile as compile  # noqa: A004 (the word of the field)
 from augspec.bind import get_backend as get_backend
 from augspec.check import check as check
+from augspec.difference import diff as diff
 from augspec.errors import AugspecError as AugspecError
 from augspec.errors import BackendUnavailable as BackendUnavailable
 from augspec.errors import PolicyError as PolicyError
 from augspec.errors import SampleError as SampleError
 from augspec.errors import Unsupported as Unsupported
 from augspec.explain import explain as explain
+from augspec.lint import lint as lint
 from augspec.load import dump as dump
 from augspec.load import dumps as dumps
 from augspec.load import load as load
@@ -21,6 +23,7 @@ from augspec.load import parse as parse
 from augspec.normalize import normalize as normalize
 from augspec.registry import ops as ops
 from augspec.schema import schema as schema
+from augspec.statistics import stats as stats
 from augspec.vendors import vendor_ops as vendor_ops
 
 if _TYPE_CHECKING:
@@ -42,10 +45,12 @@ __all__ = [
     "backends",
     "check",
     "compile",
+    "diff",
     "dump",
     "dumps",
     "explain",
     "get_backend",
+    "lint",
     "load",
     "loads",
     "normalize",
@@ -53,6 +58,7 @@ __all__ = [
     "parse",
     "sample_id",
     "schema",
+    "stats",
     "vendor_ops",
 ]
 

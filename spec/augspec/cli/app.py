@@ -11,9 +11,12 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.apply import apply
 from augspec.cli.check import check
+from augspec.cli.diff import diff
 from augspec.cli.inspect import explain, hash_, schema
+from augspec.cli.lint import lint
 from augspec.cli.ops import ops
 from augspec.cli.preview import preview
+from augspec.cli.stats import stats
 from augspec.cli.validate import validate
 from augspec.cli.verbs import verbs
 
@@ -72,6 +75,9 @@ def _main(
 for name, command in (
     ("validate", validate),
     ("check", check),
+    ("lint", lint),
+    ("diff", diff),
+    ("stats", stats),
     ("explain", explain),
     ("preview", preview),
     ("apply", apply),
