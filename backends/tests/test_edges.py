@@ -50,7 +50,7 @@ def test_named_keypoints_have_a_row_for_each_name() -> None:
     augment = compiled(targets={"keypoints": {"names": ["nose", "chin"]}})
     points = np.ones((3, 2), np.float32)
     assert augment(1, {"image": IMAGE, "keypoints": points[:2]})["keypoints"].shape == (2, 2)
-    with pytest.raises(SampleError, match="keypoints: expected 2 rows, one for each of targets.keypoints.names"):
+    with pytest.raises(SampleError, match=r"keypoints: expected 2 rows, one for each of targets\.keypoints\.names"):
         augment(1, {"image": IMAGE, "keypoints": points})
 
 

@@ -8,6 +8,7 @@ from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
+from augspec_backends.generic.mixing import MixArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
 from augspec_backends.generic.resample import CropArithmetic
@@ -16,7 +17,7 @@ __all__ = ["Arithmetic"]
 
 
 @dataclass(frozen=True)
-class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, OverlapArithmetic):
+class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, MixArithmetic, OverlapArithmetic):
     """All of it, over one namespace."""
 
     xp: Namespace

@@ -22,6 +22,7 @@ _DOES = {
     "Pointwise": "one pass over the pixels",
     "Noise": "a random number per pixel",
     "Filter": "separable convolution",
+    "Mix": "each sample with its partner in the batch, labels too",
     "Type": "change of what numbers mean",
 }
 

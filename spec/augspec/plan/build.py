@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augspec.errors import PolicyError
+from augspec.mixing import MixOp
 from augspec.ops.base import (
     Combinator,
     FilterOp,
@@ -27,6 +28,7 @@ from augspec.plan.stages import (
     Choose,
     Filter,
     Leaf,
+    Mix,
     Move,
     Noise,
     Plan,
@@ -116,6 +118,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         return [Resample(leaf)]
     if isinstance(op, TypeOp):
         return [Type(leaf)]
+    if isinstance(op, MixOp):
+        return [Mix(leaf)]
     # What costs more than a pass over memory is not computed for samples that do not want it.
     inner = Leaf(op, path, step, gated=False)
     stage: Stage
