@@ -93,3 +93,22 @@ def test_float64_boxes_of_numpy_take_jax_own_width() -> None:
     boxes = np.array([[[1.0, 1, 5, 4]]] * 5)
     out = AUGMENT(KEY, {"image": IMAGES, "boxes": boxes}, IDS)
     assert out["boxes"].dtype == jnp.float32
+
+
+def test_t5_a_batch_is_mixed_inside_jit_and_an_id_of_no_class_shows() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "mixup"}], "targets": {"label": {"classes": 5}}}')
+    augment = augspec.compile(policy, "jax")
+    labels = np.array([3, 1, 4, 1, 2], np.int32)
+    expected = augspec.compile(policy)(KEY, {"image": IMAGES, "label": labels}, IDS)
+
+    @jax.jit
+    def step(key: jax.Array, images: jax.Array, labels: jax.Array, ids: jax.Array) -> dict[str, jax.Array]:
+        mixed: dict[str, jax.Array] = augment(key, {"image": images, "label": labels}, ids)
+        return mixed
+
+    words = jnp.asarray(KEY.words())
+    out = step(words, IMAGES, labels, IDS)
+    np.testing.assert_array_equal(out["image"], expected["image"])
+    np.testing.assert_array_equal(out["label"], expected["label"])
+    wrong = np.asarray(step(words, IMAGES, labels + 1, IDS)["label"])
+    assert np.isnan(wrong).all(1).sum() == 2  # the sample of class 5, and the one whose partner it is

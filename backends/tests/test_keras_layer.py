@@ -180,3 +180,28 @@ def test_errors_keep_their_class_and_the_counter() -> None:
         Augment(normalizing)(keras.Input((9, 12, 3), dtype="uint8"))
     with pytest.raises(augspec.PolicyError):
         Augment({"augspec": 1, "ops": [{"op": "flip"}]})
+
+
+MIXED = augspec.loads('{"augspec": 1, "ops": [{"op": "mixup"}], "targets": {"label": {"classes": 8}}}')
+
+
+def test_t5_a_batch_is_mixed_with_its_labels() -> None:
+    layer = Augment(MIXED, seed=7)
+    batch = {"image": IMAGES, "label": np.arange(8)}
+    out = layer(batch, training=True)
+    expected = augspec.compile(MIXED)(7, batch)
+    np.testing.assert_array_equal(out["image"], expected["image"])
+    np.testing.assert_array_equal(out["label"], expected["label"])
+    np.testing.assert_array_equal(layer(batch)["label"], np.arange(8))
+
+
+def test_t5_a_functional_model_takes_soft_labels_because_evaluation_leaves_them_as_they_are() -> None:
+    def model(shape: tuple[int, ...], dtype: str) -> Any:
+        image, label = keras.Input((9, 12, 3), dtype="uint8"), keras.Input(shape, dtype=dtype)
+        return keras.Model([image, label], Augment(MIXED)({"image": image, "label": label}))
+
+    with pytest.raises(augspec.SampleError, match=r"Give soft labels, \(B, K\) float32"):
+        model((), "int32")
+    soft = np.eye(8, dtype=np.float32)
+    found = model((8,), "float32")([IMAGES, soft], training=True)
+    np.testing.assert_array_equal(found["label"], augspec.compile(MIXED)(0, {"image": IMAGES, "label": soft})["label"])

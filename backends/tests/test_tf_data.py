@@ -156,3 +156,34 @@ def test_errors_come_while_the_dataset_is_made(augment: Any) -> None:
     shapeless = tf.data.Dataset.from_generator(lambda: iter(IMAGES), output_signature=tf.TensorSpec(None, tf.uint8))
     with pytest.raises(augspec.SampleError, match="known rank"):
         augment_dataset(shapeless, augment, KEY)
+
+
+MIXED = augspec.loads(
+    '{"augspec": 1, "ops": [{"op": "horizontal_flip"}, {"op": "mixup"}], "targets": {"label": {"classes": 11}}}'
+)
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_t5_batches_are_mixed_with_their_labels(rest: bool) -> None:
+    source = slices(IMAGES, LABELS).batch(4, drop_remainder=not rest)
+    mixed = augment_dataset(source, augspec.compile(MIXED, "tensorflow"), KEY)
+    host, start = augspec.compile(MIXED), 0
+    for images, labels in mixed:
+        rows = slice(start, start + len(images))
+        start += len(images)
+        expected = host(KEY, {"image": IMAGES[rows], "label": LABELS[rows]}, range(rows.start, rows.stop))
+        np.testing.assert_array_equal(images, expected["image"])
+        np.testing.assert_array_equal(labels, expected["label"])
+    assert start == (11 if rest else 8)
+
+
+def test_t5_single_elements_are_refused_and_evaluation_leaves_labels_alone() -> None:
+    augment = augspec.compile(MIXED, "tensorflow")
+    with pytest.raises(augspec.SampleError, match="because mixup mixes samples of a batch"):
+        augment_dataset(slices(IMAGES, LABELS), augment, KEY)
+    evaluated = augment_dataset(slices(IMAGES, LABELS), augment, KEY, training=False)
+    assert [int(label) for _, label in evaluated] == LABELS.tolist()
+    named = slices({"photo": IMAGES, "class": LABELS}).batch(11)
+    found = next(iter(augment_dataset(named, augment, KEY, targets={"photo": "image", "class": "label"})))
+    expected = augspec.compile(MIXED)(KEY, {"image": IMAGES, "label": LABELS})
+    np.testing.assert_array_equal(found["class"], expected["label"])

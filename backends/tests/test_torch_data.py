@@ -249,3 +249,13 @@ def test_errors_say_what_was_expected() -> None:
         AugmentedDataset([Image.fromarray(IMAGES[0]).convert("P")], POLICY)[0]
     with pytest.raises(ValueError, match="output"):
         AugmentedDataset(PAIRS, POLICY, output="list")  # type: ignore[arg-type]
+
+
+def test_t5_a_policy_that_mixes_samples_of_a_batch_is_refused_with_the_place_for_it() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "cutmix"}], "targets": {"label": {"classes": 6}}}')
+    with pytest.raises(
+        augspec.Unsupported, match=r"cutmix mixes samples of a batch.*Use augspec_backends\.torch\.Augment"
+    ):
+        AugmentedDataset(PAIRS, policy, seed=7)
+    evaluated = AugmentedDataset(PAIRS, policy, training=False)
+    np.testing.assert_array_equal(evaluated[2][0], IMAGES[2].transpose(2, 0, 1))

@@ -128,3 +128,22 @@ def test_linear_warps_have_exact_directional_derivatives() -> None:
     _, slope = torch.autograd.functional.jvp(lambda x: augment(0, x), images, step)
 
     torch.testing.assert_close(slope, augment(0, step), atol=1e-5, rtol=1e-5)
+
+
+def test_t5_a_batch_is_mixed_inside_the_callers_graph_with_traced_key_and_ids() -> None:
+    policy = augspec.loads(
+        '{"augspec": 1, "ops": [{"op": "mixup", "scope": "batch"}], "targets": {"label": {"classes": 3}}}'
+    )
+    augment = augspec.compile(policy, backend="torch")
+
+    @torch.compile(fullgraph=True)
+    def step(key: torch.Tensor, sample: dict[str, torch.Tensor], ids: torch.Tensor) -> Any:
+        return augment(key, sample, ids)
+
+    sample = {"image": _images(), "label": torch.tensor([2, 0, 1])}
+    ids = torch.tensor([5, 2**40 + 1, 2**31 + 7])
+    for seed in (11, 12):
+        expected = augment(seed, sample, ids)
+        found = step(torch.tensor(seed), sample, ids)
+        assert torch.equal(found["image"], expected["image"])
+        assert torch.equal(found["label"], expected["label"])

@@ -158,3 +158,23 @@ def test_errors_keep_the_counter() -> None:
     with pytest.raises(augspec.SampleError, match="image"):
         layer(IMAGES[0, 0])
     assert int(layer.counter) == 0
+
+
+MIXED = augspec.loads(
+    '{"augspec": 1, "ops": [{"op": "horizontal_flip"}, {"op": "mixup", "p": 0.9}],'
+    ' "targets": {"label": {"classes": 5}}}'
+)
+
+
+def test_t5_a_batch_is_mixed_with_its_labels_in_training_and_left_alone_in_evaluation() -> None:
+    batch = {"image": IMAGES, "label": torch.tensor([3, 1, 4, 1, 2])}
+    host = augspec.compile(MIXED, layout="NCHW")
+    expected = host(7, {name: value.numpy() for name, value in batch.items()}, range(5))
+    layer = Augment(MIXED, seed=7)
+    out = layer(batch)
+    np.testing.assert_array_equal(out["image"], expected["image"])
+    np.testing.assert_array_equal(out["label"], expected["label"])
+    assert out["label"].dtype == torch.float32
+    assert layer.eval()(batch)["label"] is batch["label"]
+    with pytest.raises(augspec.SampleError, match="label: expected class ids from 0 to 4"):
+        layer.train()({**batch, "label": batch["label"] + 2})

@@ -98,7 +98,7 @@ class ToyNamespace(NumpyNamespace):
 
 
 _PIXELS = ("where", "minimum", "maximum", "clip", "abs", "floor", "floordiv", "sum", "take", "gather_at", "gather_axis")
-_SHAPES = ("constant", "astype", "select_axis", "reshape", "transpose", "stack", "concat", "flip", "arange")
+_SHAPES = ("constant", "astype", "select_axis", "reshape", "transpose", "stack", "concat", "flip", "arange", "argsort")
 for _name in (*_PIXELS, *_SHAPES):
     setattr(ToyNamespace, _name, on_tensors(_name))
 

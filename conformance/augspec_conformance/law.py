@@ -81,6 +81,13 @@ class Case(BaseModel):
         """Return the case with some fields replaced, checked again."""
         return Case(**{**self.model_dump(), **changes})
 
+    @property
+    def mixes(self) -> bool:
+        """Return whether its policy mixes samples of a batch: then no sample's result is its own alone."""
+        from augspec_conformance.cases.policies import mixes
+
+        return mixes(self.policy)
+
     def digest(self) -> str:
         """Return a short, stable name."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:8]

@@ -20,6 +20,7 @@ __all__ = [
     "EPSILON",
     "GREY",
     "GRID",
+    "LABEL",
     "LARGER",
     "LEVELS",
     "MEAN_LEVELS",
@@ -34,6 +35,7 @@ __all__ = [
     "class_of",
     "close",
     "coordinate",
+    "white",
 ]
 
 EPSILON = {
@@ -75,6 +77,18 @@ COORDINATE_BETWEEN = 1e-4
 POINTWISE = 1e-6
 """Pointwise float ops: some eight roundings of float32, of numbers up to 1 (2⁻²⁴ each)."""
 
+LABEL = 2.0**-16 + 2.0**-23
+"""Soft labels against the ideal: a weight is a multiple of 2⁻¹⁵ (E3), a label float32."""
+
+
+def white(dtype: str) -> float:
+    """Return how far the mean of a mixture of white and black may be from the weight in its label.
+
+    The label's is a multiple of 2⁻¹⁵ (E3), the levels of integer images are whole (E1), a mean is a sum of roundings.
+    """
+    return LABEL + (0.5 / 255 if dtype == "uint8" else 4 * EPSILON[dtype])
+
+
 NORMAL = {"float": 2.0**-14, "exact": 2.0**-13 + 2.0**-14}
 """Noise: the normal that is multiplied by the deviation. Its table is in multiples of 2⁻¹⁴ and interpolated (R14); the
 exact domain rounds it to multiples of 2⁻¹²."""
@@ -114,6 +128,7 @@ STAGES = {
     "noise": POINTWISE,
     "filter": TAP,
     "occlude": POINTWISE,
+    "mix": POINTWISE,
     "resample": WEIGHTS,
     "warp": WARP,
     "type": TYPE,

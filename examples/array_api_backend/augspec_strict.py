@@ -111,6 +111,9 @@ class StrictNamespace(OperatorNamespace):
     def histogram(self, index: Array, bins: int) -> Array:
         return lib.stack([lib.sum(lib.astype(index == i, lib.int32), axis=1) for i in range(bins)], axis=1)
 
+    def argsort(self, x: Array) -> Array:
+        return lib.astype(lib.argsort(x, stable=True), lib.int32)
+
     def arange(self, n: int) -> Array:
         return lib.arange(n, dtype=lib.int32)
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from augspec.namespace import Array, Namespace
-from augspec.plan.program import Categorical, Draw, Fixed, Flag, Grid, Listed, Members, NoiseKey, Order, Table, Whole
+from augspec.plan.program import (
+    Categorical,
+    Draw,
+    Fixed,
+    Flag,
+    Grid,
+    Listed,
+    Members,
+    NoiseKey,
+    Order,
+    Partner,
+    Table,
+    Whole,
+)
 from augspec.random.keys import KeyWords, stream_keys, words_of
 from augspec.random.maps import bernoulli, categorical, fraction24, grid, integer, quantile, ranks
+from augspec.random.order import first_in, following, ordered
 
 __all__ = ["constants", "sample_draws"]
 
@@ -39,14 +53,20 @@ def sample_draws(
     k0, k1 = stream_keys(xp, key, hi, lo, high_row)
     words = words_of(xp, k0, k1, low_row, numbers)
     result: dict[str, Array] = {}
+    orders: dict[str, Array] = {}
     at = 0
     for draw in draws:
         count = max(draw.words, 1)
         if isinstance(draw.map, NoiseKey):
             parts = [k[at : at + 1] + low_row * 0 for k in (k0, k1)]
             result[draw.path] = xp.transpose(xp.concat([*parts, low_row], 0), (1, 0))
+        elif isinstance(draw.map, Partner):
+            orders[draw.path] = ordered(xp, words[at], words[at + 1])
+            result[draw.path] = following(xp, orders[draw.path])
         else:
             values = _values(xp, draw, words[at : at + count])
+            if draw.leader is not None:
+                values = first_in(xp, orders[draw.leader], values)
             result[draw.path] = values[0] if draw.entries is None else xp.transpose(values, (1, 0))
         at += count
     return result

@@ -64,10 +64,22 @@ class Draws(Mapping[str, Array]):
         return found
 
     def select(self, rows: Any) -> Draws:
-        """Return the draws of some samples (NumPy indices along the batch)."""
+        """Return the draws of some samples (NumPy indices along the batch); of mixed ones, with their partners.
+
+        Raises:
+            SampleError: a sample without the partner with which it is mixed, or twice.
+        """
         host = self.numpy()
         picked = np.atleast_1d(np.arange(self._batch)[rows])
-        return Draws({path: array[picked] for path, array in host.items()}, self._quantities, len(picked))
+        found = {path: array[picked] for path, array in host.items()}
+        for path, partner in found.items():
+            if self._quantities[path] == "partner":
+                if not np.array_equal(np.sort(partner), np.sort(picked)):
+                    raise SampleError("rows", f"samples and all their partners (draws[{path!r}])", picked.tolist())
+                row = np.empty(self._batch, np.int32)
+                row[picked] = np.arange(len(picked))
+                found[path] = row[partner]
+        return Draws(found, self._quantities, len(picked))
 
     def to_json(self) -> str:
         """Return JSON text that `from_json` reads back, exactly."""

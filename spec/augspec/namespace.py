@@ -134,6 +134,9 @@ class Namespace(Protocol):
     def histogram(self, index: Array, bins: int) -> Array:
         """Return how often each number 0 … bins − 1 occurs in each row of (R, n), as int32 (R, bins)."""
 
+    def argsort(self, x: Array) -> Array:
+        """Return the int32 places (n,) that put int32 numbers (n,) in ascending order, equal ones as they come."""
+
     def arange(self, n: int) -> Array:
         """Return 0 … n − 1 as int32."""
 

@@ -123,6 +123,16 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
                     "it as the last op of a pipeline only",
                 )
             )
+        later = ops[int(path[1]) + 1 :]
+        if op.across and (len(path) > 2 or not all(isinstance(one, TypeOp) for one in later)):
+            problems.append(
+                PolicyProblem(
+                    where,
+                    f"{op.tag!r}, which mixes samples of a batch, in a combinator or where more follows",
+                    "one such op in a pipeline, as the last one before normalize",
+                    "Move it to the end of `ops`; `p` says how often it is applied.",
+                )
+            )
         inside = [member for _, member in walk((op,), ())]
         if op.p < 1 and any(member.resizes for member in inside):
             problems.append(

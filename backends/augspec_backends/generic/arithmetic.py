@@ -9,6 +9,7 @@ from augspec.random.maps import share
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
+from augspec_backends.generic.mixing import MixArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
 from augspec_backends.generic.resample import CropArithmetic
@@ -18,7 +19,15 @@ __all__ = ["Arithmetic"]
 
 
 @dataclass(frozen=True)
-class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, HoleArithmetic, OverlapArithmetic, TapArithmetic):
+class Arithmetic(
+    CropArithmetic,
+    CurveArithmetic,
+    FilterArithmetic,
+    HoleArithmetic,
+    MixArithmetic,
+    OverlapArithmetic,
+    TapArithmetic,
+):
     """All of it, over one namespace."""
 
     xp: Namespace

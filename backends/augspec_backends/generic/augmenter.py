@@ -15,9 +15,19 @@ from augspec.plan.stages import Plan
 from augspec.random.keys import split_shape
 from augspec_backends.generic.compaction import check_compaction, compacted
 from augspec_backends.generic.given import check_draws
+from augspec_backends.generic.labels import LABEL, check_label_values
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Pipeline, Runner
-from augspec_backends.generic.sample import FLAGS, Leaf, Signature, check_name, check_values, moving, signature_of
+from augspec_backends.generic.sample import (
+    FLAGS,
+    Leaf,
+    Signature,
+    check_batch,
+    check_name,
+    check_values,
+    moving,
+    signature_of,
+)
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
@@ -50,6 +60,12 @@ class Augmenter:
     def plan(self) -> Plan:
         """Return the fused plan of the training pipeline."""
         return self._training.fused
+
+    @property
+    def mixes(self) -> str:
+        """Return the name of the op that mixes samples of a batch in training, and their labels; empty without one."""
+        mixer = self._training.mixer
+        return "" if mixer is None else mixer.op.tag
 
     def __repr__(self) -> str:
         name = self.policy.title or f"{len(self.policy.ops)} ops"
@@ -138,6 +154,9 @@ class Augmenter:
         for name, shape, dtype in signature.leaves:
             if name in FLAGS:
                 continue
+            if name == LABEL:
+                out[name] = Leaf((shape[0], runner.classes), "float32")
+                continue
             if name in ("boxes", "keypoints"):
                 # A compacted sample has as many boxes as stay valid.
                 rows = None if name == "boxes" and self._compacts(signature) else shape[-2]
@@ -182,8 +201,12 @@ class Augmenter:
         entries = {"image": sample} if bare else dict(sample)
         backend = self.backend
         arrays, rest, facts = {}, {}, {}
+        mixer = pipeline.mixer
+        image = entries.get("image")
+        if mixer is not None and image is not None and hasattr(image, "shape"):
+            check_batch(mixer.op.tag, len(image.shape), self.options.layout)
         for name, value in entries.items():
-            if not moving(name, entries):
+            if not moving(name, entries) and not (mixer is not None and name == LABEL):
                 if hasattr(value, "shape"):
                     check_name(name)
                 rest[name] = value
@@ -208,6 +231,8 @@ class Augmenter:
             for name in ("boxes", "keypoints"):
                 if name in arrays and backend.concrete(arrays[name]):
                     check_values(name, backend.to_host(arrays[name]), self.options)
+            if LABEL in arrays and backend.concrete(arrays[LABEL]):
+                check_label_values(backend.to_host(arrays[LABEL]), self.policy.targets.label.classes)
             if self._compacts(signature):
                 check_compaction(signature, rest, concrete=all(backend.concrete(array) for array in arrays.values()))
         return arrays, rest, signature

@@ -51,6 +51,8 @@ def check_draws(draws: Any, program: tuple[Draw, ...], backend: GenericBackend) 
 
 def _check_range(path: str, entry: Draw, values: np.ndarray) -> None:
     quantity = QUANTITIES[entry.quantity]
+    if quantity.name == "partner" and not np.array_equal(np.sort(values), np.arange(len(values))):
+        raise SampleError(path, "each row of the batch once", values.tolist())
     if quantity.name == "words" or values.size == 0:
         return
     low, high = quantity.quantise(quantity.low), quantity.quantise(quantity.high)

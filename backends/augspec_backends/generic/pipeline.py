@@ -12,8 +12,9 @@ from augspec.normalize import normalize
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
 from augspec.plan.program import Draw, Fixed, program
-from augspec.plan.stages import Plan, Type
+from augspec.plan.stages import Leaf, Plan, Type, leaves
 from augspec.random.keys import KeyWords
+from augspec_backends.generic.labels import LABEL, classes_of, soft_labels
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers, levels_out
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pixels import Pixels
@@ -42,6 +43,11 @@ class Pipeline:
     fused: Plan
     draws: tuple[Draw, ...]
     fixed: tuple[Fixed, ...]
+
+    @property
+    def mixer(self) -> Leaf | None:
+        """Return the op that mixes samples of a batch, if there is one."""
+        return next((leaf for leaf in leaves(self.fused.stages) if leaf.op.across), None)
 
     @classmethod
     def of(cls, policy: Policy, *, training: bool) -> Pipeline:
@@ -73,6 +79,12 @@ class Runner:
     def size(self) -> tuple[int, int]:
         """Return the (height, width) of the result."""
         return output_size(self.pipeline.fused.stages, self.signature.height, self.signature.width)
+
+    @property
+    def classes(self) -> int:
+        """Return how many entries a soft label has."""
+        shape = next(shape for name, shape, _ in self.signature.leaves if name == LABEL)
+        return classes_of(shape, self.pipeline.policy)
 
     def draw(self, xp: Namespace, key: Array, id_lo: Array, id_hi: Array | None) -> dict[str, Array]:
         """Return the drawn parameters; `key` is int32 (4,), ids are (B,)."""
@@ -145,6 +157,8 @@ class Runner:
             if sig.has("keypoints_visible"):
                 visible = xp.logical_and(visible, self._batched(xp, arrays["keypoints_visible"]))
             state["keypoints_visible"] = visible
+        if sig.has(LABEL):
+            state[LABEL] = soft_labels(xp, arrays[LABEL], self.classes)
         return state
 
     def _leave(
@@ -181,6 +195,8 @@ class Runner:
             points = self._as_given(xp, points, state["keypoints"], start["keypoints"], arrays["keypoints"])
             out["keypoints"] = self._single(xp, points)
             out["keypoints_visible"] = self._single(xp, state["keypoints_visible"])
+        if sig.has(LABEL):
+            out[LABEL] = state[LABEL]
         return out
 
     def _as_given(self, xp: Namespace, new: Array, end: Array, start: Array, given: Array) -> Array:

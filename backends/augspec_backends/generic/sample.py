@@ -18,6 +18,7 @@ from augspec.language.limits import MAX_SIDE
 from augspec.language.policy import Policy
 from augspec.ops.base import MoveOp, TypeOp
 from augspec.plan.stages import Plan, leaves
+from augspec_backends.generic.labels import LABEL, check_label
 from augspec_backends.generic.options import Options
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "TARGETS",
     "Leaf",
     "Signature",
+    "check_batch",
     "check_name",
     "check_values",
     "domain_of",
@@ -185,6 +187,9 @@ def signature_of(
                     name, f"booleans of shape {arrays[target][0][:-1]}, one for each of {target}", f"{kind} {shape}"
                 )
             facts.append((name, shape, kind))
+    if LABEL in arrays:
+        check_label(*arrays[LABEL], batch, policy)
+        facts.append((LABEL, *arrays[LABEL]))
     return Signature(batched, batch, height, width, channels, dtype, domain, tuple(facts), mask_channels, bare)
 
 
@@ -216,11 +221,37 @@ def _check_needs(plan: Plan, arrays: Mapping[str, Any], domain: str, dtype: str)
         for name in leaf.op.needs:
             if name not in arrays:
                 raise SampleError("sample", f"an entry {name!r}, which {where} looks at", f"entries {sorted(arrays)}")
+        wanted = leaf.op.needs_one
+        if wanted and not any(name in arrays for name in wanted):
+            raise SampleError(
+                "sample",
+                f"an entry {' or '.join(map(repr, wanted))}, which {where} changes",
+                f"entries {sorted(arrays)}",
+            )
+        for name in leaf.op.refuses:
+            if name in arrays:
+                raise SampleError(
+                    name,
+                    f"no {name}, because {leaf.op.tag} ({where}) has no meaning for them",
+                    f"entries {sorted(arrays)}",
+                    f"Leave them out of the sample, or {leaf.op.tag} out of the policy.",
+                )
         fill = getattr(leaf.op, "fill", 0.0)
         if domain == "move" and dtype not in ("uint8", "uint16", *FLOATS) and np.any(fill):
             raise Unsupported(
                 where, f"a fill of {fill} means nothing in {dtype}, whose range is unknown", "Fill with 0."
             )
+
+
+def check_batch(mixer: str, rank: int, form: str) -> None:
+    """Refuse single samples where samples of a batch are mixed, by an op of a name."""
+    if rank == 3:
+        raise SampleError(
+            "image",
+            f"a batch, rank 4 ({form}), because {mixer} mixes samples of a batch",
+            f"rank {rank}",
+            "Augment after batching; evaluation (training=False) takes single samples.",
+        )
 
 
 def _check_mask(

@@ -119,6 +119,9 @@ class JaxNamespace(OperatorNamespace):
         counts = jnp.zeros((index.shape[0], bins), jnp.int32)
         return counts.at[rows, index].add(1, mode="promise_in_bounds")
 
+    def argsort(self, x: Array) -> Array:
+        return jnp.argsort(x, stable=True).astype(jnp.int32)
+
     def arange(self, n: int) -> Array:
         return jnp.arange(n, dtype=jnp.int32)
 

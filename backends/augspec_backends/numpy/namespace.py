@@ -103,6 +103,9 @@ class NumpyNamespace(OperatorNamespace):
         flat = index + np.arange(rows, dtype=np.int64)[:, None] * bins
         return np.bincount(flat.ravel(), minlength=rows * bins).reshape(rows, bins).astype(np.int32)
 
+    def argsort(self, x: Array) -> Array:
+        return np.argsort(x, kind="stable").astype(np.int32)
+
     def arange(self, n: int) -> Array:
         return np.arange(n, dtype=np.int32)
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from augspec.errors import SampleError
 from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.labels import LABEL
 from augspec_backends.generic.sample import FLAGS, TARGETS, moving
 
 __all__ = ["augment_dataset"]
@@ -31,6 +32,9 @@ def augment_dataset(
     may be smaller. An element's id is its position in `dataset`, counted in samples: batching before or after
     makes no difference. Positions follow the samples only as long as nothing shuffles before: after a
     shuffle, carry ids along and name them with `index`.
+
+    A policy that mixes samples (`mixup`, `cutmix`) needs batches, and changes their labels: the entry `label` of a
+    dict, entry 1 of a tuple, or the one that `targets` calls "label".
 
     New augmentations in every epoch, either way:
 
@@ -60,7 +64,7 @@ def augment_dataset(
     if augmenter.backend.name != "tensorflow":
         raise SampleError("augmenter", "one of the backend 'tensorflow'", f"one of {augmenter.backend.name!r}")
     spec = dataset.element_spec
-    places = _places(spec, targets)
+    places = _places(spec, targets, labels=bool(training and augmenter.mixes))
     if index is not None and not isinstance(spec, (tuple, Mapping)):
         raise SampleError("index", "elements that are tuples or dicts", type(spec).__name__)
     for what, place in [("targets", place) for place in places.values()] + [("index", index)]:
@@ -97,17 +101,20 @@ def _check_place(what: str, spec: Any, place: Any) -> None:
         raise SampleError(what, f"an entry of the elements, which have {entries}", repr(place)) from None
 
 
-def _places(spec: Any, targets: Mapping[Any, str] | None) -> dict[str, Any]:
-    """Return the place of every target in an element; None stands for the element itself."""
+def _places(spec: Any, targets: Mapping[Any, str] | None, *, labels: bool) -> dict[str, Any]:
+    """Return the place of every target in an element, of its label too if asked; None stands for the element itself."""
+    words = (*TARGETS, LABEL) if labels else TARGETS
     if targets is not None:
         found = {name: place for place, name in targets.items()}
-        if "image" not in found or any(name not in TARGETS for name in found):
-            raise SampleError("targets", f"'image', and others of {', '.join(TARGETS)}", dict(targets))
+        if "image" not in found or any(name not in words for name in found):
+            raise SampleError("targets", f"'image', and others of {', '.join(words)}", dict(targets))
         return found
     if isinstance(spec, Mapping):
         if "image" not in spec:
             raise SampleError("sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec))
-        return {name: name for name in (*TARGETS, *FLAGS) if moving(name, spec) and name in spec}
+        return {name: name for name in (*words, *FLAGS) if name in spec and (name == LABEL or moving(name, spec))}
+    if labels and isinstance(spec, tuple) and len(spec) > 1:
+        return {"image": 0, LABEL: 1}
     return {"image": 0 if isinstance(spec, tuple) else None}
 
 

@@ -155,6 +155,9 @@ class TensorFlowNamespace(OperatorNamespace):
         counts = tf.math.unsorted_segment_sum(tf.ones_like(flat), flat, rows * bins)
         return tf.ensure_shape(tf.reshape(counts, (rows, bins)), (index.shape[0], bins))
 
+    def argsort(self, x: Array) -> Array:
+        return tf.argsort(x, stable=True)
+
     def arange(self, n: int) -> Array:
         return tf.range(n, dtype=tf.int32)
 

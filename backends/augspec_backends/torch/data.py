@@ -49,6 +49,9 @@ class AugmentedDataset(Dataset[Any]):
         backend: where the work is done, on the host: "numpy", or another name from `augspec.backends()`.
         output: "tensor" for tensors (C, H, W), or "numpy" for arrays (H, W, C).
         **options: of `augspec.compile`, such as `value_range` or `box_format`.
+
+    Raises:
+        Unsupported: a policy that mixes samples of a batch (`mixup`, `cutmix`), unless `training` is false.
     """
 
     def __init__(
@@ -81,6 +84,12 @@ class AugmentedDataset(Dataset[Any]):
         # Samples of one shape run as a batch, in which no box can be dropped: that is done item by item.
         self._compact = policy.targets.boxes.compact
         self.augment = augspec.compile(_uncompacted(policy), backend, layout="NHWC", **options)
+        if training and self.augment.mixes:
+            raise augspec.Unsupported(
+                "AugmentedDataset",
+                f"{self.augment.mixes} mixes samples of a batch, and a dataset hands out one at a time",
+                "Use augspec_backends.torch.Augment on the batches of the loader: layer({'image': x, 'label': y}).",
+            )
         self._key = seed if isinstance(seed, augspec.Key) else augspec.Key(seed)
         self._targets = None if targets is None else dict(targets)
         self._ids = ids

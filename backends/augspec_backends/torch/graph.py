@@ -18,6 +18,7 @@ from augspec.namespace import Array, Namespace
 from augspec.random.keys import Key
 from augspec.random.threefry import threefry
 from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.labels import LABEL
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.sample import FLAGS, TARGETS, check_name, moving
@@ -51,6 +52,8 @@ class TorchAugmenter(Augmenter):
             if bare
             else tuple(name for name in (*TARGETS, *FLAGS) if name in sample and moving(name, sample))
         )
+        if training and self.mixes and not bare and LABEL in sample:
+            names = (*names, LABEL)
         others = () if bare else tuple(name for name, x in sample.items() if isinstance(x, torch.Tensor))
         tensors = (sample,) if bare else tuple(sample[name] for name in names)
         words = (

@@ -127,6 +127,9 @@ class TorchNamespace(OperatorNamespace):
         counts = torch.zeros((index.shape[0], bins), dtype=torch.int32, device=index.device)
         return counts.scatter_add(1, index.long(), torch.ones_like(index, dtype=torch.int32))
 
+    def argsort(self, x: Array) -> Array:
+        return torch.argsort(x, stable=True).to(torch.int32)
+
     def arange(self, n: int) -> Array:
         return torch.arange(n, dtype=torch.int32, device=self.device)
 

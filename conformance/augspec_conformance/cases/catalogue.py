@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from augspec_conformance.cases.policies import COMBINATORS, DEAR, fitting, needs, pairs, policy, policy_names
+from augspec_conformance.cases.policies import COMBINATORS, DEAR, fitting, fitting_targets, pairs, policy, policy_names
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Reach, Tier, stable_seed
 
@@ -59,7 +59,7 @@ def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> R
 def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "smoke", **fields: Any) -> Case:
     """Return one case of a law about a named policy."""
     asked = fields.pop("targets", ALL_TARGETS)
-    targets = (*asked, *(target for target in needs(policy(name, signature)) if target not in asked))
+    targets = fitting_targets(policy(name, signature), asked)
     number = stable_seed(law, name, signature, fields.get("probe", ""), fields.get("layout", ""))
     return Case(
         **{
@@ -70,7 +70,7 @@ def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "sm
             "signature": signature,
             "probe_seed": number % 2**32,
             "targets": targets,
-            "reach": reach_of(tier, name, signature, targets),
+            "reach": reach_of(tier, name, signature, asked),
             **fields,
         }
     )

@@ -14,6 +14,7 @@ from augspec.registry import any_op
 from augspec_conformance.cases.signatures import SIGNATURES
 
 __all__ = [
+    "CLASSES",
     "COMBINATORS",
     "DEAR",
     "MIXES",
@@ -21,7 +22,8 @@ __all__ = [
     "accepts_document",
     "document",
     "fitting",
-    "needs",
+    "fitting_targets",
+    "mixes",
     "op_document",
     "op_names",
     "op_of",
@@ -67,13 +69,29 @@ _RANGES: dict[str, Any] = {
 
 _SQUARE = {"small-u8": "square-u8", "medium-u8": "square-u8", "odd-f32": "square-f32", "medium-f32": "square-f32"}
 
+CLASSES = 7
+"""Of the labels of cases."""
+
 COMBINATORS = ("one_of", "random_order", "sequence", "some_of")
 
 
 def document(*ops: Json, **fields: Any) -> Json:
-    """Return a policy document; one that resizes gets an empty evaluation."""
+    """Return a policy document; one that resizes gets an empty evaluation, one that mixes a number of classes."""
     changes = any(op["op"] in _resizing() for op in _walk(ops))
-    return {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
+    found = {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
+    if mixes(found):
+        found["targets"] = {**fields.get("targets", {}), "label": {"classes": CLASSES}}
+    return found
+
+
+def mixes(policy: Json) -> bool:
+    """Return whether some op of a policy mixes samples of a batch, and their labels."""
+    return any(op["op"] in _mixing() for op in _walk(tuple(policy["ops"])))
+
+
+@cache
+def _mixing() -> tuple[str, ...]:
+    return tuple(name for name, cls in augspec.ops().items() if cls.across)
 
 
 def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
@@ -384,9 +402,12 @@ def accepts_document(policy: Json, signature: str) -> bool:
     return _sized([op_of(op) for op in policy["ops"]], height, width) is not None
 
 
-def needs(policy: Json) -> tuple[str, ...]:
-    """Return the targets, besides the image, that some op of a policy looks at."""
-    return tuple(sorted({target for op in _walk(tuple(policy["ops"])) for target in augspec.ops()[op["op"]].needs}))
+def fitting_targets(policy: Json, targets: Sequence[str]) -> tuple[str, ...]:
+    """Return the targets that a policy has a meaning for, and those, besides, that some op of it looks at."""
+    models = [augspec.ops()[op["op"]] for op in _walk(tuple(policy["ops"]))]
+    kept = [name for name in targets if not any(name in cls.refuses for cls in models)]
+    wanted = {name for cls in models for name in (*cls.needs, *cls.needs_one[:1])}
+    return (*kept, *sorted(wanted - set(kept)))
 
 
 def _sized(ops: Sequence[Any], height: int, width: int) -> tuple[int, int] | None:

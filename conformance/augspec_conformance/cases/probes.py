@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from augspec_conformance.cases.policies import CLASSES
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case
 
-__all__ = ["PROBES", "boxes_of", "image_of", "sample_of"]
+__all__ = ["PROBES", "boxes_of", "image_of", "sample_of", "soft"]
 
 Array = npt.NDArray[Any]
 Unit = npt.NDArray[np.float64]
@@ -162,9 +163,14 @@ def sample_of(case: Case) -> dict[str, Array]:
         elif name == "keypoints":
             points = rng.random((b, 3, 2)) * np.array([w, h])
             sample[name] = (np.floor(points * 16) / 16).astype(np.float32)
-        else:
-            sample[name] = np.arange(b)
+        else:  # class ids, of which up to seven neighbours all differ
+            sample[name] = ((3 * np.arange(b) + 1) % CLASSES).astype(np.int32)
     return sample
+
+
+def soft(labels: Array) -> npt.NDArray[np.float32]:
+    """Return the soft labels (B, K) that class ids of cases are where nothing was mixed."""
+    return np.asarray(labels[:, None] == np.arange(CLASSES), np.float32)
 
 
 def _in_format(xyxy: Array, options: dict[str, Any], height: int, width: int) -> Array:

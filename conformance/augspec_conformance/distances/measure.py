@@ -114,4 +114,8 @@ def of_case(subject: Subject, one: Case) -> Array:
 
 def compared_ops() -> tuple[str, ...]:
     """Return the ops that have pixels of their own, and ask for the image alone."""
-    return tuple(name for name in op_names() if name not in COMBINATORS and not augspec.ops()[name].needs)
+    return tuple(
+        name
+        for name in op_names()
+        if name not in COMBINATORS and not (augspec.ops()[name].needs or augspec.ops()[name].across)
+    )

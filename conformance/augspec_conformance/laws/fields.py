@@ -11,7 +11,7 @@ import augspec
 from augspec.errors import SampleError
 from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case, grid
-from augspec_conformance.cases.policies import document, fitting, needs, op_names
+from augspec_conformance.cases.policies import document, fitting, fitting_targets, op_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import within
@@ -108,7 +108,7 @@ def _masks(subject: Subject, case: Case) -> None:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
     if subject.adapter.dtype_name(native) != dtype:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here")
-    seen = {name: sample[name] for name in ("image", *needs(case.policy))}
+    seen = {name: sample[name] for name in fitting_targets(case.policy, ("image",))}
     entries = {**subject.native(case, seen), "mask": native}
     out = subject.of(case)(subject.key(case), entries, subject.ids(case))["mask"]
     require(subject.adapter.dtype_name(out) == dtype, "the mask's dtype", expected=dtype, got=str(out.dtype))

@@ -45,12 +45,19 @@ class _Oracle:
 
     def run(self, i: int, nudges: Nudges = (), shift: float = 0.0) -> dict[str, Any]:
         """Return the ideal of sample i."""
+        partner = None
+        for path, drawn in self.human.items():
+            if path.endswith("/partner"):
+                partner = self._given(drawn[i])
+        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, partner=partner))
+
+    def _given(self, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the numbers and the entries of sample i, its image in the unit range."""
         low, high = self.range
         entries = {name: value[i] for name, value in self.sample.items()}
         image = entries["image"].astype(np.float64)
         entries["image"] = image / self.sig.top if self.sig.integer else (image - low) / (high - low)
-        values = {path: value[i] for path, value in self.human.items()}
-        return dict(oracle(self.policy, values, entries, nudges=nudges, shift=shift))
+        return {path: value[i] for path, value in self.human.items()}, entries
 
     def beside(self, i: int) -> list[dict[str, Any]]:
         """Return what sample i may be where a function jumps: pixels are off by what the ops before may add."""
@@ -104,6 +111,9 @@ def against_ideal(subject: Subject, case: Case) -> None:
     if "mask" in out:
         for i, entry in enumerate(ideals):
             _nearest(out["mask"][i], entry["mask"], [e["mask"] for e in _others(one, i, out, entry)], f"mask {i}")
+    if case.mixes:
+        distance = np.abs(out["label"] - np.stack([entry["label"] for entry in ideals]))
+        _within(distance, tolerances.LABEL, out["label"], f"label: more than {tolerances.LABEL:.3g} from the ideal")
     if "boxes" in out:
         height, width = out["image"].shape[1:3]
         bound = tolerances.coordinate(max(height, sample["image"].shape[1]), max(width, sample["image"].shape[2]))

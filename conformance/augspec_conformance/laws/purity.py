@@ -25,7 +25,7 @@ _IDENTITY: dict[str, Any] = {"augspec": 1, "ops": [{"op": "rotate", "degrees": 2
 
 
 def _with_extras(case: Case) -> dict[str, Any]:
-    return {**sample_of(case), "label": [1, 2], "meta": {"path": "a.png"}}
+    return {**sample_of(case), "tags": [1, 2], "meta": {"path": "a.png"}}
 
 
 def _unmutated(subject: Subject, case: Case) -> None:
@@ -36,7 +36,7 @@ def _unmutated(subject: Subject, case: Case) -> None:
     hash_before = augmenter.policy.canonical_hash()
     augmenter(key, native, ids)
     require_same(subject.numpy(case, native), before, "the input changed")
-    require(native["label"] == [1, 2] and native["meta"] == {"path": "a.png"}, "an extra entry changed")
+    require(native["tags"] == [1, 2] and native["meta"] == {"path": "a.png"}, "an extra entry changed")
     require_equal(ids, ids_before, "the ids changed")
     require(key == subject.key(case), "the key changed", expected=subject.key(case), got=key)
     require(augmenter.policy.canonical_hash() == hash_before, "the policy changed")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import document, policy_names
+from augspec_conformance.cases.policies import CLASSES, document, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import within
@@ -69,6 +69,7 @@ def _shapes(subject: Subject, case: Case) -> None:
         "boxes_valid": (b, 4),
         "keypoints": (b, 3, 2),
         "keypoints_visible": (b, 3),
+        "label": (b, CLASSES),
     }
     out = subject.call(case, sample)
     spec = subject.of(case).output_spec(subject.native(case, sample))
@@ -86,6 +87,7 @@ def _dtypes(subject: Subject, case: Case) -> None:
     if _normalizes(case) and given["image"].startswith("uint"):
         given["image"] = "float32"
     given |= dict.fromkeys(("boxes_valid", "keypoints_visible"), "bool")
+    given |= {"label": "float32"} if case.mixes else {}
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     spec = subject.of(case).output_spec(native)
     for name, value in out.items():

@@ -12,7 +12,7 @@ import augspec
 from augspec.language.quantities import QUANTITIES
 from augspec_conformance import statistic
 from augspec_conformance.cases.catalogue import case
-from augspec_conformance.cases.policies import COMBINATORS, document, op_names
+from augspec_conformance.cases.policies import COMBINATORS, document, mixes, op_names
 from augspec_conformance.declared import atoms, cdf_of, ends, human, parameters, step
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws import independence, windows
@@ -52,9 +52,12 @@ def _r1_cases(tier: Tier) -> tuple[Case, ...]:
         for name in names:
             op = case("R1", f"op:{name}").policy["ops"][0]
             ops.append({**op, "p": p, "id": f"gate_{name}"})
-        for start in range(0, len(ops), 4):
-            four = document(*ops[start : start + 4])
-            found += [Case(name=f"p {p} {start}", policy=four, key=number * 100 + start)]
+        last = [op for op in ops if mixes(document(op))]  # nothing may follow these
+        ops = [op for op in ops if op not in last]
+        groups = [ops[start : start + 4] for start in range(0, len(ops), 4)] + [[op] for op in last]
+        for start, group in enumerate(groups):
+            four = document(*group)
+            found += [Case(name=f"p {p} {4 * start}", policy=four, key=number * 100 + 4 * start)]
     return tuple(found)
 
 

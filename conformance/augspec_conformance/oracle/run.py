@@ -10,8 +10,9 @@ import numpy as np
 
 from augspec_conformance.oracle import boxes as boxes_of
 from augspec_conformance.oracle import keypoints as keypoints_of
-from augspec_conformance.oracle.arrays import AnyArray
+from augspec_conformance.oracle.arrays import AnyArray, FloatArray
 from augspec_conformance.oracle.draws import Draws
+from augspec_conformance.oracle.mixing import MIXING, mix, one_hot
 from augspec_conformance.oracle.ops import perform
 from augspec_conformance.oracle.state import State, settle
 
@@ -24,6 +25,7 @@ def run(
     value_range: tuple[float, float] = (0.0, 1.0),
     nudges: tuple[tuple[float, float], ...] = (),
     shift: float = 0.0,
+    partner: tuple[Mapping[str, Any], Mapping[str, AnyArray]] | None = None,
 ) -> dict[str, AnyArray]:
     """Augment one unbatched sample, in float64.
 
@@ -39,6 +41,7 @@ def run(
         nudges: By how many pixels (x, y) the first, second … resampled run of warps misses its ideal places, where it
             takes the nearest pixel: shows which other pixels a rounded position may take.
         shift: What is added to every pixel before an op that jumps: shows on which side of a step it may end.
+        partner: Numbers and sample of the one that an op which mixes samples mixes with this one.
 
     Returns:
         The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
@@ -48,8 +51,18 @@ def run(
     targets = policy.get("targets") or {}
     state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift)
     draws = Draws(values)
-    for op in policy["ops"]:
-        state = perform(state, op, draws)
+    for position, op in enumerate(policy["ops"]):
+        if op["op"] not in MIXING:
+            state = perform(state, op, draws)
+            continue
+        if partner is None:
+            raise ValueError(f"{op['op']} needs a partner")
+        other = replace(_begin(partner[1], targets, low, high), nudges=nudges, shift=shift)
+        for before in policy["ops"][:position]:
+            other = perform(other, before, Draws(partner[0]))
+        classes = (targets.get("label") or {}).get("classes")
+        state = replace(state, label=_label(sample, classes))
+        state = mix(state, replace(other, label=_label(partner[1], classes)), op, draws)
     return _finish(settle(state), sample, targets, low, high)
 
 
@@ -75,6 +88,10 @@ def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: floa
     )
 
 
+def _label(sample: Mapping[str, AnyArray], classes: int | None) -> FloatArray | None:
+    return one_hot(np.asarray(sample["label"]), classes) if "label" in sample else None
+
+
 def _finish(
     state: State, sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: float, high: float
 ) -> dict[str, AnyArray]:
@@ -84,6 +101,8 @@ def _finish(
         result["image"] = low + state.image * (high - low) if mapped else state.image
     if state.mask is not None:
         result["mask"] = state.mask
+    if state.label is not None:
+        result["label"] = state.label
     if state.boxes is not None and state.share is not None:
         rules = targets.get("boxes") or {}
         result["boxes"] = state.boxes

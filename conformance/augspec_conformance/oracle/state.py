@@ -69,6 +69,7 @@ class State:
         share: (N,) visible share of each box so far.
         keypoints: (K, 2).
         visible: (K,) whether each keypoint was on the canvas all along.
+        label: (K,) soft label; None where nothing mixes samples.
         mirrorings: How many flips were carried out.
         normalized: Whether the image has left the unit range for good.
         run: The flips and warps that wait.
@@ -84,6 +85,7 @@ class State:
     share: FloatArray | None = None
     keypoints: FloatArray | None = None
     visible: BoolArray | None = None
+    label: FloatArray | None = None
     mirrorings: int = 0
     normalized: bool = False
     run: Run | None = None

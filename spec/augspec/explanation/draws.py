@@ -20,6 +20,7 @@ from augspec.plan.program import (
     Members,
     NoiseKey,
     Order,
+    Partner,
     Table,
     Whole,
     program,
@@ -99,6 +100,8 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
         return f"yes with probability {number(draw.source)}"
     if isinstance(m, Order):
         return f"an order of {m.n}"
+    if isinstance(m, Partner):
+        return "another sample of the batch"
     if isinstance(m, Members):
         return f"{m.k} of {m.n} members"
     if isinstance(m, NoiseKey):
@@ -109,8 +112,8 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
             f"{number(100 * weight / total, 3)} % member {position}" for position, weight in enumerate(draw.source)
         )
     if draw.quantity == "position":
-        return "uniform, first to last"
-    return distribution(draw.source, quantity)
+        return "uniform, first to last" + ("" if draw.leader is None else ", once per batch")
+    return distribution(draw.source, quantity) + ("" if draw.leader is None else ", once per batch")
 
 
 def _as(draw: Draw, quantity: Quantity) -> str:
@@ -136,6 +139,8 @@ def _as(draw: Draw, quantity: Quantity) -> str:
         return f"⌊word · {len(m.values)} / 2³²⌋, looked up"
     if isinstance(m, Order):
         return f"the ranks of {m.n} words"
+    if isinstance(m, Partner):
+        return "who follows in the order of two words each"
     if isinstance(m, Members):
         return f"the {m.k} lowest of {m.n} words"
     return "the stream's own key"

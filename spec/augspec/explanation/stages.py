@@ -23,6 +23,7 @@ _DOES = {
     "Noise": "a random number per pixel",
     "Filter": "separable convolution",
     "Occlude": "parts of the image under a fill",
+    "Mix": "each sample with its partner in the batch, labels too",
     "Type": "change of what numbers mean",
 }
 

@@ -14,7 +14,7 @@ from augspec.language.model import Model
 from augspec.ops.base import Combinator, Op
 from augspec.registry import any_op
 
-__all__ = ["BoxesTarget", "KeypointsTarget", "MaskTarget", "Policy", "Targets", "tags_first", "walk"]
+__all__ = ["BoxesTarget", "KeypointsTarget", "LabelTarget", "MaskTarget", "Policy", "Targets", "tags_first", "walk"]
 
 if TYPE_CHECKING:
     AnyOp = Op
@@ -57,12 +57,20 @@ class KeypointsTarget(Model):
     """Whether rows named left and right may stay where they are when the sample is mirrored."""
 
 
+class LabelTarget(Model):
+    """What the entry `label` holds (T5)."""
+
+    classes: Annotated[int, Field(ge=1, le=65536)] | None = None
+    """How many classes there are: class ids become soft labels where samples are mixed."""
+
+
 class Targets(Model):
-    """Settings of the targets that move with the image."""
+    """Settings of the targets that move with the image, and of its label."""
 
     mask: MaskTarget = MaskTarget()
     boxes: BoxesTarget = BoxesTarget()
     keypoints: KeypointsTarget = KeypointsTarget()
+    label: LabelTarget = LabelTarget()
 
 
 class Policy(Model):
@@ -87,7 +95,7 @@ class Policy(Model):
     """The deterministic pipeline for evaluation; without it evaluation changes nothing."""
 
     targets: Targets = Targets()
-    """How masks, boxes and keypoints follow."""
+    """How masks, boxes and keypoints follow, and what labels hold."""
 
     @property
     def title(self) -> str:

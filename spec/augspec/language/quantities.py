@@ -133,10 +133,15 @@ _ALL = (
         _square,
         step="2⁻¹⁶ of the root",
     ),
+    Quantity("weight", 1 << 15, 0, 1, "weight of the sample itself, from 0 to 1", 1.0, step="2⁻¹⁵"),
+    Quantity(
+        "cut", 1 << 24, 0, 1, "share of the image's area", 0.0, False, math.sqrt, _square, step="2⁻²⁴ of the root"
+    ),
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
     Quantity("count", 1, 0, 32767, "whole number"),
     Quantity("flag", 1, 0, 1, "1 if chosen, 0 if not"),
     Quantity("index", 1, 0, 32767, "which member, from 0"),
+    Quantity("partner", 1, 0, 2**31 - 1, "place in the batch, from 0"),
     Quantity("words", 1, -(2**31), 2**31 - 1, "random key words"),
 )
 

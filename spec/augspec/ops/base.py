@@ -80,8 +80,17 @@ class Op(Model):
     reflects: ClassVar[bool] = False
     """Whether it may make left of right, so that pairs of keypoints exchange places (T4)."""
 
+    across: ClassVar[bool] = False
+    """Whether the result of a sample depends on others of its batch: such an op stands last, and needs a batch."""
+
     needs: ClassVar[tuple[str, ...]] = ()
     """Targets that it looks at besides the image: a sample without one of them is refused."""
+
+    needs_one: ClassVar[tuple[str, ...]] = ()
+    """Targets of which a sample must have at least one."""
+
+    refuses: ClassVar[tuple[str, ...]] = ()
+    """Targets for which it has no meaning: a sample with one of them is refused."""
 
     id: Identity = None
     p: Probability = 1.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augspec.errors import PolicyError, PolicyProblem
+from augspec.mixing import MixOp
 from augspec.ops.base import (
     Combinator,
     FilterOp,
@@ -29,6 +30,7 @@ from augspec.plan.stages import (
     Choose,
     Filter,
     Leaf,
+    Mix,
     Move,
     Noise,
     Occlude,
@@ -139,6 +141,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         return [Type(leaf)]
     if isinstance(op, OccludeOp) and not isinstance(op.fill, str):
         return [Occlude(leaf)]
+    if isinstance(op, MixOp):
+        return [Mix(leaf)]
     # What costs more than a pass over memory is not computed for samples that do not want it.
     inner = Leaf(op, path, step, gated=False)
     stage: Stage

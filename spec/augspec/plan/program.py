@@ -19,10 +19,12 @@ from augspec.errors import PolicyError
 from augspec.language.distributions import Choice, Integers, Uniform
 from augspec.language.permutation import Permutation
 from augspec.language.quantities import QUANTITIES, Quantity
+from augspec.mixing import MixOp
 from augspec.ops.base import Combinator, Op
 from augspec.ops.one_of import OneOf
 from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
+from augspec.plan.stages import partner_path, scoped
 from augspec.random.keys import stream
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Members",
     "NoiseKey",
     "Order",
+    "Partner",
     "Table",
     "Whole",
     "noise_path",
@@ -108,11 +111,16 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """Who follows in the batch, when it is put in the order of two words of each sample (R12)."""
+
+
+@dataclass(frozen=True)
 class NoiseKey:
     """No value: the key from which pixels draw (R16)."""
 
 
-Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | Order | NoiseKey
+Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | Order | Partner | NoiseKey
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ class Draw:
         entries: how many values per sample; None for one scalar.
         words: how many words each sample uses, d = 0 … words − 1.
         source: the distribution in the document, or a probability.
+        leader: path of the partners of a batch whose first sample draws for all of it; None where each draws.
     """
 
     path: str
@@ -144,6 +153,7 @@ class Draw:
     entries: int | None
     words: int
     source: Any
+    leader: str | None = None
 
     @property
     def stream(self) -> tuple[int, int]:
@@ -196,6 +206,9 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
         if isinstance(op, Combinator):
             yield from _walk(op.ops, here, inner, f"{place}.ops")
             continue
+        if isinstance(op, MixOp):
+            yield from _mixing(op, here, place)
+            continue
         for name, mark, value, count in op.draws():
             entries = None if steps is None and count == 1 else (steps or 1) * count
             quantity = mark.quantity
@@ -207,6 +220,16 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
         if op.noisy():
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
+
+
+def _mixing(op: MixOp, here: str, place: str) -> Iterator[Draw]:
+    """Yield the partners, and what is drawn of them once per sample or once per batch (R7)."""
+    partner = partner_path(here)
+    yield Draw(partner, "partner", Partner(), None, 2, None)
+    own = scoped(op, here)
+    for name, mark, value, _ in op.draws():
+        made = _map(value, mark.quantity, f"{place}.{name}")
+        yield Draw(f"{own}/{name}", mark.quantity.name, made, None, 1, value, None if own == here else partner)
 
 
 def _categorical(weights: tuple[float, ...], values: tuple[int, ...] = ()) -> Categorical:

@@ -11,6 +11,7 @@ __all__ = [
     "Choose",
     "Filter",
     "Leaf",
+    "Mix",
     "Move",
     "Noise",
     "Occlude",
@@ -22,6 +23,8 @@ __all__ = [
     "Type",
     "Warp",
     "leaves",
+    "partner_path",
+    "scoped",
     "warps",
 ]
 
@@ -102,6 +105,32 @@ class Occlude:
 
 
 @dataclass(frozen=True)
+class Mix:
+    """A mixture of each sample with its partner in the batch, labels as well; nothing but a `Type` follows."""
+
+    leaf: Leaf
+
+    @property
+    def partner(self) -> str:
+        """Return the path of the drawn partners (R6)."""
+        return partner_path(self.leaf.path)
+
+    def drawn(self, name: str) -> str:
+        """Return the path of another drawn parameter: of the sample's own, or of the batch's scope (R7)."""
+        return f"{scoped(self.leaf.op, self.leaf.path)}/{name}"
+
+
+def scoped(op: Op, path: str) -> str:
+    """Return the path of an op's draws in their scope."""
+    return path.replace("sample/", "batch/", 1) if getattr(op, "scope", "sample") == "batch" else path
+
+
+def partner_path(path: str) -> str:
+    """Return the path of the partners that an op draws: always one order for the whole batch."""
+    return path.replace("sample/", "batch/", 1) + "/partner"
+
+
+@dataclass(frozen=True)
 class Type:
     """A change of what the numbers mean; the last stage."""
 
@@ -132,7 +161,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Occlude | Type | Choose
+Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Occlude | Mix | Type | Choose
 
 
 @dataclass(frozen=True)

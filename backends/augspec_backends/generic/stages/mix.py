@@ -1,0 +1,61 @@
+"""Mixtures of each sample with its partner in the batch, the labels by the same weight (T5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from augspec.mixing import WHOLE, MixOp
+from augspec.namespace import Array
+from augspec.plan.stages import Mix
+from augspec_backends.generic.labels import LABEL
+from augspec_backends.generic.mixing import mixed_labels, of_partners
+from augspec_backends.generic.stages.step import Params, State, Step
+
+if TYPE_CHECKING:
+    from augspec_backends.generic.pixels import Pixels
+    from augspec_backends.generic.prepare import Preparation
+
+__all__ = ["MixStep"]
+
+
+class MixStep(Step):
+    """`mixup` and its like: the one kind of stage in which samples see each other."""
+
+    def prepare(self, to: Preparation, stage: Mix, at: str, height: int, width: int) -> None:
+        """Prepare the partners, the weights, and what the op's pixels need."""
+        xp, op = to.xp, stage.leaf.op
+        assert isinstance(op, MixOp)
+        draw = {name: to.draws[stage.drawn(name)] for name, _, _, _ in op.draws()}
+        prepared = dict(op.prepare(draw, to.arithmetic, height, width))
+        applied = to.applied(stage.leaf)
+        if applied is not None:
+            prepared["weight"] = xp.where(applied, prepared["weight"], prepared["weight"] * 0 + WHOLE)
+        to.params[f"{at}.partner"] = to.draws[stage.partner]
+        to.params.update({f"{at}.{name}": array for name, array in prepared.items()})
+
+    def apply(self, on: Pixels, stage: Mix, state: State, params: Params, at: str) -> State:
+        """Mix images, masks and labels."""
+        xp, op = on.xp, stage.leaf.op
+        assert isinstance(op, MixOp)
+        partner, weight = params[f"{at}.partner"], params[f"{at}.weight"]
+        draw = {
+            name[len(at) + 1 :]: on.pixelwise(array)
+            for name, array in params.items()
+            if name.startswith(f"{at}.") and name != f"{at}.partner"
+        }
+        image = on.working(on.once(state["image"], partner))
+        other = of_partners(xp, image, partner)
+        new = {"image": _certain(on, weight, image, other, op.pixels(image, other, draw, on.numbers()))}
+        if "mask" in state:
+            mask, other = state["mask"], of_partners(xp, state["mask"], partner)
+            new["mask"] = _certain(on, weight, mask, other, op.mask(mask, other, draw, xp))
+        if LABEL in state:
+            labels = state[LABEL]
+            new[LABEL] = mixed_labels(xp, labels, of_partners(xp, labels, partner), weight)
+        return {**state, **new}
+
+
+def _certain(on: Pixels, weight: Array, own: Array, other: Array, mixed: Array) -> Array:
+    """Return pixels of which a weight of one or zero mixes nothing: the other's NaN stays away (C11, C13)."""
+    xp, weight = on.xp, on.pixelwise(weight)
+    return xp.where(weight == WHOLE, own, xp.where(weight == 0, other, mixed))

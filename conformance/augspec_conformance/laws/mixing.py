@@ -1,0 +1,213 @@
+"""B9 and R17: ops that mix samples of a batch. Whom a sample may see is drawn, and its label tells how much of whom.
+
+Everything is read from white images: where one sample is white and all others are black, the mean of each result is the
+weight of that sample in it. The weights of the labels must be the same numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import augspec
+from augspec.language.quantities import QUANTITIES
+from augspec_conformance import statistic
+from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
+from augspec_conformance.cases.policies import policy, policy_names
+from augspec_conformance.cases.probes import sample_of, soft
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.declared import cdf_of
+from augspec_conformance.headroom import within
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.oracle.words import words_of
+from augspec_conformance.subject import Subject
+from augspec_conformance.tolerances import DRAWS, LABEL, TABLE, white
+
+__all__ = ["LAWS"]
+
+Array = npt.NDArray[Any]
+
+
+def _op(case: Case) -> dict[str, Any]:
+    """Return the op of a case that mixes."""
+    return next(op for op in case.policy["ops"] if augspec.ops()[op["op"]].across)
+
+
+def _partner_path(case: Case) -> str:
+    op = _op(case)
+    return f"batch/{op.get('id') or op['op'] + '#0'}/partner"
+
+
+def _named(subject: Subject, case: Case) -> Array:
+    """Return the partners (B,) that key and ids name (R7): the batch in the order of two words, each with the next."""
+    key, ids = subject.key(case), subject.ids(case)
+    words = [words_of(key.seed, key.epoch, key.of_view, _partner_path(case), one, 2) for one in ids]
+    order = sorted(range(len(ids)), key=lambda row: (words[row][0] >> 1, words[row][1] >> 1, row))
+    partner = np.zeros(len(ids), np.int64)
+    partner[order] = np.roll(order, -1)
+    return partner
+
+
+def _weights(subject: Subject, case: Case) -> tuple[Array, Array]:
+    """Return the weight of sample j in the image of sample i, and in its label, each (B, B)."""
+    sample = sample_of(case)
+    top = SIGNATURES[case.signature].top
+    count = len(sample["image"])
+    images, labels = np.zeros((count, count)), np.zeros((count, count))
+    for j in range(count):
+        image = np.zeros_like(sample["image"])
+        image[j] = top
+        out = subject.call(case, {**sample, "image": image})
+        images[:, j] = out["image"].astype(np.float64).mean((1, 2, 3)) / top
+        labels[:, j] = out["label"][:, sample["label"][j]]
+    return images, labels
+
+
+def _mixtures(subject: Subject, case: Case) -> None:
+    partner = _named(subject, case)
+    drawn = np.asarray(subject.draw(case)[_partner_path(case)])
+    require_equal(drawn.astype(np.int64), partner, "the partners in the draws")
+    images, labels = _weights(subject, case)
+    mine = np.arange(len(partner))
+    seen = np.zeros(images.shape, bool)
+    seen[mine, mine] = seen[mine, partner] = True
+    for what, weights in (("image", images), ("label", labels)):
+        others = np.where(seen, 0.0, weights)
+        require(
+            not others.any(),
+            f"a third sample is in the {what}: neither the sample nor its partner",
+            where=_first(others != 0),
+            expected=0.0,
+            got=float(others.max()),
+        )
+    total = labels.sum(1)
+    require(
+        within(float(np.abs(total - 1).max()), LABEL),
+        "soft labels do not sum to one",
+        where=_first(np.abs(total - 1) > LABEL),
+        expected=1.0,
+        got=float(total[np.abs(total - 1).argmax()]),
+    )
+    apart, bound = np.abs(images - labels), white(SIGNATURES[case.signature].dtype)
+    where = _first(apart > bound)
+    require(
+        within(float(apart.max()), bound),
+        "a sample weighs another amount in the image than in the label",
+        where=where,
+        expected=None if where is None else float(images[where]),
+        got=None if where is None else float(labels[where]),
+    )
+    if "mask" in case.targets:
+        _masks(subject, case, partner, labels)
+
+
+def _masks(subject: Subject, case: Case, partner: Array, labels: Array) -> None:
+    """A mask shows, at every place, what the sample or its partner has there, as much of it as the label says."""
+    sample = sample_of(case)
+    mask, out = sample["mask"], subject.call(case, sample)["mask"]
+    own = out == mask
+    either = own | (out == mask[partner])
+    require(either.all(), "a mask shows what neither the sample nor its partner has there", where=_first(~either))
+    apart = np.abs(own.mean((1, 2)) - np.diag(labels)) * (partner != np.arange(len(partner)))
+    require(within(float(apart.max()), LABEL), "a mask keeps another share than the label", where=_first(apart > LABEL))
+
+
+def _first(wrong: Array) -> tuple[int, ...] | None:
+    return tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.any() else None
+
+
+def _given_soft(subject: Subject, case: Case) -> None:
+    """Soft labels that come in are mixed as the ids that they stand for."""
+    sample = sample_of(case)
+    by_id = subject.call(case, sample)
+    by_share = subject.call(case, {**sample, "label": soft(sample["label"])})
+    for name, value in by_id.items():
+        require_equal(by_share[name], value, f"soft labels in place of class ids: {name}")
+
+
+def _b9(subject: Subject, case: Case) -> None:
+    (_given_soft if case.context.get("soft") else _mixtures)(subject, case)
+
+
+def _names(tier: Tier) -> tuple[str, ...]:
+    names = policy_names(with_variants=tier == "full")
+    return tuple(name for name in names if name.startswith("op:") and Case(policy=policy(name)).mixes)
+
+
+def _b9_cases(tier: Tier) -> tuple[Case, ...]:
+    mixed = grid("B9", tier, names=_names(tier), signatures=("medium-u8", CORE_INTEGER, CORE_FLOAT, "grey-f32"))
+    soft_too = grid("B9", tier, names=_names(tier), signatures=(CORE_FLOAT,), context={"soft": True})
+    alone = grid("B9", tier, names=_names(tier), signatures=("one-u8",))
+    return (*mixed, *(one.with_(name=f"{one.name} soft") for one in soft_too), *alone)
+
+
+def _spread(subject: Subject, case: Case) -> None:
+    """Partners are everybody equally often, and the share is drawn as declared."""
+    op, n = _op(case), DRAWS
+    drawn = subject.draw(case, range(n))
+    partner = np.asarray(drawn[_partner_path(case)], np.int64)
+    require_equal(np.sort(partner), np.arange(n), "partners are a permutation of the batch")
+    require(not (partner == np.arange(n)).any(), "a sample is its own partner", where=_first(partner == np.arange(n)))
+    apart = (partner - np.arange(n)) % n / n  # of uniform partners, uniform
+    distance = statistic.cdf_distance(apart, lambda x: np.clip(x, 0, 1), 1 / n)
+    most = statistic.cdf_envelope(n) + TABLE
+    require(statistic.cdf_holds(distance, n, slack=TABLE), "how far partners are apart", expected=most, got=distance)
+    alpha = op.get("alpha", 1.0)
+    name = next(path for path in sorted(drawn) if path.split("/")[-1] in ("lambda", "area"))
+    quantity = QUANTITIES[drawn.quantities[name]]
+    values = np.array([quantity.human(int(step)) for step in np.asarray(drawn[name])])
+    if op.get("scope") == "batch":
+        require(len(set(values.tolist())) == 1, f"{name} differs within a batch", expected=1, got=len(set(values)))
+        return
+    declared = {"beta": [alpha, alpha]}
+    distance = statistic.cdf_distance(values, cdf_of(declared), 1 / quantity.unit)
+    require(
+        statistic.cdf_holds(distance, n, slack=TABLE),
+        f"the distribution of {name} is not {declared}",
+        expected=most,
+        got=distance,
+    )
+
+
+def _r17_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    found = []
+    for name in _names("full"):
+        document = policy(name)
+        for alpha in (1.0, 0.6, 5.0):
+            ops = [{**op, "alpha": alpha} if augspec.ops()[op["op"]].across else op for op in document["ops"]]
+            found.append(Case(name=f"{name} alpha {alpha}", policy={**document, "ops": ops}, key=61))
+    return tuple(found)
+
+
+def _together(subject: Subject, case: Case) -> str:
+    del subject
+    return "" if case.mixes else "its policy mixes no samples"
+
+
+LAWS = (
+    Law(
+        "B9",
+        "mixtures",
+        ("T5", "R7", "C14"),
+        "A mixed sample is made of itself and of the partner that key and ids name, and of nobody else; each weighs as "
+        "much in the image as in the label, and soft labels sum to one.",
+        _b9,
+        _b9_cases,
+        _together,
+    ),
+    Law(
+        "R18",
+        "partners",
+        ("R7", "R14"),
+        "Partners are a permutation that leaves nobody alone and favours nobody; weights follow the declared beta "
+        "distribution, one for each sample or one for the batch.",
+        _spread,
+        _r17_cases,
+        _together,
+        scope="backend",
+    ),
+)
