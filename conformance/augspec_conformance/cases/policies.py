@@ -28,6 +28,7 @@ __all__ = [
     "policy",
     "policy_names",
     "range_of",
+    "spelled_out",
     "variants",
 ]
 
@@ -57,12 +58,13 @@ _RANGES: dict[str, Any] = {
 
 _SQUARE = {"small-u8": "square-u8", "medium-u8": "square-u8", "odd-f32": "square-f32", "medium-f32": "square-f32"}
 
-COMBINATORS = ("one_of", "random_order", "sequence", "some_of")
+COMBINATORS = tuple(name for name, cls in augspec.ops().items() if cls.stage in ("combinator", "macro"))
+"""Ops without pixels of their own: they hold other ops, or stand for some."""
 
 
 def document(*ops: Json, **fields: Any) -> Json:
     """Return a policy document; one that resizes gets an empty evaluation."""
-    changes = any(op["op"] in _resizing() for op in _walk(ops))
+    changes = any(op["op"] in _resizing() for op in _walk(tuple(spelled_out(op) for op in ops)))
     return {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
 
 
@@ -70,6 +72,28 @@ def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
     for op in ops:
         yield op
         yield from _walk(tuple(op.get("ops", ())))
+
+
+def spelled_out(op: Json) -> Json:
+    """Return an op without macros: what it stands for, or itself."""
+    if not any(one["op"] in _macros() for one in _walk((op,))):
+        return op
+    found: Json = _spelled_out(json.dumps(op))
+    return found
+
+
+@cache
+def _spelled_out(op: str) -> Any:
+    try:
+        policy = augspec.loads(json.dumps({"augspec": 1, "ops": [json.loads(op)], "eval": []}))
+    except augspec.PolicyError:
+        return json.loads(op)  # what is no op stands for nothing; whoever loads it is told so
+    return augspec.normalize(policy).to_dict()["ops"][0]
+
+
+@cache
+def _macros() -> tuple[str, ...]:
+    return tuple(name for name, cls in augspec.ops().items() if cls.stage == "macro")
 
 
 @cache
@@ -108,6 +132,7 @@ _VALUES: dict[str, list[Any]] = {
     "std": [[0.25]],
     "n": [2],
     "weights": [[1, 2, 3]],
+    "name": ["three_augment/deit3"],
     "cutoff": [0.05],
     "pad": [[1, 2, 0, 3]],
     "height": [5],
@@ -267,6 +292,10 @@ MIXES: dict[str, Json] = {
             ],
         }
     ),
+    "macros": document(
+        {"op": "color_jitter", "brightness": _uniform(0.6, 0.9), "hue": _uniform(0.05, 0.3), "p": 0.85},
+        {"op": "preset", "name": "three_augment/deit3"},
+    ),
     "warps": document(
         {"op": "vertical_flip", "p": 0.3},
         {"op": "scale", "factor": _uniform(0.8, 1.5), "border": "mirror"},
@@ -358,9 +387,10 @@ def op_of(op: Json) -> Any:
 
 def accepts_document(policy: Json, signature: str) -> bool:
     """Return whether a policy's document is defined on a signature's channels and sides."""
+    policy = {**policy, "ops": [spelled_out(op) for op in policy["ops"]]}
     _, height, width, channels = SIGNATURES[signature].shape
     for op in _walk(tuple(policy["ops"])):
-        if not getattr(op_of(op), "accepts", lambda _: True)(channels):
+        if not op_of(op).accepts(channels):
             return False
         lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
         if any(length not in (1, channels) for length in lengths):
@@ -370,7 +400,8 @@ def accepts_document(policy: Json, signature: str) -> bool:
 
 def needs(policy: Json) -> tuple[str, ...]:
     """Return the targets, besides the image, that some op of a policy looks at."""
-    return tuple(sorted({target for op in _walk(tuple(policy["ops"])) for target in augspec.ops()[op["op"]].needs}))
+    ops = tuple(spelled_out(op) for op in policy["ops"])
+    return tuple(sorted({target for op in _walk(ops) for target in augspec.ops()[op["op"]].needs}))
 
 
 def _sized(ops: Sequence[Any], height: int, width: int) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from augspec.cli import talk
 from augspec.cli.apply import apply
 from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.ops import ops
+from augspec.cli.presets import presets
 from augspec.cli.preview import preview
 from augspec.cli.validate import validate
 from augspec.cli.verbs import verbs
@@ -74,6 +75,7 @@ for name, command in (
     ("preview", preview),
     ("apply", apply),
     ("ops", ops),
+    ("presets", presets),
     ("schema", schema),
     ("hash", hash_),
 ):

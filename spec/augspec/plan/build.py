@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augspec.errors import PolicyError
+from augspec.normalize import named
 from augspec.ops.base import (
     Combinator,
     FilterOp,
@@ -52,19 +53,20 @@ _DIAGONAL = 1.4143
 """√2, a little more: row sums against 2-norms in the plane."""
 
 
-def build(ops: tuple[Op, ...], name: str = "ops") -> Plan:
-    """Return the plan of a normalized pipeline (every op has its id).
+def build(ops: tuple[Op, ...], name: str = "ops", *, written: tuple[Op, ...] | None = None) -> Plan:
+    """Return the plan of a normalized pipeline (every op has its id, macros are expanded).
 
     Args:
         ops: the pipeline.
         name: its field in the document, for messages.
+        written: the pipeline as it stands there, with its macros, for messages; `ops` by default.
 
     Raises:
         PolicyError: neighbouring warps could leave int32 (E2).
     """
     stages = _compose(_flatten(ops, "sample", None))
     for warp in warps(stages):
-        _check_growth(warp, ops, name)
+        _check_growth(warp, ops if written is None else named(written), name)
     return Plan(stages)
 
 
