@@ -11,8 +11,8 @@ __all__ = ["text"]
 _HEAD = """# Presets
 
 Published recipes as data: `{"op": "preset", "name": "randaugment/torchvision"}` stands for the ops in its file. A
-preset never changes; code that changes is another preset, with another name. `augspec presets NAME` prints one with its ops.
-Those that crop give fixed sizes, and so their policy says what evaluation does (`eval`).
+preset never changes; code that changes is another preset, with another name. `augspec presets NAME` prints one with
+its ops. Those that crop give fixed sizes, and so their policy says what evaluation does (`eval`).
 
 This page is printed by `python -m augspec.presets.page`.
 
