@@ -7,9 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-import augspec
 from augspec.ops.base import PixelOp
-from augspec_conformance.cases.policies import op_of
+from augspec_conformance.cases.policies import op_of, spelled_out
 from augspec_conformance.tolerances import (
     BICUBIC,
     CUBIC_WEIGHTS,
@@ -38,15 +37,17 @@ class _Error:
         pixels: to each pixel.
         gain: by how much `normalize` has widened the range.
         run: settings of the run of warps that is open; its warps are one resampling (C10).
+        jump: what `pixels` was before the last op that jumps.
     """
 
     pixels: float = 0.0
     gain: float = 1.0
     run: tuple[Any, ...] | None = None
+    jump: float = 0.0
 
 
 def _after(ops: list[Any], error: _Error, *, exact: bool) -> _Error:
-    for op in ops:
+    for op in map(spelled_out, ops):
         error = _after_one(op, error, exact=exact)
     return error
 
@@ -57,16 +58,17 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if "ops" in op:
         if op["op"] == "random_order" and len(op["ops"]) <= _FEW:
             orders = [_in_order(list(order), error, exact=exact) for order in itertools.permutations(op["ops"])]
-            return max(orders, key=lambda one: one.pixels)
+            return _worst(orders)
         turns = op_of(op).turns()
         if op["op"] == "some_of" and not op.get("replace"):
             return replace(_after(op["ops"], replace(error, run=None), exact=exact), run=None)
         for _ in range(turns):
             each = [_after_one(member, replace(error, run=None), exact=exact) for member in op["ops"]]
-            error = replace(max(each, key=lambda one: one.pixels), run=None)
+            error = replace(_worst(each), run=None)
         return error
     model = op_of(op)
     stage = model.stage
+    jump = error.pixels + (0.0 if exact else 2 * EPSILON["float32"]) if model.jumps else error.jump
     own, run, nearest = STAGES[stage], error.run, op.get("interpolation") == "nearest"
     if stage == "warp":
         run = (op.get("interpolation"), op.get("border"), str(op.get("fill")))
@@ -87,11 +89,14 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         own += GRID + (GREY if stage == "pointwise" else 0.0)
     gain = getattr(model, "steepness", lambda: 1.0)()
     if stage != "type":
-        return _Error(
-            (error.pixels * gain if error.pixels else 0.0) + own * getattr(model, "enlarges", lambda: 1.0)(), 1.0, run
-        )
+        pixels = error.pixels * gain if error.pixels else 0.0
+        return _Error(pixels + own * getattr(model, "enlarges", lambda: 1.0)(), 1.0, run, jump)
     levels = 0.5 / 255 if exact and error.pixels else 0.0  # whole levels (E6): E1 rounds them first
-    return _Error((error.pixels + levels + own) * gain, gain, None)
+    return _Error((error.pixels + levels + own) * gain, gain, None, jump)
+
+
+def _worst(several: list[_Error]) -> _Error:
+    return replace(max(several, key=lambda one: one.pixels), jump=max(one.jump for one in several))
 
 
 def _in_order(ops: list[Any], error: _Error, *, exact: bool) -> _Error:
@@ -127,14 +132,4 @@ def before_jump(policy: dict[str, Any], dtype: str) -> float:
 
     Such an op may put a pixel on the other side of a step that is so near.
     """
-    exact = dtype == "uint8"
-    shift, error = 0.0, _Error()
-    for op in policy["ops"]:
-        if _jumps(op):
-            shift = error.pixels + (0.0 if exact else 2 * EPSILON["float32"])
-        error = _after_one(op, error, exact=exact)
-    return shift
-
-
-def _jumps(op: dict[str, Any]) -> bool:
-    return any(_jumps(member) for member in op["ops"]) if "ops" in op else augspec.ops()[op["op"]].jumps
+    return _after(policy["ops"], _Error(), exact=dtype == "uint8").jump

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import augspec
+from augspec_conformance.cases.policies import spelled_out
 from augspec_conformance.headroom import spend
 
 __all__ = [
@@ -154,7 +155,7 @@ _SEVERITY = ("move", "point-f", "interp-f", "normalize")
 def class_of(policy: dict[str, Any]) -> str:
     """Return the loosest numeric class of a policy's ops, as their models declare it."""
     found = ["move"]
-    for op in policy["ops"]:
+    for op in map(spelled_out, policy["ops"]):
         inner = op.get("ops")
         if inner is not None:
             found.append(class_of({"ops": inner}))
@@ -164,13 +165,26 @@ def class_of(policy: dict[str, Any]) -> str:
     return max(found, key=_SEVERITY.index)
 
 
+def _units(ops: list[Any]) -> float:
+    """Return the units of the loosest op; the members of a `random_order` all act, and so their units add up."""
+    found = [0.0]
+    for op in map(spelled_out, ops):
+        if op["op"] == "random_order":
+            found.append(sum(_units([member]) for member in op["ops"]))
+        elif "ops" in op:
+            found.append(_units(op["ops"]))
+        else:
+            found.append(_UNITS[class_of({"ops": [op]})])
+    return max(found)
+
+
 def between_backends(policy: dict[str, Any], dtype: str, span: float) -> float:
     """Return how far float pixels of two backends may be apart; `span` is the range's width."""
     kind = class_of(policy)
     if kind == "move":
         return 0.0
     return span * (
-        _UNITS[kind] * EPSILON["float32"]
+        _units(policy["ops"]) * EPSILON["float32"]
         + LARGER.get(dtype, 0.0) * EPSILON[dtype] * (8.0 if kind == "normalize" else 1.0)
     )
 

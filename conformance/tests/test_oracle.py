@@ -11,7 +11,7 @@ from augspec_conformance.oracle import OPS
 
 
 def test_every_op_of_the_vocabulary_has_one_function() -> None:
-    assert sorted(OPS) == sorted(augspec.ops())
+    assert sorted(OPS) == sorted(name for name, op in augspec.ops().items() if op.stage != "macro")
 
 
 def test_oracle_imports_only_numpy_and_the_standard_library() -> None:

@@ -21,6 +21,7 @@ from augspec.load import load as load
 from augspec.load import loads as loads
 from augspec.load import parse as parse
 from augspec.normalize import normalize as normalize
+from augspec.presets import presets as presets
 from augspec.registry import ops as ops
 from augspec.schema import schema as schema
 from augspec.statistics import stats as stats
@@ -56,6 +57,7 @@ __all__ = [
     "normalize",
     "ops",
     "parse",
+    "presets",
     "sample_id",
     "schema",
     "stats",

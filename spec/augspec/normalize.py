@@ -1,7 +1,7 @@
 """normalize: write out what a policy leaves unsaid, so that later edits cannot change it (R6).
 
-Every op gets its explicit `id`, every default its value. What a policy *means* is checked here too, beyond
-the types of its fields: unique ids, deterministic evaluation, `normalize` last.
+Every op gets its explicit `id`, every default its value, and macros give way to what they stand for. What a policy
+*means* is checked here too, beyond the types of its fields: unique ids, deterministic evaluation, `normalize` last.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from augspec.errors import PolicyError, PolicyProblem, format_path
-from augspec.language.limits import MAX_PLANNED
+from augspec.language.limits import MAX_OPS, MAX_PLANNED
 from augspec.sides import check_sides
 
 if TYPE_CHECKING:
     from augspec.language.policy import Policy
     from augspec.ops.base import Op
 
-__all__ = ["check_policy", "named", "normalize", "normalized_dict"]
+__all__ = ["check_policy", "expanded", "named", "normalize", "normalized_dict"]
 
 
 def normalize(policy: Policy) -> Policy:
-    """Return the policy with every id written in; idempotent, and equal in all results."""
+    """Return the policy with every id written in and every macro expanded; idempotent, and equal in all results."""
     check_policy(policy)
     return policy.model_copy(
-        update={"ops": named(policy.ops), "eval": None if policy.eval is None else named(policy.eval)}
+        update={"ops": expanded(policy.ops), "eval": None if policy.eval is None else expanded(policy.eval)}
     )
 
 
@@ -51,24 +51,41 @@ def named(ops: tuple[Op, ...]) -> tuple[Op, ...]:
     return tuple(found)
 
 
+def expanded(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """Return the ops with every id written in, and macros replaced by what they stand for, under the same ids (R6)."""
+    from augspec.ops.base import Combinator, Macro
+
+    found: list[Op] = []
+    for op in named(ops):
+        if isinstance(op, Macro):
+            found.extend(expanded((op.expansion(),)))
+        elif isinstance(op, Combinator):
+            found.append(op.model_copy(update={"ops": expanded(op.ops)}))
+        else:
+            found.append(op)
+    return tuple(found)
+
+
 def check_policy(policy: Policy) -> None:
     """Raise `PolicyError` for what no single field can see."""
     from augspec.language.policy import walk
     from augspec.ops.base import Combinator
 
-    problems = [*_check_pipeline(policy.ops, "ops"), *_check_pipeline(policy.eval or (), "eval")]
-    for path, op in walk(policy.eval or (), ("eval",)):
+    pipelines = {"ops": policy.ops, "eval": policy.eval or ()}
+    full = {name: expanded(ops) for name, ops in pipelines.items()}
+    problems = [problem for name, ops in full.items() for problem in _check_pipeline(ops, name, pipelines[name])]
+    for path, op in walk(full["eval"], ("eval",)):
         if op.random() or (isinstance(op, Combinator) and op.chooses):
             problems.append(
                 PolicyProblem(
-                    format_path(path),
+                    format_path(_in_document(path, pipelines["eval"])),
                     f"the random op {op.tag!r}",
                     "ops with p 1 and constant parameters, because evaluation is deterministic",
                 )
             )
-    resizes = [(path, op) for path, op in walk(policy.ops, ("ops",)) if op.resizes]
+    resizes = [(path, op) for path, op in walk(full["ops"], ("ops",)) if op.resizes]
     if resizes and policy.eval is None:
-        where = format_path(resizes[0][0])
+        where = format_path(_in_document(resizes[0][0], policy.ops))
         problems.append(
             PolicyProblem(
                 "eval",
@@ -107,13 +124,27 @@ def _final_size(ops: tuple[Op, ...]) -> str:
     return size
 
 
-def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
+def _in_document(path: tuple[str | int, ...], written: tuple[Op, ...]) -> tuple[str | int, ...]:
+    """Return the path of an op of an expanded pipeline in the document: at most that of the macro it comes from."""
+    from augspec.ops.base import Combinator
+
+    here = written
+    for end, part in enumerate(path[1:], start=2):
+        if isinstance(part, int):
+            op = here[part]
+            if not isinstance(op, Combinator):
+                return path[:end]
+            here = op.ops
+    return path
+
+
+def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> list[PolicyProblem]:
     from augspec.language.policy import walk
     from augspec.ops.base import Combinator, TypeOp
 
     problems = []
     for path, op in walk(ops, (name,)):
-        where = format_path(path)
+        where = format_path(_in_document(path, written))
         last = len(path) == 2 and path[1] == len(ops) - 1
         if isinstance(op, TypeOp) and not (last and op.p == 1):
             problems.append(
@@ -159,6 +190,11 @@ def _check_pipeline(ops: tuple[Op, ...], name: str) -> list[PolicyProblem]:
                     )
                 )
     problems.extend(_check_ids(ops, name))
+    count = len(walk(ops, ()))
+    if count > MAX_OPS:
+        problems.append(
+            PolicyProblem(name, f"{count} ops", f"at most {MAX_OPS} ops, members and what macros stand for included")
+        )
     planned = sum(_planned(op) for op in ops)
     if planned > MAX_PLANNED:
         problems.append(

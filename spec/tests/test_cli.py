@@ -187,10 +187,34 @@ def test_ops_shows_one_in_detail(name: str) -> None:
     assert json.loads(call("ops", name, "--format", "json").stdout)["op"] == name
 
 
+def test_presets_lists_all_with_their_sources() -> None:
+    lines = call("presets").stdout.splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == list(augspec.presets())
+    facts = json.loads(call("presets", "--format", "json").stdout)
+    assert [entry["name"] for entry in facts] == list(augspec.presets())
+    assert facts[0]["ops"] == json.loads(augspec.presets()[facts[0]["name"]].ops)
+
+
+@pytest.mark.parametrize("name", list(augspec.presets()))
+def test_presets_shows_one_in_detail(name: str) -> None:
+    text, facts = call("presets", name).stdout, augspec.presets()[name]
+    assert text.startswith(f"{name}  {facts.summary}")
+    assert facts.where in text
+    assert all(sentence in text for sentence in facts.differs)
+
+
+def test_presets_suggests_a_name() -> None:
+    result = call("presets", "randaugment/torchvison")
+    assert result.exit_code == 2
+    assert "randaugment/torchvision" in result.stderr
+
+
 def test_combinators_claim_no_tolerance_of_their_own() -> None:
     facts = {entry["op"]: entry for entry in json.loads(call("ops", "--format", "json").stdout)}
     assert {name for name, entry in facts.items() if entry["tolerance"] is None} == {
+        "color_jitter",
         "one_of",
+        "preset",
         "random_order",
         "sequence",
         "some_of",

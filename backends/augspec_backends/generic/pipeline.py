@@ -53,10 +53,10 @@ class Pipeline:
     def of(cls, policy: Policy, *, training: bool) -> Pipeline:
         """Return the training or the evaluation pipeline of a policy."""
         full = normalize(policy)
-        ops = full.ops if training else (full.eval or ())
+        ops, written = (full.ops, policy.ops) if training else (full.eval or (), policy.eval or ())
         name = "ops" if training else "eval"
-        plan = build(ops, name)
-        return cls(full, plan, fuse(plan), *program(ops, name))
+        plan = build(ops, name, written=written)
+        return cls(full, plan, fuse(plan), *program(ops, name, written=written))
 
 
 class Runner:

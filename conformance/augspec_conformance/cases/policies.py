@@ -31,6 +31,7 @@ __all__ = [
     "policy",
     "policy_names",
     "range_of",
+    "spelled_out",
     "variants",
 ]
 
@@ -72,12 +73,13 @@ _SQUARE = {"small-u8": "square-u8", "medium-u8": "square-u8", "odd-f32": "square
 CLASSES = 7
 """Of the labels of cases."""
 
-COMBINATORS = ("one_of", "random_order", "sequence", "some_of")
+COMBINATORS = tuple(name for name, cls in augspec.ops().items() if cls.stage in ("combinator", "macro"))
+"""Ops without pixels of their own: they hold other ops, or stand for some."""
 
 
 def document(*ops: Json, **fields: Any) -> Json:
     """Return a policy document; one that resizes gets an empty evaluation, one that mixes a number of classes."""
-    changes = any(op["op"] in _resizing() for op in _walk(ops))
+    changes = any(op["op"] in _resizing() for op in _walk(tuple(spelled_out(op) for op in ops)))
     found = {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
     if mixes(found):
         found["targets"] = {**fields.get("targets", {}), "label": {"classes": CLASSES}}
@@ -86,7 +88,7 @@ def document(*ops: Json, **fields: Any) -> Json:
 
 def mixes(policy: Json) -> bool:
     """Return whether some op of a policy mixes samples of a batch, and their labels."""
-    return any(op["op"] in _mixing() for op in _walk(tuple(policy["ops"])))
+    return any(op["op"] in _mixing() for op in _walk(tuple(spelled_out(op) for op in policy["ops"])))
 
 
 @cache
@@ -98,6 +100,28 @@ def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
     for op in ops:
         yield op
         yield from _walk(tuple(op.get("ops", ())))
+
+
+def spelled_out(op: Json) -> Json:
+    """Return an op without macros: what it stands for, or itself."""
+    if not any(one["op"] in _macros() for one in _walk((op,))):
+        return op
+    found: Json = _spelled_out(json.dumps(op))
+    return found
+
+
+@cache
+def _spelled_out(op: str) -> Any:
+    try:
+        policy = augspec.loads(json.dumps({"augspec": 1, "ops": [json.loads(op)], "eval": []}))
+    except augspec.PolicyError:
+        return json.loads(op)  # what is no op stands for nothing; whoever loads it is told so
+    return augspec.normalize(policy).to_dict()["ops"][0]
+
+
+@cache
+def _macros() -> tuple[str, ...]:
+    return tuple(name for name, cls in augspec.ops().items() if cls.stage == "macro")
 
 
 @cache
@@ -136,6 +160,7 @@ _VALUES: dict[str, list[Any]] = {
     "std": [[0.25]],
     "n": [2],
     "weights": [[1, 2, 3]],
+    "name": ["three_augment/deit3"],
     "cutoff": [0.05],
     "pad": [[1, 2, 0, 3]],
     "height": [5],
@@ -301,6 +326,10 @@ MIXES: dict[str, Json] = {
             ],
         }
     ),
+    "macros": document(
+        {"op": "color_jitter", "brightness": _uniform(0.6, 0.9), "hue": _uniform(0.05, 0.3), "p": 0.85},
+        {"op": "preset", "name": "three_augment/deit3"},
+    ),
     "warps": document(
         {"op": "vertical_flip", "p": 0.3},
         {"op": "scale", "factor": _uniform(0.8, 1.5), "border": "mirror"},
@@ -392,9 +421,10 @@ def op_of(op: Json) -> Any:
 
 def accepts_document(policy: Json, signature: str) -> bool:
     """Return whether a policy's document is defined on a signature's channels and sides."""
+    policy = {**policy, "ops": [spelled_out(op) for op in policy["ops"]]}
     _, height, width, channels = SIGNATURES[signature].shape
     for op in _walk(tuple(policy["ops"])):
-        if not getattr(op_of(op), "accepts", lambda _: True)(channels):
+        if not op_of(op).accepts(channels):
             return False
         lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
         if any(length not in (1, channels) for length in lengths):
@@ -404,7 +434,7 @@ def accepts_document(policy: Json, signature: str) -> bool:
 
 def fitting_targets(policy: Json, targets: Sequence[str]) -> tuple[str, ...]:
     """Return the targets that a policy has a meaning for, and those, besides, that some op of it looks at."""
-    models = [augspec.ops()[op["op"]] for op in _walk(tuple(policy["ops"]))]
+    models = [augspec.ops()[op["op"]] for op in _walk(tuple(spelled_out(op) for op in policy["ops"]))]
     kept = [name for name in targets if not any(name in cls.refuses for cls in models)]
     wanted = {name for cls in models for name in (*cls.needs, *cls.needs_one[:1])}
     return (*kept, *sorted(wanted - set(kept)))

@@ -290,7 +290,7 @@ def _branching(draw: st.DrawFn, signature: str, depth: int) -> Json:
     """Return a combinator over ops, or over combinators."""
     inner = _leaf(signature) if depth == 0 else st.one_of(_leaf(signature), _branching(signature, depth - 1))
     ops = draw(st.lists(inner, min_size=2, max_size=4))
-    kind = draw(st.sampled_from(COMBINATORS))
+    kind = draw(st.sampled_from([name for name in COMBINATORS if augspec.ops()[name].stage == "combinator"]))
     if kind == "sequence":
         return {"op": kind, "ops": ops, "p": draw(st.sampled_from([0.3, 0.85, 1.0]))}
     if kind == "one_of":

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 import augspec
 from augspec_conformance import accuracy, statistic
-from augspec_conformance.cases.policies import document, op_document, op_names, op_of, range_of
+from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names, op_of, range_of
 from augspec_conformance.declared import atoms, cdf_of, ends, step_of
 from augspec_conformance.decoding import SMALL, Decoder, channels_of, decoder, samples_for
 from augspec_conformance.law import Case, Law, Tier, require, stable_seed
@@ -151,7 +151,7 @@ def _parameter_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
     for op in op_names():
         for field, _ in augspec.ops()[op].parameters():
-            if op not in ELSEWHERE:
+            if op not in ELSEWHERE and op not in COMBINATORS:
                 found.append((f"{op}.{field}", field, _constant(op, field)))
     for one in _SHAPES:
         field = next(name for name, value in one.items() if isinstance(value, dict))

@@ -39,7 +39,7 @@ def _images(seed: int, count: int, channels: int, size: tuple[int, int] = SMALL)
 
 def _visible(op: str) -> Json:
     """Return a document of an op that changes every image of noise when it is applied."""
-    if op in COMBINATORS:
+    if "ops" in _model_fields(op):
         members = [{"op": "brightness_scale", "factor": 0.5}, {"op": "rotate", "degrees": 20}]
         fields = _model_fields(op)
         return {"op": op, "ops": members, **({"n": 1} if "n" in fields else {})}

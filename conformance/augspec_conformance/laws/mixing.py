@@ -1,4 +1,4 @@
-"""B9 and R17: ops that mix samples of a batch. Whom a sample may see is drawn, and its label tells how much of whom.
+"""B9 and R18: ops that mix samples of a batch. Whom a sample may see is drawn, and its label tells how much of whom.
 
 Everything is read from white images: where one sample is white and all others are black, the mean of each result is the
 weight of that sample in it. The weights of the labels must be the same numbers.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, grid
-from augspec_conformance.cases.policies import op_of
+from augspec_conformance.cases.policies import op_of, spelled_out
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.subject import Subject
@@ -95,7 +95,7 @@ def _unseen(case: Case, footprint: Array, low: Array) -> Array:
 def _reach(ops: list[Any]) -> dict[str, int] | None:
     """Return how many pixels farther than it shows the footprint of some ops may reach; None if everywhere."""
     weights = clamp = 0
-    for op in ops:
+    for op in map(spelled_out, ops):
         stage = augspec.ops()[op["op"]].stage
         inner = _reach(op["ops"]) if "ops" in op else {"weights": 0, "clamp": 0}
         if inner is None or getattr(op_of(op), "statistic", False):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import CLASSES, document, policy_names
+from augspec_conformance.cases.policies import CLASSES, document, policy_names, spelled_out
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import within
@@ -34,7 +34,7 @@ _NARROW = ("small-u16", "small-f16", "small-bf16", "small-f64")
 
 def expected_shape(ops: list[Any], height: int, width: int) -> tuple[int, int]:
     """Return the size that the document asks for, read from its fields alone (C12)."""
-    for op in ops:
+    for op in map(spelled_out, ops):
         if op["op"] in ("one_of", "sequence") and op["ops"]:
             members = op["ops"] if op["op"] == "sequence" else op["ops"][:1]
             height, width = expected_shape(members, height, width)

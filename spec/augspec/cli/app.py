@@ -15,6 +15,7 @@ from augspec.cli.diff import diff
 from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.lint import lint
 from augspec.cli.ops import ops
+from augspec.cli.presets import presets
 from augspec.cli.preview import preview
 from augspec.cli.stats import stats
 from augspec.cli.validate import validate
@@ -82,6 +83,7 @@ for name, command in (
     ("preview", preview),
     ("apply", apply),
     ("ops", ops),
+    ("presets", presets),
     ("schema", schema),
     ("hash", hash_),
 ):

@@ -12,11 +12,12 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec.errors import nearest
-from augspec.ops.base import Combinator, Op
+from augspec.ops.base import Combinator, Macro, Op
 from augspec.schema.describe import allowed
 
 __all__ = ["ops"]
 
+_WIDE = 58
 _COMMON = ("p", "id", "interpolation", "border", "fill")
 
 
@@ -62,7 +63,7 @@ def _facts(tag: str, cls: type[Op]) -> dict[str, Any]:
         "op": tag,
         "stage": cls.stage,
         "channels": None if cls.channels is None else list(cls.channels),
-        "tolerance": None if issubclass(cls, Combinator) else cls.tolerance,  # its members have theirs
+        "tolerance": None if issubclass(cls, (Combinator, Macro)) else cls.tolerance,  # its members have theirs
         "summary": node["description"],
         "text": inspect.getdoc(cls) or "",
         "fields": fields,
@@ -75,7 +76,7 @@ def _list(facts: list[dict[str, Any]]) -> None:
         talk.out((f"{entry['op']:<20}", "bold"), f"  {rest}".rstrip())
         for field in entry["fields"]:
             if field["name"] not in _COMMON:
-                talk.out(f"    {field['name']:<16}  {field['brief']:<58}  ", (_state(field), "dim"))
+                talk.out(f"    {field['name']:<16}  {field['brief']:<{_WIDE}}  ", (_state(field), "dim"))
     talk.note("All ops have p and id; warps have interpolation, border, fill. One op in detail: augspec ops rotate")
     talk.note("An op's last word is the tolerance class of float images; uint8 images are equal on every backend.")
 
@@ -86,7 +87,8 @@ def _brief(prop: dict[str, Any], defs: dict[str, Any]) -> str:
         meaning, _, limits = str(defs[prop["$ref"].rsplit("/", 1)[1]]["description"]).rpartition(", from ")
         return f"{limits}  ({meaning})"
     if "enum" in prop:
-        return " | ".join(prop["enum"])
+        options = " | ".join(prop["enum"])
+        return options if len(options) <= _WIDE else f"one of {len(prop['enum'])} names"
     if "items" in prop:
         return "ops" if "$ref" in prop["items"] else "numbers"
     words: str = prop["description"] if prop.get("type") == "array" else allowed(prop)

@@ -65,10 +65,11 @@ def full_check(policy: Policy) -> None:
 
     full = normalize(policy)
     problems: list[PolicyProblem] = []
-    for name, ops in (("ops", full.ops), ("eval", full.eval or ())):
+    pipelines = (("ops", full.ops, policy.ops), ("eval", full.eval or (), policy.eval or ()))
+    for name, ops, written in pipelines:
         try:
-            build(ops, name)
-            program(ops, name)
+            build(ops, name, written=written)
+            program(ops, name, written=written)
         except PolicyError as error:
             problems += error.problems
     if problems:

@@ -32,8 +32,8 @@ __all__ = ["as_dict", "as_text"]
 def as_dict(policy: Policy) -> dict[str, Any]:
     """Return the program of the training pipeline as plain values."""
     ops = normalize(policy).ops
-    build(ops)
-    draws, fixed = program(ops)
+    build(ops, written=policy.ops)
+    draws, fixed = program(ops, written=policy.ops)
     return {
         "draws": [_draw(draw) for draw in draws],
         "constants": [_fixed(entry) for entry in fixed],

@@ -61,7 +61,10 @@ def _ops(stages: tuple[Stage, ...]) -> int:
 
 def _pipelines(policy: Policy, *, fused: bool) -> list[tuple[str, tuple[Stage, ...]]]:
     full = normalize(policy)
-    plans = [("training", build(full.ops)), ("evaluation", build(full.eval or (), "eval"))]
+    plans = [
+        ("training", build(full.ops, written=policy.ops)),
+        ("evaluation", build(full.eval or (), "eval", written=policy.eval or ())),
+    ]
     return [(name, (fuse(plan) if fused else plan).stages) for name, plan in plans]
 
 

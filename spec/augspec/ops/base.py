@@ -20,6 +20,7 @@ __all__ = [
     "FilterOp",
     "FlipOp",
     "HolesOp",
+    "Macro",
     "MoveOp",
     "NoiseOp",
     "OccludeOp",
@@ -442,6 +443,16 @@ class Combinator(Op):
     def turns(self) -> int:
         """Return how many steps its plan has at which every member may act."""
         return 1
+
+
+class Macro(Op):
+    """Stands for other ops: `normalize` puts them in its place, a document and its hash keep the macro."""
+
+    stage: ClassVar[str] = "macro"
+
+    @abstractmethod
+    def expansion(self) -> Combinator:
+        """Return what it stands for: a combinator of the same `id` and `p`, whose members may have ids of their own."""
 
 
 if TYPE_CHECKING:

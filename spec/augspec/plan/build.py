@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from augspec.errors import PolicyError, PolicyProblem
 from augspec.mixing import MixOp
+from augspec.normalize import named
 from augspec.ops.base import (
     Combinator,
     FilterOp,
@@ -56,12 +57,13 @@ _DIAGONAL = 1.4143
 """√2, a little more: row sums against 2-norms in the plane."""
 
 
-def build(ops: tuple[Op, ...], name: str = "ops") -> Plan:
-    """Return the plan of a normalized pipeline (every op has its id).
+def build(ops: tuple[Op, ...], name: str = "ops", *, written: tuple[Op, ...] | None = None) -> Plan:
+    """Return the plan of a normalized pipeline (every op has its id, macros are expanded).
 
     Args:
         ops: the pipeline.
         name: its field in the document, for messages.
+        written: the pipeline as it stands there, with its macros, for messages; `ops` by default.
 
     Raises:
         PolicyError: neighbouring warps could leave int32 (E2).
@@ -70,7 +72,7 @@ def build(ops: tuple[Op, ...], name: str = "ops") -> Plan:
     problems: list[PolicyProblem] = []
     for warp in warps(stages):
         try:
-            _check_growth(warp, ops, name)
+            _check_growth(warp, ops if written is None else named(written), name)
         except PolicyError as error:
             problems += error.problems
     if problems:

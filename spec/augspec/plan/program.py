@@ -7,7 +7,7 @@ so that every backend runs the same arithmetic.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,10 +20,12 @@ from augspec.language.distributions import Choice, Integers, Uniform
 from augspec.language.permutation import Permutation
 from augspec.language.quantities import QUANTITIES, Quantity
 from augspec.mixing import MixOp
+from augspec.normalize import named
 from augspec.ops.base import Combinator, Op
 from augspec.ops.one_of import OneOf
 from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
+from augspec.plan.place import place
 from augspec.plan.stages import partner_path, scoped
 from augspec.random.keys import stream
 
@@ -166,26 +168,30 @@ def noise_path(path: str, step: int | None) -> str:
     return f"{path}/noise#{step}" if step else f"{path}/noise"
 
 
-def program(ops: tuple[Op, ...], name: str = "ops") -> tuple[tuple[Draw, ...], tuple[Fixed, ...]]:
+def program(
+    ops: tuple[Op, ...], name: str = "ops", *, written: tuple[Op, ...] | None = None
+) -> tuple[tuple[Draw, ...], tuple[Fixed, ...]]:
     """Return what a normalized pipeline draws, and its constants, in document order.
 
     Args:
         ops: the pipeline.
         name: its field in the document, for messages.
+        written: the pipeline as it stands there, with its macros, for messages; `ops` by default.
 
     Raises:
         PolicyError: a distribution that no grid or table holds (R13, R14).
     """
     draws: list[Draw] = []
     fixed: list[Fixed] = []
-    for entry in _walk(ops, "sample", None, name):
+    document = named(ops if written is None else written)
+    for entry in _walk(ops, "sample", None, lambda path: place(path, document, name, field=True)):
         (draws if isinstance(entry, Draw) else fixed).append(entry)  # type: ignore[arg-type]
     return tuple(draws), tuple(fixed)
 
 
-def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iterator[Draw | Fixed]:
-    for position, op in enumerate(ops):
-        here, place = f"{path}/{op.id}", f"{where}[{position}]"
+def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: Callable[[str], str]) -> Iterator[Draw | Fixed]:
+    for op in ops:
+        here = f"{path}/{op.id}"
         if op.p < 1:
             yield Draw(f"{here}/apply", "flag", Flag(math.floor(op.p * 2**24 + 0.5)), steps, steps or 1, op.p)
         inner = steps
@@ -204,10 +210,10 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
             count = len(op.ops) * (steps or 1)
             yield Draw(f"{here}/order", "index", Order(len(op.ops)), count, count, None)
         if isinstance(op, Combinator):
-            yield from _walk(op.ops, here, inner, f"{place}.ops")
+            yield from _walk(op.ops, here, inner, where)
             continue
         if isinstance(op, MixOp):
-            yield from _mixing(op, here, place)
+            yield from _mixing(op, here, where)
             continue
         for name, mark, value, count in op.draws():
             entries = None if steps is None and count == 1 else (steps or 1) * count
@@ -215,20 +221,20 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: str) -> Iter
             if isinstance(value, (int, float)):
                 yield Fixed(f"{here}/{name}", quantity.name, quantity.quantise(value), entries)
             else:
-                made = _map(value, quantity, f"{place}.{name}")
+                made = _map(value, quantity, where(f"{here}/{name}"))
                 yield Draw(f"{here}/{name}", quantity.name, made, entries, entries or 1, value)
         if op.noisy():
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
 
 
-def _mixing(op: MixOp, here: str, place: str) -> Iterator[Draw]:
+def _mixing(op: MixOp, here: str, where: Callable[[str], str]) -> Iterator[Draw]:
     """Yield the partners, and what is drawn of them once per sample or once per batch (R7)."""
     partner = partner_path(here)
     yield Draw(partner, "partner", Partner(), None, 2, None)
     own = scoped(op, here)
     for name, mark, value, _ in op.draws():
-        made = _map(value, mark.quantity, f"{place}.{name}")
+        made = _map(value, mark.quantity, where(f"{here}/{name}"))
         yield Draw(f"{own}/{name}", mark.quantity.name, made, None, 1, value, None if own == here else partner)
 
 
