@@ -55,9 +55,19 @@ def test_a_case_is_small_json_and_comes_back():
 
 
 def test_every_op_is_asked_for_every_promise():
-    for law_id in ("P1", "P3", "K1", "S1", "S2", "N1", "C1", "K8", "B1"):
-        asked = {op["op"] for case in BY_ID[law_id].cases("smoke") for op in case.policy["ops"]}
-        assert set(op_names()) <= asked, law_id
+    for law_id in ("P1", "P3", "K1", "S1", "S2", "N1", "C1", "K8", "B2"):
+        assert set(op_names()) <= _asked(law_id), law_id
+
+
+def test_every_op_is_alone_in_its_batch_or_says_whom_it_mixes():
+    mixing = {name for name in op_names() if augspec.ops()[name].across}
+    assert mixing
+    assert set(op_names()) - mixing <= _asked("B1")
+    assert mixing == _asked("B9")
+
+
+def _asked(law_id):
+    return {op["op"] for case in BY_ID[law_id].cases("smoke") for op in case.policy["ops"]}
 
 
 def test_every_op_is_asked_in_compiled_modes_at_tier_full():

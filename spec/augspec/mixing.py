@@ -13,7 +13,7 @@ from augspec.language.parameters import Parameter
 from augspec.namespace import Array, Namespace, Numbers
 from augspec.ops.base import Op
 
-__all__ = ["WHOLE", "Alpha", "MixOp"]
+__all__ = ["Alpha", "MixOp"]
 
 WHOLE = 1 << 15
 """The weight of a sample that nothing is mixed into (E3)."""

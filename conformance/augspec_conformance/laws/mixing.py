@@ -137,7 +137,10 @@ def _names(tier: Tier) -> tuple[str, ...]:
 
 
 def _b9_cases(tier: Tier) -> tuple[Case, ...]:
-    mixed = grid("B9", tier, names=_names(tier), signatures=("medium-u8", CORE_INTEGER, CORE_FLOAT, "grey-f32"))
+    mixed = (
+        *grid("B9", tier, names=_names(tier), signatures=("medium-u8",), reach="graph"),
+        *grid("B9", tier, names=_names(tier), signatures=(CORE_INTEGER, CORE_FLOAT, "grey-f32")),
+    )
     soft_too = grid("B9", tier, names=_names(tier), signatures=(CORE_FLOAT,), context={"soft": True})
     alone = grid("B9", tier, names=_names(tier), signatures=("one-u8",))
     return (*mixed, *(one.with_(name=f"{one.name} soft") for one in soft_too), *alone)
