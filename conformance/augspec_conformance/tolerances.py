@@ -112,6 +112,7 @@ STAGES = {
     "pointwise": POINTWISE,
     "noise": POINTWISE,
     "filter": TAP,
+    "remap": WARP,
     "resample": WEIGHTS,
     "warp": WARP,
     "type": TYPE,

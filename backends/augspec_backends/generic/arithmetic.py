@@ -10,13 +10,14 @@ from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
+from augspec_backends.generic.projective import ProjectiveArithmetic
 from augspec_backends.generic.resample import CropArithmetic
 
 __all__ = ["Arithmetic"]
 
 
 @dataclass(frozen=True)
-class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, OverlapArithmetic):
+class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, OverlapArithmetic, ProjectiveArithmetic):
     """All of it, over one namespace."""
 
     xp: Namespace

@@ -109,6 +109,7 @@ _VALUES: dict[str, list[Any]] = {
     "n": [2],
     "weights": [[1, 2, 3]],
     "cutoff": [0.05],
+    "distortion": [0.3],
     "pad": [[1, 2, 0, 3]],
     "height": [5],
     "width": [4],

@@ -33,6 +33,7 @@ def mutants() -> tuple[Mutant, ...]:
         noise,
         nonfinite,
         purity,
+        remaps,
         shape,
         values,
     )
@@ -53,6 +54,7 @@ def mutants() -> tuple[Mutant, ...]:
         noise,
         geometry,
         moves,
+        remaps,
         fields,
         values,
         nonfinite,

@@ -18,6 +18,7 @@ from augspec_conformance.oracle import colour, filters, levels, matrices, noise
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
+from augspec_conformance.oracle.remap import REMAPS
 from augspec_conformance.oracle.resizing import RESIZING
 from augspec_conformance.oracle.state import Settings, State, join, settle
 from augspec_conformance.oracle.windows import MOVES
@@ -179,6 +180,7 @@ OPS: dict[str, OpFunction] = {
     "scale": warp(matrices.scale, "factor", "x", "y"),
     "shear": warp(matrices.shear, "x", "y"),
     "affine": warp(matrices.affine, "degrees", "translate_x", "translate_y", "scale", "shear_x", "shear_y"),
+    **REMAPS,
     **RESIZING,
     **MOVES,
     "brightness_scale": colour_op(colour.brightness_scale, "factor"),

@@ -16,6 +16,7 @@ from augspec.ops.base import (
     NoiseOp,
     Op,
     PointwiseOp,
+    RemapOp,
     ResampleOp,
     TypeOp,
     WarpOp,
@@ -31,6 +32,7 @@ from augspec.plan.stages import (
     Noise,
     Plan,
     Pointwise,
+    Remap,
     Resample,
     Selector,
     Stage,
@@ -125,6 +127,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Noise(inner)
     elif isinstance(op, ResampleOp):
         stage = Resample(inner)
+    elif isinstance(op, RemapOp):
+        stage = Remap(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

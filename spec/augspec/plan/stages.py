@@ -15,6 +15,7 @@ __all__ = [
     "Noise",
     "Plan",
     "Pointwise",
+    "Remap",
     "Resample",
     "Selector",
     "Stage",
@@ -62,6 +63,13 @@ class Warp:
     interpolation: str
     border: str
     fill: float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Remap:
+    """A movement of the plane that is no matrix, resampled by itself."""
+
+    leaf: Leaf
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Type | Choose
+Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Type | Choose
 
 
 @dataclass(frozen=True)

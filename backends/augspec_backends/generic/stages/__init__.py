@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from augspec.plan.stages import Choose, Filter, Move, Noise, Pointwise, Resample, Stage, Type, Warp
+from augspec.plan.stages import Choose, Filter, Move, Noise, Pointwise, Remap, Resample, Stage, Type, Warp
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
 from augspec_backends.generic.stages.move import MoveStep
 from augspec_backends.generic.stages.pixelwise import FilterStep, NoiseStep, PointwiseStep
+from augspec_backends.generic.stages.remap import RemapStep
 from augspec_backends.generic.stages.resample import ResampleStep
 from augspec_backends.generic.stages.step import Step
 from augspec_backends.generic.stages.warp import WarpStep
@@ -24,6 +25,7 @@ STEPS: Steps = {
     Move: MoveStep(),
     Noise: NoiseStep(),
     Pointwise: PointwiseStep(),
+    Remap: RemapStep(),
     Resample: ResampleStep(),
     Type: TypeStep(),
     Warp: WarpStep(),
