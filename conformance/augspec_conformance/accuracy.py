@@ -75,6 +75,8 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         own = 0.0 if nearest or run == error.run else BICUBIC if op.get("interpolation") == "bicubic" else own
     elif stage != "move" or model.mirrors is None:
         run = None
+    if stage == "remap":
+        own = 0.0 if nearest else BICUBIC if op.get("interpolation") == "bicubic" else own
     if stage == "resample" and op.get("interpolation") == "bicubic":
         own = CUBIC_WEIGHTS
     own = 0.0 if stage == "resample" and nearest else own

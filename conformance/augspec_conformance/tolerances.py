@@ -130,6 +130,7 @@ STAGES = {
     "filter": TAP,
     "occlude": POINTWISE,
     "mix": POINTWISE,
+    "remap": WARP,
     "resample": WEIGHTS,
     "warp": WARP,
     "type": TYPE,

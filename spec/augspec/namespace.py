@@ -1,6 +1,6 @@
 """The array functions that a backend supplies, and the words in which ops are written over them.
 
-Four protocols, from the bottom up:
+Five protocols, from the bottom up:
 
 * `Namespace`: about forty functions on a framework's arrays. Integers are int32 with wrap-around everywhere,
   because all four frameworks have exactly that, eager and compiled, on every device; floats are float32.
@@ -8,6 +8,7 @@ Four protocols, from the bottom up:
   uint8 images and in float32 on floats.
 * `Noise`: random numbers for pixels, in which a noise op says what it adds.
 * `Plane`: the matrices in which a geometric op says how it moves the plane.
+* `Places`: the positions in which an op that is no matrix says where pixels come from, and where points go.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Array", "Namespace", "Noise", "Numbers", "Plane", "Transform"]
+__all__ = ["Array", "Namespace", "Noise", "Numbers", "Places", "Plane", "Transform"]
 
 Array = Any
 """An array or tensor of the backend's framework."""
@@ -187,6 +188,31 @@ class Plane(Protocol):
 
     def compose(self, *transforms: Transform) -> Transform:
         """Return the transform that does the first one first."""
+
+
+class Places(Protocol):
+    """The pixels of one canvas, and points on it: where the first come from, and where the second go.
+
+    Sources are int32 in 2⁻¹² half pixels from pixel 0, points float32 pixels (C5).
+    """
+
+    @property
+    def xp(self) -> Namespace:
+        """Return the namespace."""
+
+    @property
+    def height(self) -> int:
+        """Return H."""
+
+    @property
+    def width(self) -> int:
+        """Return W."""
+
+    def projective(self, rows: Array) -> tuple[Array, Array]:
+        """Return the sources, (B, H, W) each, of a homography's `rows` as `homography` prepares them."""
+
+    def project(self, x: Array, y: Array, matrix: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by a homography of half sides from the centre, (B, 9) float32."""
 
 
 class Numbers(Protocol):

@@ -12,6 +12,7 @@ from augspec_backends.generic.holes import HoleArithmetic
 from augspec_backends.generic.mixing import MixArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
+from augspec_backends.generic.projective import ProjectiveArithmetic
 from augspec_backends.generic.resample import CropArithmetic
 from augspec_backends.generic.taps import TapArithmetic
 
@@ -26,6 +27,7 @@ class Arithmetic(
     HoleArithmetic,
     MixArithmetic,
     OverlapArithmetic,
+    ProjectiveArithmetic,
     TapArithmetic,
 ):
     """All of it, over one namespace."""

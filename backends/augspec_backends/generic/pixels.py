@@ -19,7 +19,7 @@ from augspec.language.policy import Targets
 from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Stage
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
-from augspec_backends.generic.points import clip_boxes, move_boxes, move_keypoints
+from augspec_backends.generic.points import MovePoints, by_matrix, clip_boxes, move_boxes, move_keypoints
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.step import State
 
@@ -137,16 +137,42 @@ class Pixels:
 
     def points(self, state: State, params: Mapping[str, Array], at: str, height: int, width: int) -> State:
         """Return boxes and keypoints moved by the forward matrices onto a canvas of a size."""
+        if "boxes" not in state and "keypoints" not in state:
+            return {}
+        move, mirrors = by_matrix(self.xp, params[f"{at}.forward"]), params.get(f"{at}.mirrors")
+        return self.moved(state, move, height, width, changed=params.get(f"{at}.changed"), mirrors=mirrors)
+
+    def moved(
+        self,
+        state: State,
+        move: MovePoints,
+        height: int,
+        width: int,
+        *,
+        changed: Array | None = None,
+        mirrors: Array | None = None,
+        between: int = 0,
+    ) -> State:
+        """Return boxes and keypoints moved onto a canvas of a size.
+
+        Args:
+            state: the state before.
+            move: where points go.
+            height: of the canvas after.
+            width: of the canvas after.
+            changed: (B,) which samples are moved; None for all.
+            mirrors: (B,) 1 where a sample is mirrored; None where none is.
+            between: how many points of each side of a box its hull takes in, besides the corners.
+        """
         xp, new = self.xp, {}
         if "boxes" in state:
-            hull = move_boxes(xp, state["boxes"], params[f"{at}.forward"])
+            hull = move_boxes(xp, state["boxes"], move, between)
             new["boxes"], share = clip_boxes(xp, hull, height, width)
             new["boxes_visible"] = state["boxes_visible"] * share
         if "keypoints" in state:
-            new.update(move_keypoints(xp, state, params[f"{at}.forward"], height, width))
-            if f"{at}.mirrors" in params:
-                new.update(self.swap(new, params[f"{at}.mirrors"] == 1))
-        changed = params.get(f"{at}.changed")
+            new.update(move_keypoints(xp, state, move, height, width))
+            if mirrors is not None:
+                new.update(self.swap(new, mirrors == 1))
         if changed is None:
             return new
         rank = {name: (-1,) + (1,) * (len(xp.shape(array)) - 1) for name, array in new.items()}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from augspec.namespace import Array, Namespace
 
-__all__ = ["clip_boxes", "from_xyxy", "move_boxes", "move_keypoints", "to_xyxy"]
+__all__ = ["MovePoints", "by_matrix", "clip_boxes", "from_xyxy", "move_boxes", "move_keypoints", "to_xyxy"]
+
+MovePoints = Callable[[Array, Array], tuple[Array, Array]]
+"""Returns where points go, (B, N) each, from x and y."""
 
 
 def to_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float] | None) -> Array:
@@ -44,17 +47,27 @@ def from_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float]
     return xp.stack([a, b, c, d], -1)
 
 
-def _move(xp: Namespace, x: Array, y: Array, matrix: Array) -> tuple[Array, Array]:
-    """Return points (B, N) moved by (B, 6) float matrices."""
+def by_matrix(xp: Namespace, matrix: Array) -> MovePoints:
+    """Return the function that moves points (B, N) by (B, 6) float matrices."""
     m = [xp.reshape(matrix[:, i], (-1, 1)) for i in range(6)]
-    return m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]
+
+    def move(x: Array, y: Array) -> tuple[Array, Array]:
+        return m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]
+
+    return move
 
 
-def move_boxes(xp: Namespace, boxes: Array, matrix: Array) -> Array:
-    """Return the axis-aligned hull of the moved corners, (B, N, 4); not clipped."""
+def move_boxes(xp: Namespace, boxes: Array, move: MovePoints, between: int = 0) -> Array:
+    """Return the axis-aligned hull of the moved corners, and of points `between` them, (B, N, 4); not clipped."""
     x1, y1, x2, y2 = (boxes[..., i] for i in range(4))
-    corners = [_move(xp, x, y, matrix) for x, y in ((x1, y1), (x2, y1), (x2, y2), (x1, y2))]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    corners = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
+    points = [move(x, y) for x, y in corners]
+    for i, (x, y) in enumerate(corners):
+        to_x, to_y = corners[(i + 1) % 4]
+        for step in range(1, between + 1):
+            share = step / (between + 1)
+            points.append(move(x + (to_x - x) * share, y + (to_y - y) * share))
+    xs, ys = [x for x, _ in points], [y for _, y in points]
 
     def fold(f: str, parts: list[Array]) -> Array:
         result = parts[0]
@@ -76,11 +89,11 @@ def clip_boxes(xp: Namespace, boxes: Array, height: int, width: int) -> tuple[Ar
 
 
 def move_keypoints(
-    xp: Namespace, state: Mapping[str, Array], matrix: Array, height: int, width: int
+    xp: Namespace, state: Mapping[str, Array], move: MovePoints, height: int, width: int
 ) -> dict[str, Array]:
     """Return keypoints (B, K, 2) moved, invisible once they leave the canvas."""
     points = state["keypoints"]
-    x, y = _move(xp, points[..., 0], points[..., 1], matrix)
+    x, y = move(points[..., 0], points[..., 1])
     inside = xp.logical_and(xp.logical_and(x >= 0, x < float(width)), xp.logical_and(y >= 0, y < float(height)))
     return {
         "keypoints": xp.stack([x, y], -1),

@@ -154,7 +154,7 @@ def _eager(cases: tuple[Case, ...]) -> tuple[Case, ...]:
 
 def _linear_cases(tier: Tier) -> tuple[Case, ...]:
     clamped = ("bicubic", "fill")  # neither a clamp nor a sum with a constant is linear
-    every = _ops(tier, "move", "warp", "resample", "filter")
+    every = _ops(tier, "move", "warp", "remap", "resample", "filter")
     names = tuple(n for n in every if _class(n).linear and not any(word in n for word in clamped))
     return _eager(grid("N4", tier, names=names, signatures=("medium-f32",), targets=("image",)))
 
@@ -175,7 +175,7 @@ def _constant_cases(tier: Tier) -> tuple[Case, ...]:
 
 def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
-    names = _ops(tier, "move", "warp", "resample", "filter", "pointwise", "noise", "occlude")
+    names = _ops(tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "occlude")
     for one in grid("N11", tier, names=names, signatures=("medium-u8", "medium-f32"), targets=("image",)):
         op = op_of(one.policy["ops"][0])
         if not getattr(op, "per_channel", False) and not op.by_channel:

@@ -71,7 +71,7 @@ def _parameter(subject: Subject, case: Case) -> None:
     mark = dict(augspec.ops()[op["op"]].parameters())[field]
     width = step_of(mark.quantity.name, distribution) + how.error
     pixels = accuracy.against_oracle(case.policy, "float32")  # of a picture with a slope of 1 per pixel
-    width += pixels * how.worst * (how.slope if augspec.ops()[op["op"]].stage == "warp" else 1.0)
+    width += pixels * how.worst * (how.slope if augspec.ops()[op["op"]].stage in ("warp", "remap") else 1.0)
     _require_distributed(values, distribution, width, name)
 
 

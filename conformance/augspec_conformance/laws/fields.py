@@ -22,7 +22,7 @@ from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS"]
 
-_GEOMETRY = ("move", "warp", "resample")
+_GEOMETRY = ("move", "warp", "remap", "resample")
 
 _LEAST = 0.3
 """Share of a moved picture that stays on the canvas in the catalogue's policies, at least."""

@@ -96,7 +96,7 @@ def _warps(ops: list[Any]) -> int:
             own = (op["interpolation"], op["border"], op["fill"])
             count, settings = count + (own != settings), own
         elif stage != "move" or op_of(op).mirrors is None:
-            settings = None
+            settings, count = None, count + (stage == "remap")
             inner = _warps(op["ops"]) if "ops" in op else 0
             count += inner * (op["n"] if op.get("replace") else 1)
     return count

@@ -105,7 +105,7 @@ def _reach(ops: list[Any]) -> dict[str, int] | None:
             weights += op_of(op).reach()
         elif stage == "resample":
             weights += 1
-        elif stage == "warp" and op.get("interpolation") == "bicubic":  # it overshoots, and is clamped
+        elif stage in ("warp", "remap") and op.get("interpolation") == "bicubic":  # it overshoots, and is clamped
             clamp += 3
     return {"weights": weights, "clamp": clamp}
 

@@ -9,18 +9,21 @@ import numpy as np
 from augspec_conformance.oracle.arrays import BoolArray, FloatArray
 
 
-def hull(boxes: FloatArray, points: Callable[[FloatArray], FloatArray]) -> FloatArray:
-    """Return the axis-aligned hull of each box's four moved corners.
+def hull(boxes: FloatArray, points: Callable[[FloatArray], FloatArray], between: int = 0) -> FloatArray:
+    """Return the axis-aligned hull of each box's moved corners, and of evenly spaced points of its sides.
 
     Args:
         boxes: (N, 4), x1 y1 x2 y2.
         points: Moves points (M, 2).
+        between: How many points there are between two corners.
 
     Returns:
         (N, 4).
     """
-    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    moved = points(corners).reshape(-1, 4, 2)
+    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 1, 4, 2)
+    shares = np.arange(between + 1)[:, None, None] / (between + 1)
+    outline = corners + shares * (np.roll(corners, -1, axis=2) - corners)
+    moved = points(outline.reshape(-1, 2)).reshape(len(boxes), -1, 2)
     return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
 
 

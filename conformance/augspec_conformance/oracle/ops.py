@@ -19,6 +19,7 @@ from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
 from augspec_conformance.oracle.occlusion import OCCLUSIONS
+from augspec_conformance.oracle.remap import REMAPS
 from augspec_conformance.oracle.resizing import RESIZING
 from augspec_conformance.oracle.state import Settings, State, join, settle
 from augspec_conformance.oracle.windows import MOVES
@@ -222,6 +223,7 @@ OPS: dict[str, OpFunction] = {
     "scale": warp(matrices.scale, "factor", "x", "y"),
     "shear": warp(matrices.shear, "x", "y"),
     "affine": warp(matrices.affine, "degrees", "translate_x", "translate_y", "scale", "shear_x", "shear_y"),
+    **REMAPS,
     **RESIZING,
     **MOVES,
     **OCCLUSIONS,

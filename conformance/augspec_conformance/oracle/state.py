@@ -48,12 +48,14 @@ class Stage:
         image: (H, W, C) to (h, w, C).
         mask: (H, W) or (H, W, C) to (h, w) or (h, w, C), dtype kept.
         points: Continuous points (M, 2) to where they move.
+        between: How many points of each side of a box its hull takes in, besides the corners.
     """
 
     size: tuple[int, int]
     image: Callable[[FloatArray], FloatArray]
     mask: Callable[[AnyArray], AnyArray]
     points: Callable[[FloatArray], FloatArray]
+    between: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def move(state: State, stage: Stage) -> State:
     if state.mask is not None:
         moved = replace(moved, mask=stage.mask(state.mask))
     if state.boxes is not None and state.share is not None:
-        whole = boxes_of.hull(state.boxes, stage.points)
+        whole = boxes_of.hull(state.boxes, stage.points, stage.between)
         clipped = boxes_of.clip(whole, height, width)
         moved = replace(moved, boxes=clipped, share=state.share * boxes_of.visible_share(clipped, whole))
     if state.keypoints is not None and state.visible is not None:

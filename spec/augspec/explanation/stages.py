@@ -11,13 +11,14 @@ from augspec.normalize import normalize, normalized_dict
 from augspec.ops.base import Op
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
-from augspec.plan.stages import Choose, Leaf, Occlude, Resample, Selector, Stage, Warp, leaves
+from augspec.plan.stages import Choose, Leaf, Occlude, Remap, Resample, Selector, Stage, Warp, leaves
 
 __all__ = ["as_dict", "as_text", "policy_dict", "policy_text"]
 
 _DOES = {
     "Move": "exact moves of pixels",
     "Warp": "one transform of the plane, one resampling",
+    "Remap": "a map of the plane that is no matrix, one resampling",
     "Resample": "window to a new size",
     "Pointwise": "one pass over the pixels",
     "Noise": "a random number per pixel",
@@ -133,6 +134,10 @@ def _details(stage: Stage) -> str:
     if isinstance(stage, Warp):
         fill = f", fill {stage.fill}" if stage.border == "constant" and stage.fill else ""
         return f"{_DOES['Warp']} ({stage.interpolation}, {stage.border} border{fill})"
+    if isinstance(stage, Remap):
+        op = stage.leaf.op
+        fill = f", fill {op.fill}" if op.border == "constant" and op.fill else ""  # type: ignore[attr-defined]
+        return f"{_DOES['Remap']} ({op.interpolation}, {op.border} border{fill})"  # type: ignore[attr-defined]
     if isinstance(stage, Resample):
         plain = "" if getattr(stage.leaf.op, "antialias", True) else ", not antialiased"
         return f"{_DOES['Resample']} ({getattr(stage.leaf.op, 'interpolation', 'bilinear')}{plain})"

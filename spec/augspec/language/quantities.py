@@ -138,6 +138,7 @@ _ALL = (
         "cut", 1 << 24, 0, 1, "share of the image's area", 0.0, False, math.sqrt, _square, step="2⁻²⁴ of the root"
     ),
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
+    Quantity("inset", 1 << 12, 0, 0.5, "share of half the side, inwards", 0.0, step="2⁻¹²"),
     Quantity("count", 1, 0, 32767, "whole number"),
     Quantity("flag", 1, 0, 1, "1 if chosen, 0 if not"),
     Quantity("index", 1, 0, 32767, "which member, from 0"),

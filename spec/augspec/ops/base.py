@@ -13,7 +13,7 @@ from augspec.errors import SampleError
 from augspec.language.model import Model
 from augspec.language.parameters import Border, Fill, Filling, Parameter, Probability, WarpInterpolation
 from augspec.moves import Flip, Move
-from augspec.namespace import Array, Namespace, Noise, Numbers, Plane, Transform
+from augspec.namespace import Array, Namespace, Noise, Numbers, Places, Plane, Transform
 
 __all__ = [
     "Combinator",
@@ -27,6 +27,7 @@ __all__ = [
     "Op",
     "PixelOp",
     "PointwiseOp",
+    "RemapOp",
     "ResampleOp",
     "TypeOp",
     "WarpOp",
@@ -230,6 +231,39 @@ class WarpOp(Op):
         """Return by how much the inverse and the forward matrix can lengthen a vector: their 2-norms, or more."""
         back, ahead, _ = self.growth()
         return math.sqrt(2) * back, math.sqrt(2) * ahead
+
+
+class RemapOp(Op):
+    """A movement of the plane that is no matrix: a resampling of its own, which ends a run of warps (C10)."""
+
+    stage: ClassVar[str] = "remap"
+    linear: ClassVar[bool] = True
+    tolerance: ClassVar[str] = "interp-f"
+
+    between: ClassVar[int] = 0
+    """How many points of each side of a box its hull takes in, besides the corners: lines may become curves (T3)."""
+
+    interpolation: WarpInterpolation = "bilinear"
+    border: Border = "constant"
+    fill: Fill = 0.0
+
+    @abstractmethod
+    def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
+        """Return what positions and points need, (B, …), from drawn parameters, and `changed`.
+
+        `changed`, (B,) bool, says which samples the op moves at all; at least one array is int32.
+        """
+
+    @abstractmethod
+    def sources(self, prepared: Mapping[str, Array], places: Places) -> tuple[Array, Array]:
+        """Return the columns and rows that pixels come from, (B, H, W) each, in 2⁻¹² half pixels from pixel 0.
+
+        Where `changed` is false they must be the pixels' own places, to within one of these steps.
+        """
+
+    @abstractmethod
+    def move(self, x: Array, y: Array, prepared: Mapping[str, Array], places: Places) -> tuple[Array, Array]:
+        """Return where points go: float32 pixels (B, N), for any finite x and y."""
 
 
 class ResampleOp(Op):

@@ -19,6 +19,7 @@ from augspec.ops.base import (
     OccludeOp,
     Op,
     PointwiseOp,
+    RemapOp,
     ResampleOp,
     TypeOp,
     WarpOp,
@@ -37,6 +38,7 @@ from augspec.plan.stages import (
     Occlude,
     Plan,
     Pointwise,
+    Remap,
     Resample,
     Selector,
     Stage,
@@ -156,6 +158,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Resample(inner)
     elif isinstance(op, OccludeOp):
         stage = Occlude(inner)
+    elif isinstance(op, RemapOp):
+        stage = Remap(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

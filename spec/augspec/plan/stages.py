@@ -17,6 +17,7 @@ __all__ = [
     "Occlude",
     "Plan",
     "Pointwise",
+    "Remap",
     "Resample",
     "Selector",
     "Stage",
@@ -66,6 +67,13 @@ class Warp:
     interpolation: str
     border: str
     fill: float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Remap:
+    """A movement of the plane that is no matrix, resampled by itself."""
+
+    leaf: Leaf
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Occlude | Mix | Type | Choose
+Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Occlude | Mix | Type | Choose
 
 
 @dataclass(frozen=True)

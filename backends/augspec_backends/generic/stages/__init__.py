@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from augspec.plan.stages import Choose, Filter, Mix, Move, Noise, Occlude, Pointwise, Resample, Stage, Type, Warp
+from augspec.plan.stages import (
+    Choose,
+    Filter,
+    Mix,
+    Move,
+    Noise,
+    Occlude,
+    Pointwise,
+    Remap,
+    Resample,
+    Stage,
+    Type,
+    Warp,
+)
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
 from augspec_backends.generic.stages.mix import MixStep
 from augspec_backends.generic.stages.move import MoveStep
 from augspec_backends.generic.stages.occlude import OccludeStep
 from augspec_backends.generic.stages.pixelwise import FilterStep, NoiseStep, PointwiseStep
+from augspec_backends.generic.stages.remap import RemapStep
 from augspec_backends.generic.stages.resample import ResampleStep
 from augspec_backends.generic.stages.step import Step
 from augspec_backends.generic.stages.warp import WarpStep
@@ -28,6 +42,7 @@ STEPS: Steps = {
     Noise: NoiseStep(),
     Occlude: OccludeStep(),
     Pointwise: PointwiseStep(),
+    Remap: RemapStep(),
     Resample: ResampleStep(),
     Type: TypeStep(),
     Warp: WarpStep(),

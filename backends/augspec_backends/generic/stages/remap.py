@@ -1,0 +1,62 @@
+"""Maps of the plane that are no matrices: one position per pixel, one resampling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from augspec.namespace import Array
+from augspec.ops.base import RemapOp
+from augspec.plan.stages import Remap
+from augspec_backends.generic.numbers import FixedNumbers
+from augspec_backends.generic.places import PlacesOf
+from augspec_backends.generic.stages.step import Params, State, Step
+from augspec_backends.generic.warp import sample_nearest, warp_pixels
+
+if TYPE_CHECKING:
+    from augspec_backends.generic.pixels import Pixels
+    from augspec_backends.generic.prepare import Preparation
+
+__all__ = ["RemapStep"]
+
+
+class RemapStep(Step):
+    """Prepares what an op's map needs, and reads every pixel at its source."""
+
+    def prepare(self, to: Preparation, stage: Remap, at: str, height: int, width: int) -> None:
+        """Prepare the op's own arrays, and which samples it changes."""
+        op = stage.leaf.op
+        assert isinstance(op, RemapOp)
+        assert to.applied(stage.leaf) is None  # its gate is a choice around it
+        for name, array in op.prepare(to.parameters(stage.leaf), to.arithmetic, height, width).items():
+            to.params[f"{at}.{name}"] = array
+
+    def apply(self, on: Pixels, stage: Remap, state: State, params: Params, at: str) -> State:
+        """Move all targets."""
+        xp, m, op = on.xp, on.numbers(), stage.leaf.op
+        assert isinstance(op, RemapOp)
+        own = {name[len(at) + 1 :]: array for name, array in params.items() if name.startswith(f"{at}.")}
+        image = on.once(state["image"], next(array for array in own.values() if xp.dtype(array) == "int32"))
+        shape = xp.shape(image)
+        _, height, width, channels = shape
+        places = PlacesOf(xp, height, width)
+        sx, sy = op.sources(own, places)
+        fills = op.fill if isinstance(op.fill, tuple) else (op.fill,)
+        fill = tuple(m.fill(value) for value in (fills * channels if len(fills) == 1 else fills))
+
+        def remapped() -> Array:
+            pixels = warp_pixels(m, image, sx, sy, op.interpolation, op.border, fill)
+            if isinstance(m, FixedNumbers):
+                return pixels
+            return xp.where(on.pixelwise(own["changed"]), pixels, image)
+
+        new = {"image": on.later(remapped, shape, image)}
+        if "mask" in state:
+            outside = xp.constant(np.array(on.targets.mask.fill), xp.dtype(state["mask"]))
+            new["mask"] = sample_nearest(xp, state["mask"], sx, sy, op.border, outside)
+
+        def move(x: Array, y: Array) -> tuple[Array, Array]:
+            return op.move(x, y, own, places)
+
+        return {**state, **new, **on.moved(state, move, height, width, changed=own["changed"], between=op.between)}

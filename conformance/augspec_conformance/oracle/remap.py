@@ -1,0 +1,95 @@
+"""Movements of the plane that are no matrices: each is a resampling of its own, and ends a run of warps (C10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from augspec_conformance.oracle import grid
+from augspec_conformance.oracle.arrays import AnyArray, FloatArray
+from augspec_conformance.oracle.draws import Draws, Op
+from augspec_conformance.oracle.state import Stage, State, move, settle
+
+__all__ = ["REMAPS"]
+
+CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+"""Top left, top right, bottom right and bottom left, in half sides from the centre."""
+
+
+def remap(
+    state: State,
+    op: Op,
+    source: Callable[[FloatArray], FloatArray],
+    points: Callable[[FloatArray], FloatArray],
+    *,
+    between: int = 0,
+) -> State:
+    """Take all targets through one map.
+
+    Args:
+        state: With no run waiting.
+        op: For interpolation, border and fill.
+        source: Where on the picture places of the canvas come from; places (..., 2) in pixels.
+        points: Where points (M, 2) of the picture go.
+        between: How many points of each side of a box its hull takes in, besides the corners.
+    """
+    height, width = state.size
+    nudge = np.array(state.nudges[0] if state.nudges else (0.0, 0.0))
+    state = replace(state, nudges=state.nudges[1:])
+    places = source(np.stack(grid.pixel_centres(height, width), -1))
+    x, y = np.moveaxis(places, -1, 0)
+    near_x, near_y = np.moveaxis(places + nudge, -1, 0)
+    how, border = op["interpolation"], op["border"]
+
+    def image(plane: FloatArray) -> FloatArray:
+        colour = np.broadcast_to(np.asarray(op["fill"], dtype=np.float64), (plane.shape[2],))
+        at = (near_x, near_y) if how == "nearest" else (x, y)
+        result = grid.interpolate(plane, *at, interpolation=how, border=border, fill=colour)
+        return np.clip(result, 0.0, 1.0) if how == "bicubic" else result
+
+    def mask(plane: AnyArray) -> AnyArray:
+        return grid.pick(plane, near_x, near_y, border=border, fill=state.mask_fill)
+
+    return move(state, Stage(state.size, image=image, mask=mask, points=points, between=between))
+
+
+def homography(corners: FloatArray) -> FloatArray:
+    """Return the (3, 3) homography that moves `CORNERS` to other `corners` (4, 2), with a last entry of 1.
+
+    Eight linear equations: u·(g·x + h·y + 1) = a·x + b·y + c, and likewise for v.
+    """
+    rows, right = [], []
+    for (x, y), (u, v) in zip(CORNERS, corners, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        right += [u, v]
+    found = np.linalg.solve(np.array(rows, dtype=np.float64), np.array(right, dtype=np.float64))
+    return np.asarray(np.append(found, 1.0).reshape(3, 3), dtype=np.float64)
+
+
+def project(points: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Move points (..., 2), half sides from the centre; denominators are at least a quarter of the centre's."""
+    moved = points @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(moved[..., :2] / np.maximum(moved[..., 2:], matrix[2, 2] / 4))
+
+
+def perspective(state: State, op: Op, draws: Draws) -> State:
+    """Move the corners of the picture inwards, and the picture with them."""
+    state = settle(state)
+    if not draws.applied(op) or op["distortion"] == 0:
+        return state
+    insets = np.stack([draws.drawn("x", 4), draws.drawn("y", 4)], -1)
+    corners = CORNERS * (1.0 - insets)
+    ahead = homography(corners)
+    back: FloatArray = np.asarray(np.linalg.inv(ahead), dtype=np.float64)
+    half = np.array([state.size[1], state.size[0]]) / 2.0
+    return remap(
+        state,
+        op,
+        lambda places: (project(places / half - 1.0, back) + 1.0) * half,
+        lambda points: (project(points / half - 1.0, ahead) + 1.0) * half,
+    )
+
+
+REMAPS = {"perspective": perspective}

@@ -1,0 +1,59 @@
+"""The oracle's maps that are no matrices, against numbers by hand and against Pillow."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from augspec_conformance.oracle import run
+from augspec_conformance.oracle.by_hand import picture
+from augspec_conformance.oracle.remap import CORNERS, homography, project
+
+
+def perspective(image: np.ndarray, x: list[float], y: list[float], **further: np.ndarray) -> dict[str, np.ndarray]:
+    op = {"op": "perspective", "id": "p", "distortion": 0.5, "p": 1.0}
+    op |= {"interpolation": "bilinear", "border": "constant", "fill": 0.0}
+    sample = {"image": image, **further}
+    return run({"ops": [op]}, {"sample/p/x": x, "sample/p/y": y}, sample)
+
+
+def test_a_homography_moves_the_corners_and_keeps_lines() -> None:
+    corners = CORNERS * (1 - np.array([[0.5, 0.1], [0.0, 0.3], [0.2, 0.4], [0.25, 0.0]]))
+    matrix = homography(corners)
+    np.testing.assert_allclose(project(CORNERS, matrix), corners, atol=1e-12)
+    line = project(np.array([[-1.0, -0.2], [0.3, 0.1], [0.736842105263158, 0.2008097165991903]]), matrix)
+    one, other = line[1] - line[0], line[2] - line[0]
+    assert abs(one[0] * other[1] - one[1] * other[0]) < 1e-9
+
+
+def test_a_trapezium_by_hand() -> None:
+    # The upper corners come in by half, so the centre goes up by a third of half the height.
+    image, points = picture(12, 8), np.array([[4.0, 6.0], [0.0, 0.0], [8.0, 12.0], [2.0, 0.0]])
+    out = perspective(image, [0.5, 0.5, 0.0, 0.0], [0.0] * 4, keypoints=points)
+    np.testing.assert_allclose(out["keypoints"], [[4.0, 4.0], [2.0, 0.0], [8.0, 12.0], [3.0, 0.0]], atol=1e-12)
+    assert not out["image"][0, :1].any()  # the upper left corner is outside
+
+
+def test_insets_of_all_corners_are_a_scale() -> None:
+    image = picture(16, 16)
+    out = perspective(image, [0.5] * 4, [0.5] * 4)["image"]
+    np.testing.assert_allclose(out[4:12, 4:12], image.reshape(8, 2, 8, 2, 3).mean((1, 3)), atol=1e-12)
+    assert not out[:3].any()
+
+
+def test_perspective_equals_pillow() -> None:
+    image = picture(24, 32, 1)
+    x, y = [0.3, 0.1, 0.45, 0.0], [0.2, 0.0, 0.25, 0.4]
+    ends = (CORNERS * (1 - np.stack([x, y], -1)) + 1) * [16, 12]
+    rows = [
+        row
+        for (u, v), (a, b) in zip(ends, (CORNERS + 1) * [16, 12], strict=True)
+        for row in ([u, v, 1, 0, 0, 0, -a * u, -a * v], [0, 0, 0, u, v, 1, -b * u, -b * v])
+    ]
+    back = np.linalg.solve(np.array(rows), ((CORNERS + 1) * [16, 12]).ravel())
+    pillow = Image.fromarray(image[..., 0].astype(np.float32)).transform(
+        (32, 24), Image.Transform.PERSPECTIVE, tuple(back), Image.Resampling.BILINEAR
+    )
+    inside = perspective(np.ones_like(image), x, y)["image"][..., 0] == 1
+    assert inside.mean() > 0.4
+    np.testing.assert_allclose(perspective(image, x, y)["image"][..., 0][inside], np.asarray(pillow)[inside], atol=1e-5)
