@@ -1,6 +1,6 @@
 """Calibration: how often the statistical tests are wrong, measured on draws and compared with what they declare.
 
-At the level of the suite, 1e-9, no false alarm will ever be seen. The same tests are therefore run at levels at which
+At the level of the suite, 4e-10, no false alarm will ever be seen. The same tests are therefore run at levels at which
 alarms can be counted; the bounds behind them hold at every level. Draws are those of the NumPy reference, one key per
 run; what a test should see is made by drawing from another document than the one that it is told.
 """

@@ -182,8 +182,12 @@ def calibrate(
         for rate in found
     ]
     _show(("test", "level", "discrepancy", "alarms", "wrong", ""), rows)
+    from augspec_conformance.tolerances import FALSE_ALARM
+
     for name, samples, least in calibration.declared_power():
-        talk.out(f"{name}: {samples} samples at 1e-9 miss a discrepancy of {least:.4f} once in a million runs")
+        talk.out(
+            f"{name}: {samples} samples at {FALSE_ALARM:g} miss a discrepancy of {least:.4f} once in a million runs"
+        )
     if not all(rate.holds for rate in found):
         raise typer.Exit(1)
 

@@ -223,8 +223,8 @@ RENDERED = 1.6
 """How far a warped rectangle's pixels may end from its box, in pixels: a corner of a turned rectangle fades out."""
 
 
-FALSE_ALARM = 1e-9
-"""Budget of one statistical test; a thousand of them stay below 1e-6 per run."""
+FALSE_ALARM = 4e-10
+"""Budget of one statistical test; 2500 of them stay at 1e-6 per run."""
 
 FALSE_PASS = 1e-6
 """Probability with which a discrepancy of the declared size may be missed."""

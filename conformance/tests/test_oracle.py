@@ -21,6 +21,7 @@ def test_oracle_imports_only_numpy_and_the_standard_library() -> None:
         "collections",
         "dataclasses",
         "functools",
+        "itertools",
         "hashlib",
         "math",
         "statistics",

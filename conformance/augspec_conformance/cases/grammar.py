@@ -132,8 +132,8 @@ def _number(quantity: str) -> st.SearchStrategy[Any]:
     """Return a strategy for a constant or a distribution of a quantity."""
     known = QUANTITIES[quantity]
     low, high = known.low, known.high
-    if not math.isfinite(high - low) or high - low > 1000:
-        low, high = max(low, -720.0), min(high, 720.0)  # two turns
+    if low < -1000 and high > 1000:
+        low, high = -720.0, 720.0  # two turns
     inside = st.floats(low, high, allow_subnormal=False).map(lambda x: round(x, 3)).filter(lambda x: low <= x <= high)
     pair = st.tuples(inside, inside).map(sorted).filter(lambda ends: ends[0] < ends[1])
     kinds: list[st.SearchStrategy[Any]] = [

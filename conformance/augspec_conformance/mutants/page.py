@@ -15,6 +15,7 @@ from augspec_conformance.mutants.graded import KEPT as GRADED
 from augspec_conformance.mutants.mutant import Mutant
 from augspec_conformance.mutants.necessity import KEPT as NECESSARY
 from augspec_conformance.mutants.robustness import KILLS, VARIANTS, enough, statistical
+from augspec_conformance.tolerances import FALSE_ALARM
 
 __all__ = ["page"]
 
@@ -163,7 +164,7 @@ def _calibration() -> Iterator[str]:
     lines = calibrate.KEPT.lines()
     yield from ("", "## Statistics", "")
     yield (
-        "Every statistical test has a false-alarm rate of 1e-9. The tests of one run at tier full are counted in the "
+        f"Every statistical test has a false-alarm rate of {FALSE_ALARM:g}. The tests of one run at tier full are counted in the "
         "suite's own tests, which hold their sum below 1e-6. At this level each test misses a discrepancy of this size "
         "with probability 1e-6 (computed, not measured):"
     )

@@ -136,7 +136,9 @@ def pixel_dropout(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
 
 def saturation(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Saturation about grey, or that of HSV."""
-    return {"blend": colour.saturation, "hsv": tints.saturation}[op["space"]](image, draws.number(op, "factor"))
+    return {"blend": colour.saturation, "hsv": tints.saturation}[op.get("space", "blend")](
+        image, draws.number(op, "factor")
+    )
 
 
 def pca_lighting(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
