@@ -163,6 +163,7 @@ def calibrate(
     """Measure how often the statistical tests are wrong, and compare with what they declare."""
     from augspec_conformance import calibrate as calibration
     from augspec_conformance.terminal import bar
+    from augspec_conformance.tolerances import FALSE_ALARM
 
     found = []
     total = len(calibration.TESTS) * len(calibration.LEVELS) * len(calibration.PARTS)
@@ -182,8 +183,6 @@ def calibrate(
         for rate in found
     ]
     _show(("test", "level", "discrepancy", "alarms", "wrong", ""), rows)
-    from augspec_conformance.tolerances import FALSE_ALARM
-
     for name, samples, least in calibration.declared_power():
         talk.out(
             f"{name}: {samples} samples at {FALSE_ALARM:g} miss a discrepancy of {least:.4f} once in a million runs"
