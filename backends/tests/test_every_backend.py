@@ -186,3 +186,31 @@ def test_bad_input_is_refused_before_any_work(backend: str) -> None:
         augment(1, native(np.ascontiguousarray(image[..., :1])))
     with pytest.raises(augspec.Unsupported, match="knows auto"):
         augspec.compile(POLICY, backend=backend, mode="turbo")
+
+
+@pytest.mark.parametrize(("backend", "mode"), MODES)
+@pytest.mark.parametrize(
+    "op",
+    [
+        {"op": "hue", "turns": 0.2},
+        {"op": "saturation", "factor": 1.5, "space": "hsv"},
+        {"op": "median_blur"},
+        {"op": "autocontrast"},
+        {"op": "equalize"},
+        {"op": "clahe", "clip": 2, "tiles": [2, 2]},
+    ],
+    ids=lambda op: op["op"],
+)
+def test_c13_a_nan_of_any_channel_is_as_far_spread_as_in_the_reference(
+    backend: str, mode: str, op: dict[str, Any]
+) -> None:
+    image = np.random.default_rng(7).random((3, 7, 9, 3)).astype(np.float32)
+    for channel in range(3):  # one in each sample: neither order nor place of a comparison may swallow it
+        image[channel, 3, 4, channel] = np.nan
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op]}))
+    expected = augspec.compile(policy)(1, image)
+    adapter = load_adapter(backend)
+    augment = augspec.compile(policy, backend=backend, mode=mode, layout="NHWC")
+    got = adapter.to_numpy(augment(1, adapter.to_native(image, "float32")))
+    assert 0 < np.isnan(expected).mean() < 1
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))

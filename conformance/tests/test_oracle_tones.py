@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 from scipy import ndimage
 
-from augspec_conformance.oracle import filters, noise, tints
+from augspec_conformance.oracle import filters, levels, noise, tints
 from augspec_conformance.oracle.by_hand import augmented, op, picture
 
 KEY = np.array([7, 9, 11], np.uint32)
@@ -124,3 +124,16 @@ def test_r16_dropout_blackens_whole_pixels() -> None:
     black = (out == 0).all(-1)
     assert ((out == 0.5).all(-1) | black).all()
     assert black.mean() == pytest.approx(0.3, abs=0.02)
+
+
+def test_e6a_clahe_by_hand() -> None:
+    every = np.arange(256).reshape(16, 16, 1) / 255
+    np.testing.assert_allclose(levels.clahe(every, 1, (1, 1)) * 255, np.floor((every * 255 + 1) * 255 / 256 + 0.5))
+    # 256 pixels of one level, of which 4 may count: 252 are left, one for each of the first 252 levels.
+    same = np.full((16, 16, 1), 100 / 255)
+    np.testing.assert_allclose(levels.clahe(same, 4, (1, 1)) * 255, np.floor(105 * 255 / 256 + 0.5))
+    two = np.concatenate([same, every], 1)  # between the middles of two tiles, their tables are blended
+    left, right = (levels.clahe(one, 1, (1, 1)) for one in (same, every))
+    both = levels.clahe(two, 1, (1, 2))
+    np.testing.assert_allclose(both[:, :9], left[:, :9])
+    np.testing.assert_allclose(both[:, 24:], right[:, 8:])

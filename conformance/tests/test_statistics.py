@@ -104,6 +104,7 @@ UNREAD = {
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
     *(
         "box_blur.radius",
+        "clahe.clip",
         "motion_blur.length",
         "unsharp_mask.sigma",
         "hue.turns",

@@ -49,13 +49,19 @@ class TensorFlowNamespace(OperatorNamespace):
         return tf.where(condition, a, b)
 
     def minimum(self, a: Array, b: Array | float) -> Array:
-        return tf.minimum(a, b)
+        return self._keeping(tf.minimum(a, b), b)
 
     def maximum(self, a: Array, b: Array | float) -> Array:
-        return tf.maximum(a, b)
+        return self._keeping(tf.maximum(a, b), b)
+
+    def _keeping(self, found: Array, b: Array | float) -> Array:
+        """Return a minimum or maximum in which a NaN of the second array is kept, as XLA keeps those of the first."""
+        if not (self.xla and found.dtype.is_floating and tf.is_tensor(b)):
+            return found
+        return tf.where(tf.math.is_nan(b), b, found)
 
     def clip(self, x: Array, low: float, high: float) -> Array:
-        # tf.clip_by_value drops NaN under XLA on some devices; minimum and maximum of TensorFlow keep it.
+        # tf.clip_by_value drops NaN under XLA on some devices; minimum and maximum keep one of their first array.
         return tf.maximum(tf.minimum(x, tf.constant(high, x.dtype)), tf.constant(low, x.dtype))
 
     def abs(self, x: Array) -> Array:
@@ -141,10 +147,17 @@ class TensorFlowNamespace(OperatorNamespace):
         return tf.reduce_sum(x, axis)
 
     def min(self, x: Array, axis: int | tuple[int, ...]) -> Array:
-        return tf.reduce_min(x, axis)
+        return self._with_nan(tf.reduce_min(x, axis), x, axis)
 
     def max(self, x: Array, axis: int | tuple[int, ...]) -> Array:
-        return tf.reduce_max(x, axis)
+        return self._with_nan(tf.reduce_max(x, axis), x, axis)
+
+    def _with_nan(self, found: Array, x: Array, axis: int | tuple[int, ...]) -> Array:
+        """Return a minimum or maximum along axes that is NaN where there was one: XLA on CPU forgets it."""
+        if not (self.xla and x.dtype.is_floating):
+            return found
+        lost = tf.reduce_any(tf.math.is_nan(x), axis)
+        return tf.where(lost, tf.constant(float("nan"), x.dtype), found)
 
     def cumulative_sum(self, x: Array, axis: int) -> Array:
         return tf.cumsum(x, axis)

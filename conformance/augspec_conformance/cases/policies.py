@@ -46,6 +46,7 @@ _RANGES: dict[str, Any] = {
     "offset": {"uniform": [-0.3, 0.15]},
     "std": {"uniform": [0.02, 0.2]},
     "sigma": {"uniform": [0.4, 1.6]},
+    "clip": {"uniform": [1.5, 4.0]},
     "disc": {"uniform": [0.8, 2.2]},
     "length": {"integers": [2, 5]},
     "radius": {"integers": [1, 3]},
@@ -171,6 +172,7 @@ _VALUES: dict[str, list[Any]] = {
     "bottom": [0],
     "left": [3],
     "count": [2],
+    "tiles": [[2, 3]],
 }
 """Fields that are no drawn parameter: candidate values by name."""
 

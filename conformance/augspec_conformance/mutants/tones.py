@@ -8,6 +8,7 @@ import numpy as np
 
 from augspec.namespace import Array
 from augspec.ops.box_blur import BoxBlur
+from augspec.ops.clahe import Clahe
 from augspec.ops.motion_blur import MotionBlur
 from augspec.ops.pca_lighting import PcaLighting
 from augspec.ops.shot_noise import ShotNoise
@@ -58,6 +59,13 @@ class WarmsUpwards(Faulty):
     def parameters(self, pipeline: Pipeline, values: Values) -> Values:
         paths = paths_of(pipeline, Temperature, "kelvin")
         return {**values, **{path: np.clip(13000 - values[path], 3000, 15000) for path in paths}}
+
+
+class NeverClips(Faulty):
+    """Equalizes tiles without a limit."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: values[path] * 0 + (40 << 8) for path in paths_of(pipeline, Clahe, "clip")}}
 
 
 class _BlueRows(FixedNumbers):
@@ -186,5 +194,13 @@ MUTANTS = (
         SaturatesBeyondPure,
         ("N1",),
         tier="full",
+    ),
+    Mutant(
+        "M200j",
+        "tones",
+        "equalizes tiles without a limit",
+        "Flat areas turn into noise.",
+        NeverClips,
+        ("N1",),
     ),
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from augspec_conformance.oracle.arrays import FloatArray
+from augspec_conformance.oracle.grid import border_index
 
 IntArray = npt.NDArray[np.int64]
 
@@ -63,3 +66,46 @@ def _opencv(counts: IntArray) -> IntArray:
         return np.arange(256, dtype=np.int64)
     share = np.maximum(np.cumsum(counts) - counts[first], 0) / rest
     return np.asarray(np.floor(share * 255 + 0.5).astype(np.int64))
+
+
+def clahe(image: FloatArray, clip: float, tiles: tuple[int, int], *, shift: float = 0.0) -> FloatArray:
+    """Equalize the tiles of each channel with a limited histogram, and blend the four nearest tables."""
+    height, width, channels = image.shape
+    lengths = tuple(-(-side // n) for side, n in zip((height, width), tiles, strict=True))
+    whole = levels(image + shift)
+    rows, columns = (
+        border_index(np.arange(n * length), side, "mirror")[0]
+        for n, length, side in zip(tiles, lengths, (height, width), strict=True)
+    )
+    result = np.zeros_like(image)
+    for k in range(channels):
+        filled = whole[rows][:, columns, k]
+        tables = np.array(
+            [
+                [
+                    _limited(filled[r * lengths[0] : (r + 1) * lengths[0], c * lengths[1] : (c + 1) * lengths[1]], clip)
+                    for c in range(tiles[1])
+                ]
+                for r in range(tiles[0])
+            ]
+        )
+        for i in range(height):
+            y = i / lengths[0] - 0.5
+            for j in range(width):
+                x = j / lengths[1] - 0.5
+                for r, down in ((math.floor(y), 1 - y % 1), (math.floor(y) + 1, y % 1)):
+                    for c, right in ((math.floor(x), 1 - x % 1), (math.floor(x) + 1, x % 1)):
+                        table = tables[min(max(r, 0), tiles[0] - 1), min(max(c, 0), tiles[1] - 1)]
+                        result[i, j, k] += down * right * table[whole[i, j, k]] / 255
+    return result
+
+
+def _limited(tile: IntArray, clip: float) -> IntArray:
+    """Return the table of a tile, whose levels count so many times their mean count at most."""
+    counts = np.bincount(tile.ravel(), minlength=256)
+    limit = max(1, math.floor(clip * tile.size / 256))
+    above = int(np.maximum(counts - limit, 0).sum())
+    counts = np.minimum(counts, limit) + above // 256
+    if above % 256:
+        counts[:: 256 // (above % 256)][: above % 256] += 1
+    return np.asarray(np.floor(np.cumsum(counts) * 255 / tile.size + 0.5).astype(np.int64))

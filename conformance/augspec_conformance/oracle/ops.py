@@ -97,6 +97,15 @@ def colour_op(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
     return pixels(lambda image, op, draws: formula(image, *(draws.number(op, name) for name in fields)))
 
 
+def clahe(state: State, op: Op, draws: Draws) -> State:
+    """Equalize tiles, with the levels that a shift makes."""
+
+    def function(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+        return levels.clahe(image, draws.number(op, "clip"), op["tiles"], shift=state.shift)
+
+    return pixels(function)(state, op, draws)
+
+
 def contrast(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Contrast about the policy's pivot."""
     return colour.contrast(image, draws.number(op, "factor"), op["pivot"])
@@ -242,6 +251,7 @@ OPS: dict[str, OpFunction] = {
     "posterize": jump(levels.posterize, "bits"),
     "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
     "equalize": jump(levels.equalize, "method"),
+    "clahe": clahe,
     "rgb_shift": colour_op(tints.rgb_shift, "red", "green", "blue"),
     "sepia": colour_op(tints.sepia),
     "temperature": colour_op(tints.temperature, "kelvin"),

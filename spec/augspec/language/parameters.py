@@ -20,6 +20,7 @@ __all__ = [
     "Bits",
     "Blend",
     "Border",
+    "Clip",
     "Control",
     "Disc",
     "Factor",
@@ -105,6 +106,7 @@ Kelvin = _parameter("kelvin")
 Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
+Clip = _parameter("clip")
 Disc = _parameter("disc")
 Length = _parameter("length", _whole)
 Radius = _parameter("radius", _whole)

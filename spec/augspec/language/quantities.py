@@ -100,6 +100,7 @@ _ALL = (
     Quantity("turns", 6 << 15, -1, 1, "turns of the colour circle", 0.0, symbol=" turn", step="1/196608 turn"),
     Quantity("gamma", 1 << 12, 0, 8 - 2**-12, "exponent, 1 changes nothing", 1.0, step="2⁻¹²"),
     Quantity("radius", 1, 0, 31, "pixels to each side", 0.0, symbol=" px", step="1 px"),
+    Quantity("clip", 1 << 8, 1, 40, "times the mean count of a level", symbol="×", step="2⁻⁸"),
     Quantity("disc", 1 << 12, 0, 5, "radius, pixels", 0.0, symbol=" px", step="2⁻¹² px"),
     Quantity("length", 1, 1, 15, "pixels along the line", 1.0, symbol=" px", step="1 px"),
     Quantity("amount", 1 << 12, 0, 8, "factor, 0 changes nothing", 0.0, symbol="×", step="2⁻¹²"),
