@@ -18,6 +18,7 @@ __all__ = [
     "Aspect",
     "Bits",
     "Border",
+    "Cell",
     "Factor",
     "Fill",
     "Filling",
@@ -89,6 +90,7 @@ Share = _parameter("share")
 Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
+Cell = _parameter("cell")
 Hole = _parameter("hole")
 Sigma = _parameter("sigma")
 Quarters = _parameter("quarters", _whole)

@@ -95,6 +95,7 @@ _ALL = (
     Quantity("quarters", 1, 0, 3, "quarter turns, counter-clockwise", 0.0, symbol=" quarter turns", step="1"),
     Quantity("rank", 1, 0, 15, "rank among 16, from 0"),
     Quantity("bits", 1, 1, 8, "bits that are kept, 1 to 8", step="1 bit"),
+    Quantity("cell", 1 << 24, 0.015625, 1, "share of the image's shorter side", step="2⁻²⁴"),
     Quantity("hole", 1 << 24, 0, 1, "share of the image's shorter side", 0.0, step="2⁻²⁴"),
     Quantity("turns", 6 << 15, -1, 1, "turns of the colour circle", 0.0, symbol=" turn", step="1/196608 turn"),
     Quantity("gamma", 1 << 12, 0, 8 - 2**-12, "exponent, 1 changes nothing", 1.0, step="2⁻¹²"),

@@ -74,6 +74,9 @@ class Op(Model):
     by_channel: ClassVar[bool] = False
     """Whether it treats channels differently, by their place."""
 
+    edges: ClassVar[bool] = False
+    """Whether it decides about pixels by rounded places, so that one on an edge may end on either side of it."""
+
     needs: ClassVar[tuple[str, ...]] = ()
     """Targets that it looks at besides the image: a sample without one of them is refused."""
 
