@@ -67,7 +67,7 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if stage == "resample" and op.get("interpolation") == "bicubic":
         own = CUBIC_WEIGHTS
     own = 0.0 if stage == "resample" and nearest else own
-    if stage == "filter":
+    if stage in ("filter", "degrade"):
         own *= model.radius()
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * _largest(op.get("std", 0.0))

@@ -112,6 +112,7 @@ STAGES = {
     "pointwise": POINTWISE,
     "noise": POINTWISE,
     "filter": TAP,
+    "degrade": TAP,
     "occlude": POINTWISE,
     "resample": WEIGHTS,
     "warp": WARP,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
+from augspec_backends.generic.blocks import BlockArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
@@ -17,7 +18,7 @@ __all__ = ["Arithmetic"]
 
 
 @dataclass(frozen=True)
-class Arithmetic(CropArithmetic, CurveArithmetic, FilterArithmetic, HoleArithmetic, OverlapArithmetic):
+class Arithmetic(BlockArithmetic, CropArithmetic, CurveArithmetic, FilterArithmetic, HoleArithmetic, OverlapArithmetic):
     """All of it, over one namespace."""
 
     xp: Namespace

@@ -106,6 +106,11 @@ def gaussian_blur(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     return filters.gaussian_blur(image, draws.number(op, "sigma"), support(op["sigma"])[1])
 
 
+def downscale(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Shrink and enlarge again."""
+    return filters.downscale(image, draws.number(op, "factor"), op["method"])
+
+
 def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
     key = draws.words("noise", 3)
@@ -198,6 +203,7 @@ OPS: dict[str, OpFunction] = {
     "equalize": jump(levels.equalize, "method"),
     "sharpness": colour_op(filters.sharpness, "factor"),
     "salt_pepper": pixels(salt_pepper),
+    "downscale": pixels(downscale),
     "gaussian_blur": pixels(gaussian_blur),
     "gaussian_noise": pixels(gaussian_noise),
     "normalize": normalize,

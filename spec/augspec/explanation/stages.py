@@ -22,6 +22,7 @@ _DOES = {
     "Pointwise": "one pass over the pixels",
     "Noise": "a random number per pixel",
     "Filter": "separable convolution",
+    "Degrade": "the image alone, resampled onto its own canvas",
     "Occlude": "parts of the image under a fill",
     "Type": "change of what numbers mean",
 }

@@ -34,6 +34,7 @@ __all__ = [
     "ResizeFactor",
     "ScaleFactor",
     "Share",
+    "Shrink",
     "Side",
     "Sigma",
     "Size",
@@ -95,6 +96,7 @@ Hole = _parameter("hole")
 Sigma = _parameter("sigma")
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
+Shrink = _parameter("shrink")
 Zoom = _parameter("zoom")
 Area = _parameter("area")
 Aspect = _parameter("aspect")

@@ -86,6 +86,7 @@ _ALL = (
     Quantity("tangent", 1 << 24, -2, 2, "tangent of the shear angle", 0.0, step="2⁻²⁴"),
     Quantity("scale", 1 << 16, 0.125, 8, "factor, above 1 makes things bigger", 1.0, symbol="×", step="2⁻¹⁶"),
     Quantity("resize", 1 << 16, 0.0625, 8, "factor, above 1 makes things bigger", symbol="×", step="2⁻¹⁶"),
+    Quantity("shrink", 1 << 24, 0.0625, 1, "factor by which the image shrinks", 1.0, symbol="×", step="2⁻²⁴"),
     Quantity("zoom", 1 << 16, 1, 8, "by how much things get smaller", 1.0, symbol="×", step="2⁻¹⁶"),
     Quantity("factor", 1 << 12, 0, 8, "factor, 1 changes nothing", 1.0, symbol="×", step="2⁻¹²"),
     Quantity("offset", 65280, -1, 1, "share of the value range", 0.0, step="1/65280"),

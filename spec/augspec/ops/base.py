@@ -17,6 +17,7 @@ from augspec.namespace import Array, Namespace, Noise, Numbers, Plane, Transform
 
 __all__ = [
     "Combinator",
+    "DegradeOp",
     "FilterOp",
     "FlipOp",
     "HolesOp",
@@ -309,6 +310,25 @@ class FilterOp(PixelOp):
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return new pixels (B, H, W, C) from pixels and what was prepared."""
+
+
+class DegradeOp(Op):
+    """The image alone is resampled onto its own canvas: it loses detail, and nothing moves."""
+
+    stage: ClassVar[str] = "degrade"
+    linear: ClassVar[bool] = True
+    tolerance: ClassVar[str] = "interp-f"
+
+    @abstractmethod
+    def radius(self) -> int:
+        """Return how far the pixels are that it reads, along one axis, and how many at most."""
+
+    @abstractmethod
+    def axis(self, draw: Mapping[str, Array], side: int, arithmetic: Any) -> tuple[Array, Array]:
+        """Return what makes a line of `side` pixels of itself: first indices (B, side), weights (B, side, T).
+
+        Weights are not negative and sum to 2¹⁵ (E7); those of pixels outside are 0.
+        """
 
 
 class OccludeOp(Op):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from augspec.errors import PolicyError
 from augspec.ops.base import (
     Combinator,
+    DegradeOp,
     FilterOp,
     MoveOp,
     NoiseOp,
@@ -26,6 +27,7 @@ from augspec.ops.some_of import SomeOf
 from augspec.plan.place import place
 from augspec.plan.stages import (
     Choose,
+    Degrade,
     Filter,
     Leaf,
     Move,
@@ -131,6 +133,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Resample(inner)
     elif isinstance(op, OccludeOp):
         stage = Occlude(inner)
+    elif isinstance(op, DegradeOp):
+        stage = Degrade(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

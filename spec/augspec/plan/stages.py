@@ -9,6 +9,7 @@ from augspec.ops.base import Op
 
 __all__ = [
     "Choose",
+    "Degrade",
     "Filter",
     "Leaf",
     "Move",
@@ -95,6 +96,13 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Degrade:
+    """The image alone, resampled onto its own canvas (E7)."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
 class Occlude:
     """Parts of the image under a fill; nothing moves."""
 
@@ -132,7 +140,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Occlude | Type | Choose
+Stage = Move | Warp | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Type | Choose
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from augspec.plan.stages import Choose, Filter, Move, Noise, Occlude, Pointwise, Resample, Stage, Type, Warp
+from augspec.plan.stages import Choose, Degrade, Filter, Move, Noise, Occlude, Pointwise, Resample, Stage, Type, Warp
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
+from augspec_backends.generic.stages.degrade import DegradeStep
 from augspec_backends.generic.stages.move import MoveStep
 from augspec_backends.generic.stages.occlude import OccludeStep
 from augspec_backends.generic.stages.pixelwise import FilterStep, NoiseStep, PointwiseStep
@@ -21,6 +22,7 @@ Steps = Mapping[type[Any], Step]
 
 STEPS: Steps = {
     Choose: ChooseStep(),
+    Degrade: DegradeStep(),
     Filter: FilterStep(),
     Move: MoveStep(),
     Noise: NoiseStep(),
