@@ -80,7 +80,7 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if stage == "resample" and op.get("interpolation") == "bicubic":
         own = CUBIC_WEIGHTS
     own = 0.0 if stage == "resample" and nearest else own
-    if stage == "filter":
+    if stage in ("filter", "degrade"):
         own *= model.reach()
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * model.deviation()

@@ -128,6 +128,7 @@ STAGES = {
     "pointwise": POINTWISE,
     "noise": POINTWISE,
     "filter": TAP,
+    "degrade": TAP,
     "occlude": POINTWISE,
     "mix": POINTWISE,
     "remap": WARP,

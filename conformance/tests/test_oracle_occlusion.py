@@ -96,3 +96,33 @@ def test_masks_and_keypoints_follow_only_if_they_are_asked_to() -> None:
         assert out["keypoints_visible"].tolist() == seen
         assert out["boxes_valid"].tolist() == [True]
         np.testing.assert_array_equal(out["boxes"], sample["boxes"])
+
+
+def test_a_grid_hides_the_first_part_of_each_cell_shifted_from_the_centre() -> None:
+    image = np.ones((12, 20, 1))
+    mask = op("grid_mask", cell=0.5, ratio=0.5, degrees=0.0, **PLAIN)
+    drawn = values("grid_mask", top=0.5, left=0.0)
+    hidden = augmented(image, mask, values=drawn)[..., 0] == 0
+    # Cells of 6, holes of 3, from the centre (column 10) on; rows are half a cell further up.
+    assert np.flatnonzero(hidden.any(0)).tolist() == [0, 4, 5, 6, 10, 11, 12, 16, 17, 18]
+    assert np.flatnonzero(hidden.any(1)).tolist() == [3, 4, 5, 9, 10, 11]
+    assert hidden.sum() == 10 * 6
+
+
+def test_a_grid_turns_counter_clockwise() -> None:
+    image = np.ones((31, 31, 1))
+    mask = op("grid_mask", cell=1.0, ratio=0.25, degrees=20.0, **PLAIN)
+    drawn = values("grid_mask", top=0.125, left=0.0)
+    hidden = augmented(image, mask, values=drawn)[..., 0] == 0
+    rows, columns = np.nonzero(hidden)
+    # The square to the right of the centre, 0 to 7.75 away and as high about its row: its middle is turned up.
+    near = np.hypot(rows - 15, columns - 15) < 12
+    assert abs(rows[near].mean() - (15 - 3.875 * np.sin(np.radians(20)))) < 0.5
+    assert abs(columns[near].mean() - (15 + 3.875 * np.cos(np.radians(20)))) < 0.5
+
+
+def test_a_ratio_of_0_or_1_hides_nothing_or_all() -> None:
+    image, drawn = picture(9, 14), values("grid_mask", top=0.3, left=0.9)
+    for ratio, expected in ((0.0, image), (1.0, image * 0)):
+        mask = op("grid_mask", cell=0.37, ratio=ratio, degrees=33.0, **PLAIN)
+        np.testing.assert_array_equal(augmented(image, mask, values=drawn), expected)

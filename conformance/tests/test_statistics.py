@@ -115,6 +115,7 @@ UNREAD = {
         "solarize_add.threshold",
     ),  # not monotone
     "rot90.turns",  # changes the size
+    "downscale.factor",  # moves in steps: sides of whole pixels
 }
 """What no reading of pixels tells; the laws on draws (R2, R3) and on values (N1) ask it."""
 

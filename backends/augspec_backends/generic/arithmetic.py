@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
+from augspec_backends.generic.blocks import BlockArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
@@ -21,6 +22,7 @@ __all__ = ["Arithmetic"]
 
 @dataclass(frozen=True)
 class Arithmetic(
+    BlockArithmetic,
     CropArithmetic,
     CurveArithmetic,
     FilterArithmetic,

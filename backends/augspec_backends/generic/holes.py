@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
+from augspec_backends.generic.plane import cosine, multiply, sine
 
 __all__ = ["HoleArithmetic"]
 
@@ -60,6 +61,32 @@ class HoleArithmetic:
             return share(xp, left, width + 1 - side), share(xp, top, height + 1 - side), side, side
         half = xp.shr(side, 1)
         return share(xp, left, width) - half, share(xp, top, height) - half, side, side
+
+    def lattice(self, draw: Mapping[str, Array], height: int, width: int) -> dict[str, Array]:
+        """Return what places a turned grid: `cos`, `sin` in 2⁻²⁴, and `cell`, `hole`, `across`, `down` in 2⁻¹³ pixel.
+
+        `across` and `down` are offsets of a place relative to the centre, with so many whole cells that their sum is
+        never negative. Bounds (E2): a cell is at most 2²⁶ and a place at most 2²⁶ + 2¹⁵ in magnitude, so that an offset
+        stays below 2²⁸, and the sum below 2²⁹.
+
+        Args:
+            draw: `cell` and `ratio`, `top` and `left` in 2⁻²⁴, `degrees` in 2⁻²⁴ turns, each (B,).
+            height: H, static.
+            width: W, static.
+        """
+        xp = self.xp
+        side = draw["cell"] * 0 + min(height, width) * 8192
+        cell = multiply(xp, draw["cell"], side)
+        farthest = 4096 * (height + width + 8)
+        whole = (xp.floordiv(farthest + cell * 0, cell) + 1) * cell
+        return {
+            "cos": cosine(xp, draw["degrees"]),
+            "sin": sine(xp, draw["degrees"]),
+            "cell": cell,
+            "hole": multiply(xp, draw["ratio"], cell),
+            "across": multiply(xp, draw["left"], cell) + whole,
+            "down": multiply(xp, draw["top"], cell) + whole,
+        }
 
     def _listed(self, numbers: Array) -> Array:
         """Return (B, n) numbers of (B,) or (B, n) ones."""

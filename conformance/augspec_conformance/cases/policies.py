@@ -59,6 +59,7 @@ _RANGES: dict[str, Any] = {
     "quality": {"integers": [15, 70]},
     "quarters": {"choice": {"values": [0, 2], "weights": [1, 3]}},
     "resize": {"uniform": [0.8, 1.7]},
+    "shrink": {"uniform": [0.3, 0.6]},
     "zoom": {"uniform": [1.1, 1.6]},
     "turns": {"uniform": [0.05, 0.4]},
     "gamma": {"uniform": [0.6, 2.2]},

@@ -154,7 +154,7 @@ def _eager(cases: tuple[Case, ...]) -> tuple[Case, ...]:
 
 def _linear_cases(tier: Tier) -> tuple[Case, ...]:
     clamped = ("bicubic", "fill")  # neither a clamp nor a sum with a constant is linear
-    every = _ops(tier, "move", "warp", "remap", "resample", "filter")
+    every = _ops(tier, "move", "warp", "remap", "resample", "filter", "degrade")
     names = tuple(n for n in every if _class(n).linear and not any(word in n for word in clamped))
     return _eager(grid("N4", tier, names=names, signatures=("medium-f32",), targets=("image",)))
 
@@ -166,7 +166,7 @@ def _ordered_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _constant_cases(tier: Tier) -> tuple[Case, ...]:
-    every = (n for n in _ops(tier, "filter", "resample") if "fill" not in _class(n).model_fields)
+    every = (n for n in _ops(tier, "filter", "resample", "degrade") if "fill" not in _class(n).model_fields)
     names = [n for n in every if getattr(_class(n), "flat", True)]
     borders = ("edge", "mirror", "symmetric", "wrap")
     names += [f"op:{op}/border={border}" for op in ("rotate", "translate", "scale") for border in borders]
@@ -175,7 +175,7 @@ def _constant_cases(tier: Tier) -> tuple[Case, ...]:
 
 def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
-    names = _ops(tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "occlude")
+    names = _ops(tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "degrade", "occlude")
     for one in grid("N11", tier, names=names, signatures=("medium-u8", "medium-f32"), targets=("image",)):
         op = op_of(one.policy["ops"][0])
         names = op.knows_colours()

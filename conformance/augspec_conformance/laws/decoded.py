@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 ELSEWHERE = {
     "cutout": "R17 reads its squares from what is hidden",
+    "grid_mask": "R17 reads its squares from what is hidden",
     "random_erasing": "R17 reads its rectangles from what is hidden",
     "random_resized_crop": "R11 reads its windows from a ramp",
 }

@@ -65,7 +65,7 @@ class _Oracle:
         return [self.run(i, shift=one) for one in (-shift, shift)] if shift else []
 
     def neighbours(self, i: int) -> list[dict[str, Any]]:
-        """Return what sample i may be where `nearest` stands on the edge of two cells: all four ways to miss it."""
+        """Return what sample i may be where a place is on an edge, of two pixels or of holes: four ways to miss it."""
         d = tolerances.NEAREST_EDGE
         corners = [(x, y) for x in (-d, d) for y in (-d, d)]
         return [self.run(i, nudges) for nudges in itertools.product(corners, repeat=_warps(self.policy["ops"]))]
@@ -88,7 +88,7 @@ def quantised(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def _warps(ops: list[Any]) -> int:
-    """Return how many runs of warps there may be, one after the other, at most."""
+    """Return how many runs of warps, or ops with edges, there may be, one after the other, at most."""
     count, settings = 0, None
     for op in ops:
         stage = augspec.ops()[op["op"]].stage
@@ -96,10 +96,14 @@ def _warps(ops: list[Any]) -> int:
             own = (op["interpolation"], op["border"], op["fill"])
             count, settings = count + (own != settings), own
         elif stage != "move" or op_of(op).mirrors is None:
-            settings, count = None, count + (stage == "remap")
+            settings, count = None, count + augspec.ops()[op["op"]].edges
             inner = _warps(op["ops"]) if "ops" in op else 0
             count += inner * (op["n"] if op.get("replace") else 1)
     return count
+
+
+def _edges(ops: list[Any]) -> bool:
+    return any(augspec.ops()[op["op"]].edges or _edges(op.get("ops", [])) for op in ops)
 
 
 def against_ideal(subject: Subject, case: Case) -> None:
@@ -147,7 +151,7 @@ def _pixels(case: Case, image: Array, ideals: list[dict[str, Any]], one: _Oracle
     if image.dtype == np.uint16:
         got = got / SIGNATURES[case.signature].top
     distance = np.abs(got - unit(np.stack([entry["image"] for entry in ideals])))
-    if '"nearest"' in json.dumps(case.policy):
+    if '"nearest"' in json.dumps(case.policy) or _edges(case.policy["ops"]):
         for i in np.flatnonzero((distance > bound).any((1, 2, 3))):
             for other in one.neighbours(int(i)):
                 distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))

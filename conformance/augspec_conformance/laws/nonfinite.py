@@ -101,7 +101,7 @@ def _reach(ops: list[Any]) -> dict[str, int] | None:
         if inner is None or getattr(op_of(op), "statistic", False):
             return None
         weights, clamp = weights + inner["weights"], clamp + inner["clamp"]
-        if stage == "filter":  # the product of two weights of 2⁻¹⁵ is no unit of float32
+        if stage in ("filter", "degrade"):  # the product of two weights of 2⁻¹⁵ is no unit of float32
             weights += op_of(op).reach()
         elif stage == "resample":
             weights += 1

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from augspec.ops.cutout import Cutout
+from augspec.ops.grid_mask import GridMask
 from augspec.ops.random_erasing import RandomErasing
 from augspec.plan.stages import Occlude
 from augspec_backends.generic.pipeline import Pipeline
@@ -112,6 +113,20 @@ class ForgetsTheMask(Faulty):
     steps: ClassVar[Steps] = {**STEPS, Occlude: _Step()}
 
 
+class TurnsGridsClockwise(Faulty):
+    """Turns grids clockwise, as an axis that points down suggests."""
+
+    def prepared(self, values: Values) -> Values:
+        return {name: -array if name.endswith(".hole.sin") else array for name, array in values.items()}
+
+
+class KeepsTheRatio(Faulty):
+    """Takes the ratio of a grid for the share of a cell's side that stays, as the paper does."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: (1 << 24) - values[path] for path in paths_of(pipeline, GridMask, "ratio")}}
+
+
 def _mutant(name: str, title: str, wrong: str, make: Any, *killers: str, tier: Any = "smoke") -> Mutant:
     return Mutant(name, "occlusion", title, wrong, make, killers, tier=tier)
 
@@ -171,5 +186,22 @@ MUTANTS = (
         FillsWithGreyNoise,
         "N1",
         tier="full",
+    ),
+    _mutant(
+        "M171",
+        "turns grids clockwise",
+        "A policy of turns to one side turns to the other.",
+        TurnsGridsClockwise,
+        "R17",
+        "N1",
+    ),
+    _mutant(
+        "M171b",
+        "takes the ratio of a grid for the share that stays",
+        "Little is hidden where much should be.",
+        KeepsTheRatio,
+        "R17",
+        "N1",
+        "N7",
     ),
 )

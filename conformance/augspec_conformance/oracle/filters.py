@@ -17,6 +17,38 @@ def gaussian_weights(sigma: float, radius: int) -> FloatArray:
     return np.asarray(weights / weights.sum())
 
 
+def downscale(image: FloatArray, factor: float, method: str) -> FloatArray:
+    """Shrink by `area`, the mean over what each pixel covers, or by `nearest`; enlarge again by nearest.
+
+    Args:
+        image: (H, W, C).
+        factor: Of the sides, at most 1; the small ones are rounded half-up, at least 1.
+        method: `area` or `nearest`.
+
+    Returns:
+        (H, W, C).
+    """
+    for axis in (0, 1):
+        side = image.shape[axis]
+        small = max(1, math.floor(factor * side + 0.5))
+        lines = np.moveaxis(image, axis, 0)
+        if method == "nearest":
+            shrunk = lines[[(2 * k + 1) * side // (2 * small) for k in range(small)]]
+        else:
+            shrunk = np.stack([_covered(lines, k * side / small, (k + 1) * side / small) for k in range(small)])
+        shown = shrunk[[(2 * j + 1) * small // (2 * side) for j in range(side)]]
+        image = np.moveaxis(shown, 0, axis)
+    return image
+
+
+def _covered(lines: FloatArray, start: float, end: float) -> FloatArray:
+    """Return the mean of lines (n, ...) over [start, end), of which line i holds [i, i + 1); others take no part."""
+    total = np.zeros(lines.shape[1:])
+    for i in range(math.floor(start + 1e-9), math.ceil(end - 1e-9)):
+        total = total + lines[i] * (min(i + 1, end) - max(i, start))
+    return np.asarray(total / (end - start))
+
+
 def gaussian_blur(image: FloatArray, sigma: float, largest_sigma: float) -> FloatArray:
     """Blur along rows and columns, mirror border.
 

@@ -44,6 +44,7 @@ def occlusion(hides: Hidden) -> Callable[[State, Op, Draws], State]:
         if not draws.applied(op):
             return state
         hidden = hides(state, op, draws)
+        state = replace(state, nudges=state.nudges[1:])
         if state.image is not None:
             state = replace(state, image=filled(state.image, hidden, op, draws))
         if state.mask is not None and op["fill_mask"]:
@@ -91,8 +92,24 @@ def random_erasing(state: State, op: Op, draws: Draws) -> BoolArray:
     return hidden
 
 
+def grid_mask(state: State, op: Op, draws: Draws) -> BoolArray:
+    """Return the squares of a turned grid: pixels whose centres, turned back and shifted, are early in their cell."""
+    height, width = state.size
+    angle = math.radians(draws.number(op, "degrees"))
+    nudge = state.nudges[0] if state.nudges and angle else (0.0, 0.0)  # without a turn, places are exact
+    steps = 2**13
+    cell = half_up(draws.number(op, "cell") * min(height, width) * steps)
+    hole = half_up(draws.number(op, "ratio") * cell)
+    right, down = (half_up(float(draws.drawn(name)[0]) * cell) for name in ("left", "top"))
+    x, y = np.arange(width)[None, :] + 0.5 - width / 2, np.arange(height)[:, None] + 0.5 - height / 2
+    u = math.cos(angle) * x - math.sin(angle) * y + nudge[0]
+    v = math.sin(angle) * x + math.cos(angle) * y + nudge[1]
+    return np.asarray(((u * steps + right) % cell < hole) & ((v * steps + down) % cell < hole))
+
+
 OCCLUSIONS = {
     "cutout": occlusion(cutout),
+    "grid_mask": occlusion(grid_mask),
     "random_erasing": occlusion(random_erasing),
 }
 """By name of the op."""

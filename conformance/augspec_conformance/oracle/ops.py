@@ -122,6 +122,11 @@ def unsharp_mask(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     return filters.unsharp_mask(image, sigma, support(op["sigma"])[1], amount)
 
 
+def downscale(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Shrink and enlarge again."""
+    return filters.downscale(image, draws.number(op, "factor"), op["method"])
+
+
 def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
     key = draws.words("noise", 3)
@@ -268,6 +273,7 @@ OPS: dict[str, OpFunction] = {
     "emboss": colour_op(filters.emboss, "share", "strength"),
     "sharpness": colour_op(filters.sharpness, "factor"),
     "salt_pepper": pixels(salt_pepper),
+    "downscale": pixels(downscale),
     "gaussian_blur": pixels(gaussian_blur),
     "jpeg": jump(jpeg.jpeg, "quality"),
     "gaussian_noise": pixels(gaussian_noise),

@@ -23,6 +23,7 @@ _DOES = {
     "Pointwise": "one pass over the pixels",
     "Noise": "a random number per pixel",
     "Filter": "separable convolution",
+    "Degrade": "the image alone, resampled onto its own canvas",
     "Occlude": "parts of the image under a fill",
     "Mix": "each sample with its partner in the batch, labels too",
     "Type": "change of what numbers mean",

@@ -20,6 +20,7 @@ __all__ = [
     "Bits",
     "Blend",
     "Border",
+    "Cell",
     "Clip",
     "Control",
     "Disc",
@@ -42,6 +43,7 @@ __all__ = [
     "ResizeFactor",
     "ScaleFactor",
     "Share",
+    "Shrink",
     "Side",
     "Sigma",
     "Size",
@@ -100,6 +102,7 @@ Share = _parameter("share")
 Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
+Cell = _parameter("cell")
 Hole = _parameter("hole")
 Sigma = _parameter("sigma")
 Kelvin = _parameter("kelvin")
@@ -113,6 +116,7 @@ Radius = _parameter("radius", _whole)
 Quality = _parameter("quality", _whole)
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
+Shrink = _parameter("shrink")
 Zoom = _parameter("zoom")
 Area = _parameter("area")
 Aspect = _parameter("aspect")

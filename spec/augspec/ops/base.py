@@ -17,6 +17,7 @@ from augspec.namespace import Array, Namespace, Noise, Numbers, Places, Plane, T
 
 __all__ = [
     "Combinator",
+    "DegradeOp",
     "FilterOp",
     "FlipOp",
     "HolesOp",
@@ -84,6 +85,9 @@ class Op(Model):
 
     across: ClassVar[bool] = False
     """Whether the result of a sample depends on others of its batch: such an op stands last, and needs a batch."""
+
+    edges: ClassVar[bool] = False
+    """Whether it decides about pixels by rounded places, so that one on an edge may end on either side of it."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Targets that it looks at besides the image: a sample without one of them is refused."""
@@ -239,6 +243,7 @@ class RemapOp(Op):
     stage: ClassVar[str] = "remap"
     linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
+    edges: ClassVar[bool] = True
 
     between: ClassVar[int] = 0
     """How many points of each side of a box its hull takes in, besides the corners: lines may become curves (T3)."""
@@ -376,6 +381,25 @@ class FilterOp(PixelOp):
     @abstractmethod
     def pixels(self, x: Array, draw: Mapping[str, Array], m: Numbers) -> Array:
         """Return new pixels (B, H, W, C) from pixels and what was prepared."""
+
+
+class DegradeOp(Op):
+    """The image alone is resampled onto its own canvas: it loses detail, and nothing moves."""
+
+    stage: ClassVar[str] = "degrade"
+    linear: ClassVar[bool] = True
+    tolerance: ClassVar[str] = "interp-f"
+
+    @abstractmethod
+    def reach(self) -> int:
+        """Return how far the pixels are that it reads, along one axis, and how many at most."""
+
+    @abstractmethod
+    def axis(self, draw: Mapping[str, Array], side: int, arithmetic: Any) -> tuple[Array, Array]:
+        """Return what makes a line of `side` pixels of itself: first indices (B, side), weights (B, side, T).
+
+        Weights are not negative and sum to 2¹⁵ (E7); those of pixels outside are 0.
+        """
 
 
 class OccludeOp(Op):

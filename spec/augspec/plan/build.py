@@ -13,6 +13,7 @@ from augspec.mixing import MixOp
 from augspec.normalize import named
 from augspec.ops.base import (
     Combinator,
+    DegradeOp,
     FilterOp,
     MoveOp,
     NoiseOp,
@@ -30,6 +31,7 @@ from augspec.ops.some_of import SomeOf
 from augspec.plan.place import place
 from augspec.plan.stages import (
     Choose,
+    Degrade,
     Filter,
     Leaf,
     Mix,
@@ -160,6 +162,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Occlude(inner)
     elif isinstance(op, RemapOp):
         stage = Remap(inner)
+    elif isinstance(op, DegradeOp):
+        stage = Degrade(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

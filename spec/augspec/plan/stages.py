@@ -9,6 +9,7 @@ from augspec.ops.base import Op
 
 __all__ = [
     "Choose",
+    "Degrade",
     "Filter",
     "Leaf",
     "Mix",
@@ -106,6 +107,13 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Degrade:
+    """The image alone, resampled onto its own canvas (E7)."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
 class Occlude:
     """Parts of the image under a fill; nothing moves."""
 
@@ -169,7 +177,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Occlude | Mix | Type | Choose
+Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Mix | Type | Choose
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from augspec.plan.stages import (
     Choose,
+    Degrade,
     Filter,
     Mix,
     Move,
@@ -21,6 +22,7 @@ from augspec.plan.stages import (
 )
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
+from augspec_backends.generic.stages.degrade import DegradeStep
 from augspec_backends.generic.stages.mix import MixStep
 from augspec_backends.generic.stages.move import MoveStep
 from augspec_backends.generic.stages.occlude import OccludeStep
@@ -36,6 +38,7 @@ Steps = Mapping[type[Any], Step]
 
 STEPS: Steps = {
     Choose: ChooseStep(),
+    Degrade: DegradeStep(),
     Filter: FilterStep(),
     Mix: MixStep(),
     Move: MoveStep(),
