@@ -1,0 +1,276 @@
+"""Kornia's `AugmentationSequential` and its augmentations, read from live objects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from augspec.importing.colours import jitter
+from augspec.importing.fields import Fields, Json, NotImported, span
+from augspec.importing.result import Imported
+from augspec.importing.table import Library, Node, imported
+
+__all__ = ["kornia"]
+
+_BORDERS = {"zeros": "constant", "border": "edge", "reflection": "mirror"}
+
+
+def kornia(augmentation: Any) -> Imported:
+    """Return the policy of an `AugmentationSequential`, or of a single augmentation; only its attributes are read.
+
+    Args:
+        augmentation: the object; its images are floats of the unit range.
+
+    Raises:
+        TypeError: it is not one of Kornia's.
+    """
+    if not type(augmentation).__module__.startswith("kornia."):
+        raise TypeError(f"an augmentation of Kornia was expected, got {type(augmentation).__name__}")
+    node = _node(augmentation, "")
+    top = node.members if node.name == "AugmentationSequential" else (node,)
+    return imported(top, KORNIA)
+
+
+def _node(one: Any, path: str) -> Node:
+    kind = type(one)
+    if not kind.__module__.startswith("kornia."):
+        return Node(path, f"{kind.__module__}.{kind.__qualname__}", Fields({}))
+    if kind.__name__.endswith("Sequential"):
+        members = tuple(_node(child, f"{path}[{n}]") for n, child in enumerate(one.children()))
+        wanted = {"random_apply": getattr(one, "random_apply", False)}
+        return Node(path or "sequence", kind.__name__, Fields(wanted, 1.0), members)
+    values = {name: value for name, value in vars(one).items() if not name.startswith("_")}
+    values |= values.pop("flags", {})
+    generator = getattr(one, "_param_generator", None)
+    if generator is not None:
+        values |= {name: value for name, value in vars(generator).items() if not name.startswith("_")}
+        values = {name: value for name, value in values.items() if not name.endswith("sampler")}
+        values |= dict(generator.named_buffers())
+    return Node(path or "augmentation", kind.__name__, Fields({k: _plain(v) for k, v in values.items()}, 1.0))
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting as plain values: tensors as lists, enumerations as their names."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value.name.lower() if hasattr(value, "name") and hasattr(value, "value") else value
+
+
+def _p(fields: Fields, *ops: Json) -> list[Json]:
+    if fields.get("p_batch", 1.0) != 1:
+        raise NotImported("p_batch decides for whole batches")
+    if fields.get("same_on_batch", False):
+        fields.differ("draws once for a batch, ours for every sample")
+    p = float(fields.get("p", 1.0))
+    return [{**op, "p": p} for op in ops] if p < 1 or any("flip" in op["op"] for op in ops) else list(ops)
+
+
+def _as(op: str) -> Callable[[Fields], list[Json]]:
+    return lambda fields: _p(fields, {"op": op})
+
+
+def _ranged(op: str, parameter: str, name: str, shift: float = 0.0, **rest: Any) -> Callable[[Fields], list[Json]]:
+    def read(fields: Fields) -> list[Json]:
+        fields.drop(("brightness", "contrast", "hue"))
+        fields.must("clip_output", True)
+        return _p(fields, {"op": op, parameter: span(*(end + shift for end in fields[name])), **rest})
+
+    return read
+
+
+def _warp(fields: Fields) -> Json:
+    word = fields.get("padding_mode", "zeros")
+    if word not in _BORDERS or fields.get("fill_value") is not None:
+        raise NotImported(f"padding_mode {word} has no counterpart")
+    if word == "reflection":
+        fields.differ("reflects about other lines")
+    if fields.get("align_corners") is False:
+        fields.differ("align_corners false moves the centre")
+    kernel = fields.get("resample", "bilinear")
+    if kernel == "bicubic":
+        fields.differ("bicubic with a = −0.75, ours has −0.5")
+    return {"interpolation": kernel, "border": _BORDERS[word]}
+
+
+def _rotation(fields: Fields) -> list[Json]:
+    return _p(fields, {"op": "rotate", "degrees": span(*fields["degrees"]), **_warp(fields)})
+
+
+def _affine(fields: Fields) -> list[Json]:
+    rest = _warp(fields)
+    low, high = _ends(fields["degrees"])
+    found: Json = {"op": "affine", "degrees": span(-high, -low)}
+    translate, scale, shear = (fields.get(name) for name in ("translate", "scale", "shear"))
+    for name, most in zip(("translate_x", "translate_y"), translate or (), strict=False):
+        found[name] = span(-most, most)
+    if scale is not None:
+        if len(scale) != 2:
+            raise NotImported("a scale for each axis has no counterpart")
+        found["scale"] = span(*scale)
+    if shear is not None:
+        fields.differ("shears in degrees, and about another point")
+        ends = [-float(shear), float(shear)] if isinstance(shear, (int, float)) else [*shear]
+        found["shear_x"] = span(*(-math.tan(math.radians(end)) for end in ends[:2]))
+        if any(ends[2:]):
+            raise NotImported("shear along y has no counterpart beside shear along x")
+    return _p(fields, found | rest)
+
+
+def _ends(value: Any) -> tuple[float, float]:
+    if isinstance(value, (int, float)):
+        return -float(value), float(value)
+    return float(value[0]), float(value[1])
+
+
+def _translate(fields: Fields) -> list[Json]:
+    shifts = {axis: fields.get(f"translate_{axis}") for axis in "xy"}
+    found = {axis: span(*ends) for axis, ends in shifts.items() if ends is not None}
+    return _p(fields, {"op": "translate", **found, **_warp(fields)})
+
+
+def _jitter(fields: Fields) -> list[Json]:
+    ranges = {}
+    for name in ("brightness", "contrast", "saturation", "hue"):
+        value, rest = fields.get(name, 0.0), 0.0 if name == "hue" else 1.0
+        low, high = _ends(value) if name == "hue" or not isinstance(value, (int, float)) else (1 - value, 1 + value)
+        ranges[name] = (low, high) if (low, high) != (rest, rest) else None
+    fields.differ("one order for a batch")
+    (part, *more) = jitter(fields, ranges) or [{"op": "sequence", "ops": []}]
+    return _p(fields, part if not more else {"op": "sequence", "ops": [part, *more]})
+
+
+def _gray(fields: Fields) -> list[Json]:
+    fields.must("rgb_weights", None)
+    return _p(fields, {"op": "grayscale"})
+
+
+def _blur(fields: Fields) -> list[Json]:
+    fields.must("border_type", "reflect")
+    fields.drop(("separable",))
+    low, high = fields["sigma"]
+    taps = list(fields["kernel_size"])
+    if taps != [2 * math.ceil(3 * high) + 1] * 2:
+        fields.differ(f"a kernel of {'×'.join(map(str, taps))} pixels, ours reaches 3σ to each side")
+    return _p(fields, {"op": "gaussian_blur", "sigma": span(low, high)})
+
+
+def _noise(fields: Fields) -> list[Json]:
+    fields.must("mean", 0, 0.0)
+    fields.differ("does not clip")
+    return _p(fields, {"op": "gaussian_noise", "std": float(fields["std"])})
+
+
+def _solarize(fields: Fields) -> list[Json]:
+    if any(fields["additions"]):
+        raise NotImported("additions has no counterpart")
+    return _p(fields, {"op": "solarize", "threshold": span(*fields["thresholds"])})
+
+
+def _gamma(fields: Fields) -> list[Json]:
+    gamma, gain = (span(*fields[f"{name}_factor"]) for name in ("gamma", "gain"))
+    return _p(fields, {"op": "gamma", "gamma": gamma, "gain": gain})
+
+
+def _turns(fields: Fields) -> list[Json]:
+    fields.drop(("resample", "align_corners"))
+    low, high = (int(end) for end in fields["times"])
+    if not 0 <= low <= high <= 3:
+        raise NotImported("turns below 0 have no counterpart; write them as 1 to 3")
+    return _p(fields, {"op": "rot90", "turns": {"integers": [low, high]}})
+
+
+def _crop(fields: Fields) -> list[Json]:
+    fields.must("padding_mode", "constant")
+    fields.must("pad_if_needed", False)
+    fields.must("resize_to", None)
+    fields.drop(("resample", "align_corners", "cropping_mode", "fill"))
+    if fields.get("padding") is not None:
+        raise NotImported("padding has no row yet")
+    return _p(fields, {"op": "random_crop", "size": list(fields["size"])})
+
+
+def _center_crop(fields: Fields) -> list[Json]:
+    fields.drop(("resample", "align_corners", "cropping_mode", "padding_mode"))
+    fields.differ("odd margins fall to another side")
+    return _p(fields, {"op": "center_crop", "size": list(fields["size"])})
+
+
+def _resized_crop(fields: Fields) -> list[Json]:
+    fields.drop(("resize_to", "output_size", "cropping_mode", "padding_mode", "align_corners"))
+    fields.differ("stretches the corners' centres onto each other, without antialiasing")
+    area, ratio = span(*fields["scale"]), span(*fields["ratio"], "log_uniform")
+    kernel = {"interpolation": fields.get("resample", "bilinear"), "antialias": False}
+    return _p(
+        fields, {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": ratio, **kernel}
+    )
+
+
+def _resize(fields: Fields) -> list[Json]:
+    fields.drop(("output_size", "side"))
+    if fields.get("align_corners"):
+        fields.differ("stretches the corners' centres onto each other")
+    size = fields["size"]
+    if isinstance(size, int):
+        raise NotImported("a single side has no row yet")
+    smooth, kernel = bool(fields.get("antialias", False)), fields.get("resample", "bilinear")
+    return _p(fields, {"op": "resize", "size": list(size), "interpolation": kernel, "antialias": smooth})
+
+
+def _normalize(fields: Fields) -> list[Json]:
+    return _p(fields, {"op": "normalize", "mean": list(fields["mean"]), "std": list(fields["std"])})
+
+
+def _invert(fields: Fields) -> list[Json]:
+    fields.must("max_val", 1, 1.0)
+    return _p(fields, {"op": "invert"})
+
+
+def _autocontrast(fields: Fields) -> list[Json]:
+    fields.must("clip_output", True)
+    return _p(fields, {"op": "autocontrast"})
+
+
+def _all(fields: Fields, members: Sequence[list[Json]], __: Sequence[Node]) -> list[Json]:
+    fields.must("random_apply", False)
+    return [op for member in members for op in member]
+
+
+KORNIA = Library(
+    readers={
+        "RandomHorizontalFlip": _as("horizontal_flip"),
+        "RandomVerticalFlip": _as("vertical_flip"),
+        "RandomRotation": _rotation,
+        "RandomRotation90": _turns,
+        "RandomAffine": _affine,
+        "RandomTranslate": _translate,
+        "ColorJitter": _jitter,
+        "RandomBrightness": _ranged("brightness_shift", "delta", "brightness_factor", -1.0),
+        "RandomContrast": _ranged("contrast", "factor", "contrast_factor", pivot="zero"),
+        "RandomHue": _ranged("hue", "turns", "hue_factor"),
+        "RandomGamma": _gamma,
+        "RandomGrayscale": _gray,
+        "RandomGaussianBlur": _blur,
+        "RandomGaussianNoise": _noise,
+        "RandomInvert": _invert,
+        "RandomSolarize": _solarize,
+        "RandomEqualize": _as("equalize"),
+        "RandomAutoContrast": _autocontrast,
+        "RandomSharpness": _ranged("sharpness", "factor", "sharpness"),
+        "RandomChannelShuffle": _as("channel_shuffle"),
+        "RandomCrop": _crop,
+        "CenterCrop": _center_crop,
+        "RandomResizedCrop": _resized_crop,
+        "Resize": _resize,
+        "Normalize": _normalize,
+    },
+    containers={"AugmentationSequential": _all, "ImageSequential": _all},
+    unsupported={
+        "RandomSaturation": "it scales the saturation of HSV, ours blends with grey",
+        "ColorJiggle": "its saturation is that of HSV, its contrast is about black",
+        "RandomPosterize": "it draws fractions of bits",
+        "RandomShear": "it shears in degrees, about another point",
+    },
+    ignored=("training", "device", "dtype", "keepdim", "samplers", "sampler_dict", "randperm"),
+)
+"""The table."""
