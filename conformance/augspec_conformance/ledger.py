@@ -33,14 +33,13 @@ NUMBERS = {"P": 17, "K": 9, "B": 10, "S": 12, "N": 13, "G": 10, "F": 8, "R": 12,
 ELSEWHERE: dict[str, tuple[str, str]] = {
     "P5": ("merged into P3", "P3 overwrites the caller's memory after a call as well, over the same arrays."),
     "K9": ("merged into K4, J1", "Comments change no draw (J1); ids, not positions, name the streams (K4)."),
-    "B9": ("later", "No op mixes samples yet."),
     "B10": ("merged into C9", "vmap, scan and map_fn over single samples are among the users' functions there."),
     "S4": ("later", "Devices and shardings want a machine with more than one device."),
     "S6": ("merged into S1, C9", "output_spec equals the result (S1); abstract values run in users' functions (C9)."),
     "S7": ("merged into C7", "Input pipelines hand over batches of unknown size; sides are static by C12."),
     "S9": ("merged into N1", "Both dtypes are held to the same float64 ideal, uint8 within one level."),
     "S12": ("merged into S10", "Images without rows or columns are in the table of refusals."),
-    "F7": ("merged into S3", "Labels pass through as the same objects; mixed labels come with ops that mix."),
+    "F7": ("merged into S3, B9", "Labels pass through as the same objects; those of ops that mix are asked by B9."),
     "R6": ("merged into B2, K6", "Draws are equal at every place of a batch and for large ids: more than alike."),
     "R8": ("later", "No op draws an order yet."),
     "R12": ("merged into K6", "Draws are equal in every mode, bit for bit."),
@@ -57,7 +56,6 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
 WITHOUT_LAW = {
     "E3": "What explain prints is compared with what is drawn in the tests of explain.",
     "E5": "The mean is contrast's pivot, and N1 compares those bytes.",
-    "T5": "No op changes labels; that they pass is T6.",
     "R9": "It is the first step of every other map; K5 evaluates them whole.",
     "R15": "Matrices and windows reach pixels; N1 and G1 would see a bit's difference.",
 }
