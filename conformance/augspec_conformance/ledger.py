@@ -39,7 +39,7 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "S7": ("merged into C7", "Input pipelines hand over batches of unknown size; sides are static by C12."),
     "S9": ("merged into N1", "Both dtypes are held to the same float64 ideal, uint8 within one level."),
     "S12": ("merged into S10", "Images without rows or columns are in the table of refusals."),
-    "F7": ("merged into S3, B9", "Labels pass through as the same objects; mixed ones are those of B9."),
+    "F7": ("merged into S3, B9", "Labels pass through as the same objects; those of ops that mix are asked by B9."),
     "R6": ("merged into B2, K6", "Draws are equal at every place of a batch and for large ids: more than alike."),
     "R8": ("later", "No op draws an order yet."),
     "R12": ("merged into K6", "Draws are equal in every mode, bit for bit."),

@@ -428,3 +428,12 @@ def test_lines_fit_and_break_between_phrases() -> None:
     assert " ".join(lines).replace("  ·  ", " ") == "rotate 12.3° flip brightness ×1.12 contrast ×0.90"
     assert cut("abc", 15, 500) == "abc"
     assert cut("abcdefghijklmnop" * 4, 15, 60).endswith("…")
+
+
+@pytest.mark.parametrize("verb", ["preview", "apply"])
+def test_photos_one_by_one_are_not_mixed(verb: str, photo: Path, folder: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "mix.json"
+    policy.write_text('{"augspec": 1, "ops": [{"op": "mixup"}]}')
+    result = call(verb, policy, photo if verb == "preview" else folder, "-o", tmp_path / "out.png")
+    assert result.exit_code != 0
+    assert "mixes samples of a batch" in result.stderr

@@ -10,7 +10,7 @@ import typer
 import augspec
 from augspec.cli import talk
 from augspec.cli.options import PolicyArgument, SeedOption
-from augspec.cli.read import KINDS, check_photograph, photograph, policy_file
+from augspec.cli.read import KINDS, check_photograph, photo_policy, photograph
 
 __all__ = ["apply"]
 
@@ -32,7 +32,7 @@ def apply(
     An image's id is its path within the folder: the same file gives the same result whatever lies beside it.
     Images are read as RGB of 8 bits: grey ones get three channels, transparency is left out.
     """
-    checked = policy_file(policy)
+    checked = photo_policy(policy)
     augment = augspec.compile(checked, backend=backend, layout="NHWC")
     files = _images(in_dir, output)
     if output.exists() and not output.is_dir():

@@ -9,7 +9,7 @@ import typer
 
 from augspec.cli import talk
 from augspec.cli.options import PolicyArgument, SeedOption
-from augspec.cli.read import boxes_file, mask_file, photograph, policy_file
+from augspec.cli.read import boxes_file, mask_file, photo_policy, photograph
 
 __all__ = ["preview"]
 
@@ -35,7 +35,7 @@ def preview(
     from augspec.cli.contact_sheet import contact_sheet
     from augspec.cli.tiles import row_of_tiles
 
-    checked = policy_file(policy)
+    checked = photo_policy(policy)
     if output.suffix.lower() != ".png":
         raise typer.BadParameter(f"{output}: the sheet is a PNG file; end its name with .png")
     if output.exists() and output.samefile(photo):

@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 import augspec
-from augspec.errors import PolicyError, PolicyProblem
+from augspec.errors import PolicyError, PolicyProblem, Unsupported
 from augspec.language.limits import MAX_BYTES
 from augspec.language.policy import Policy
 
@@ -24,6 +24,7 @@ __all__ = [
     "full_check",
     "mask_file",
     "photograph",
+    "photo_policy",
     "policy_file",
     "policy_text",
 ]
@@ -54,6 +55,22 @@ def policy_file(name: str) -> Policy:
     """
     policy = augspec.loads(policy_text(name))
     full_check(policy)
+    return policy
+
+
+def photo_policy(name: str) -> Policy:
+    """Return a checked policy for photos that come one by one, without labels.
+
+    Raises:
+        PolicyError: it is wrong.
+        Unsupported: it mixes samples of a batch.
+    """
+    policy = policy_file(name)
+    mixer = next((op for op in policy.ops if op.across), None)
+    if mixer is not None:
+        raise Unsupported(
+            mixer.tag, "it mixes samples of a batch and their labels, and photos come one by one", "Leave it out."
+        )
     return policy
 
 
