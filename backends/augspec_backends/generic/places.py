@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.projective import project, projective
+from augspec_backends.generic.radial import radial, unbend
 
 __all__ = ["PlacesOf"]
 
@@ -25,3 +26,11 @@ class PlacesOf:
     def project(self, x: Array, y: Array, matrix: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by a homography (B, 9)."""
         return project(self.xp, x, y, matrix, self.height, self.width)
+
+    def radial(self, k: Array) -> tuple[Array, Array]:
+        """Return the sources of a polynomial of the radius, (B, H, W) each; coefficients (B, 2)."""
+        return radial(self.xp, k, self.height, self.width)
+
+    def unbend(self, x: Array, y: Array, k: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by its inverse."""
+        return unbend(self.xp, x, y, k, self.height, self.width)

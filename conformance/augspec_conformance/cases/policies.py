@@ -49,6 +49,7 @@ _RANGES: dict[str, Any] = {
     "zoom": {"uniform": [1.1, 1.6]},
     "turns": {"uniform": [0.05, 0.4]},
     "gamma": {"uniform": [0.6, 2.2]},
+    "distortion": {"uniform": [0.1, 0.6]},
     "share": {"uniform": [0.1, 0.4]},
     "area": {"uniform": [0.3, 0.9]},
     "aspect": {"log_uniform": [0.7, 1.6]},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from augspec.namespace import Array
+from augspec.ops.lens import Lens
 from augspec.ops.perspective import Perspective
 from augspec.plan.stages import Remap
 from augspec_backends.generic.pipeline import Pipeline
@@ -36,6 +37,14 @@ class KeepsParallels(Faulty):
             return rows
 
         return {name: flat(array) if name.endswith(".back") else array for name, array in values.items()}
+
+
+class BendsTheOtherWay(Faulty):
+    """Takes a barrel for a pincushion: moves the picture by the polynomial, not the places that read it."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = [path for path in paths_of(pipeline, Lens, "k1", "k2") if path in values]
+        return {**values, **{path: -values[path] for path in paths}}
 
 
 class _PointsStay(RemapStep):
@@ -74,5 +83,13 @@ MUTANTS = (
         "Boxes lie beside their objects.",
         RemapsPixelsOnly,
         ("N1",),
+    ),
+    Mutant(
+        "M183",
+        "remaps",
+        "bends the other way",
+        "Barrels are pincushions.",
+        BendsTheOtherWay,
+        ("N1", "R13"),
     ),
 )

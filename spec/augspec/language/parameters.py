@@ -18,6 +18,7 @@ __all__ = [
     "Aspect",
     "Bits",
     "Border",
+    "Distortion",
     "Factor",
     "Fill",
     "Fraction",
@@ -88,6 +89,7 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Sigma = _parameter("sigma")
+Distortion = _parameter("distortion")
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Zoom = _parameter("zoom")
