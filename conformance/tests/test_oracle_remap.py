@@ -83,3 +83,17 @@ def test_a_lens_equals_opencv() -> None:
     out = run({"ops": [op]}, {}, {"image": np.array(ramp)})["image"]
     np.testing.assert_allclose(out[..., 0], np.clip(theirs[0], 0, 31) / 32, atol=1e-5)
     assert not np.array_equal(run({"ops": [op]}, {}, {"image": image})["image"], image)
+
+
+def test_a_grid_of_two_parts_by_hand() -> None:
+    # The left part is 1.5 wide and the right one 0.5: of 8 columns, the first 4 show 6, the last 4 show 2.
+    op = {"op": "grid_distortion", "id": "g", "steps": 2, "limit": 0.5, "p": 1.0}
+    op |= {"interpolation": "bilinear", "border": "edge", "fill": 0.0}
+    ramp = np.broadcast_to((np.arange(8.0)[None, :, None] + 0.5) / 8, (6, 8, 1))
+    points = np.array([[3.0, 1.0], [6.0, 3.0], [7.0, 6.0], [-2.0, 9.0]])
+    out = run(
+        {"ops": [op]}, {"sample/g/x": [0.5, -0.5], "sample/g/y": [0.0, 0.0]}, {"image": ramp, "keypoints": points}
+    )
+    expected = np.array([0.75, 2.25, 3.75, 5.25, 6.25, 6.75, 7.25, 7.5]) / 8
+    np.testing.assert_allclose(out["image"][..., 0], np.broadcast_to(expected, (6, 8)), atol=1e-12)
+    np.testing.assert_allclose(out["keypoints"], [[2.0, 1.0], [4.0, 3.0], [6.0, 6.0], [-2.0, 9.0]], atol=1e-12)

@@ -217,6 +217,12 @@ class Places(Protocol):
     def unbend(self, x: Array, y: Array, k: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by the inverse of `radial`."""
 
+    def stretched(self, columns: Array, rows: Array) -> tuple[Array, Array]:
+        """Return the sources where equal cells show parts of these widths, (B, n) int32 with sums below 2¹⁵."""
+
+    def unstretched(self, x: Array, y: Array, columns: Array, rows: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse of `stretched`."""
+
 
 class Numbers(Protocol):
     """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers.

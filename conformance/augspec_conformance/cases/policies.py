@@ -111,6 +111,7 @@ _VALUES: dict[str, list[Any]] = {
     "weights": [[1, 2, 3]],
     "cutoff": [0.05],
     "distortion": [0.3],
+    "limit": [0.4],
     "pad": [[1, 2, 0, 3]],
     "height": [5],
     "width": [4],

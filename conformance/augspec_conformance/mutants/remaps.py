@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from augspec.namespace import Array
+from augspec.ops.grid_distortion import GridDistortion
 from augspec.ops.lens import Lens
 from augspec.ops.perspective import Perspective
 from augspec.plan.stages import Remap
@@ -45,6 +46,14 @@ class BendsTheOtherWay(Faulty):
     def parameters(self, pipeline: Pipeline, values: Values) -> Values:
         paths = [path for path in paths_of(pipeline, Lens, "k1", "k2") if path in values]
         return {**values, **{path: -values[path] for path in paths}}
+
+
+class StretchesFromTheEnd(Faulty):
+    """Counts the parts of a grid from the right and from the bottom."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = [path for path in paths_of(pipeline, GridDistortion, "x", "y") if path in values]
+        return {**values, **{path: values[path][:, ::-1] for path in paths}}
 
 
 class _PointsStay(RemapStep):
@@ -91,5 +100,13 @@ MUTANTS = (
         "Barrels are pincushions.",
         BendsTheOtherWay,
         ("N1", "R13"),
+    ),
+    Mutant(
+        "M184",
+        "remaps",
+        "counts the parts of a grid from the end",
+        "A draw means another picture than elsewhere.",
+        StretchesFromTheEnd,
+        ("N1",),
     ),
 )

@@ -128,4 +128,27 @@ def lens(state: State, op: Op, draws: Draws) -> State:
     )
 
 
-REMAPS = {"lens": lens, "perspective": perspective}
+def grid_distortion(state: State, op: Op, draws: Draws) -> State:
+    """Show parts of other widths in equal cells, on each axis by itself."""
+    state = settle(state)
+    if not draws.applied(op) or op["limit"] == 0:
+        return state
+    number = op["steps"]
+    axes = []
+    for name, side in (("x", state.size[1]), ("y", state.size[0])):
+        parts = 1.0 + draws.drawn(name, number)
+        ends = np.concatenate([[0.0], np.cumsum(parts)]) * (side / parts.sum())
+        axes.append((np.linspace(0.0, side, number + 1), ends))
+
+    def source(places: FloatArray) -> FloatArray:
+        return np.stack([np.interp(places[..., i], *axes[i]) for i in (0, 1)], -1)
+
+    def points(xy: FloatArray) -> FloatArray:
+        near = np.clip(xy, 0.0, [axes[0][0][-1], axes[1][0][-1]])
+        moved = np.stack([np.interp(near[..., i], *axes[i][::-1]) for i in (0, 1)], -1)
+        return np.asarray(moved + (xy - near))
+
+    return remap(state, op, source, points)
+
+
+REMAPS = {"grid_distortion": grid_distortion, "lens": lens, "perspective": perspective}
