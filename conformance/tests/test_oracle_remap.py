@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from augspec_conformance.oracle import run
 from augspec_conformance.oracle.by_hand import picture
-from augspec_conformance.oracle.remap import CORNERS, homography, project
+from augspec_conformance.oracle.remap import CORNERS, bend, homography, project, unbend
 
 
 def perspective(image: np.ndarray, x: list[float], y: list[float], **further: np.ndarray) -> dict[str, np.ndarray]:
@@ -57,3 +58,42 @@ def test_perspective_equals_pillow() -> None:
     inside = perspective(np.ones_like(image), x, y)["image"][..., 0] == 1
     assert inside.mean() > 0.4
     np.testing.assert_allclose(perspective(image, x, y)["image"][..., 0][inside], np.asarray(pillow)[inside], atol=1e-5)
+
+
+def test_a_lens_keeps_the_centre_and_moves_the_corners_by_its_coefficients() -> None:
+    places = np.array([[0.0, 0.0], [0.6, 0.8], [0.3, -0.4]])
+    np.testing.assert_allclose(bend(places, 0.25, 0.5), places * [[1.0], [1.75], [1.09375]], atol=1e-12)
+    for k1, k2 in ((0.3, 0.2), (-0.25, 0.0), (-0.2, 0.5), (0.0, -0.15)):
+        np.testing.assert_allclose(unbend(bend(places, k1, k2), k1, k2), places, atol=1e-12)
+    # A barrel brings what is at the corners nearer to the centre; beyond them the map goes on straight.
+    assert np.linalg.norm(unbend(places, 0.5, 0.0), axis=1)[1] < 1
+    far = np.linalg.norm(unbend(np.array([[1.0, 0.0], [1.5, 0.0], [2.0, 0.0]]), -0.2, 0.0), axis=1)
+    np.testing.assert_allclose(np.diff(far), 0.5 / 0.4, atol=1e-12)
+
+
+def test_a_lens_equals_opencv() -> None:
+    cv2 = pytest.importorskip("cv2")
+    image, k1 = picture(24, 32, 1), 0.2
+    corner = float(np.hypot(12, 16))
+    camera = np.array([[corner, 0, 15.5], [0, corner, 11.5], [0, 0, 1]])
+    theirs = cv2.initUndistortRectifyMap(camera, np.array([k1, 0.1, 0, 0]), None, camera, (32, 24), cv2.CV_32FC1)
+    op = {"op": "lens", "id": "l", "k1": k1, "k2": 0.1, "p": 1.0}
+    op |= {"interpolation": "bilinear", "border": "edge", "fill": 0.0}
+    ramp = np.broadcast_to(np.arange(32.0)[None, :, None] / 32, (24, 32, 1))
+    out = run({"ops": [op]}, {}, {"image": np.array(ramp)})["image"]
+    np.testing.assert_allclose(out[..., 0], np.clip(theirs[0], 0, 31) / 32, atol=1e-5)
+    assert not np.array_equal(run({"ops": [op]}, {}, {"image": image})["image"], image)
+
+
+def test_a_grid_of_two_parts_by_hand() -> None:
+    # The left part is 1.5 wide and the right one 0.5: of 8 columns, the first 4 show 6, the last 4 show 2.
+    op = {"op": "grid_distortion", "id": "g", "steps": 2, "limit": 0.5, "p": 1.0}
+    op |= {"interpolation": "bilinear", "border": "edge", "fill": 0.0}
+    ramp = np.broadcast_to((np.arange(8.0)[None, :, None] + 0.5) / 8, (6, 8, 1))
+    points = np.array([[3.0, 1.0], [6.0, 3.0], [7.0, 6.0], [-2.0, 9.0]])
+    out = run(
+        {"ops": [op]}, {"sample/g/x": [0.5, -0.5], "sample/g/y": [0.0, 0.0]}, {"image": ramp, "keypoints": points}
+    )
+    expected = np.array([0.75, 2.25, 3.75, 5.25, 6.25, 6.75, 7.25, 7.5]) / 8
+    np.testing.assert_allclose(out["image"][..., 0], np.broadcast_to(expected, (6, 8)), atol=1e-12)
+    np.testing.assert_allclose(out["keypoints"], [[2.0, 1.0], [4.0, 3.0], [6.0, 6.0], [-2.0, 9.0]], atol=1e-12)

@@ -214,6 +214,18 @@ class Places(Protocol):
     def project(self, x: Array, y: Array, matrix: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by a homography of half sides from the centre, (B, 9) float32."""
 
+    def radial(self, k: Array) -> tuple[Array, Array]:
+        """Return the sources p·(1 + k₁·t + k₂·t²) of places p, t = |p|² over the corners'; k is (B, 2) in 2⁻²⁴."""
+
+    def unbend(self, x: Array, y: Array, k: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse of `radial`."""
+
+    def stretched(self, columns: Array, rows: Array) -> tuple[Array, Array]:
+        """Return the sources where equal cells show parts of these widths, (B, n) int32 with sums below 2¹⁵."""
+
+    def unstretched(self, x: Array, y: Array, columns: Array, rows: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse of `stretched`."""
+
 
 class Numbers(Protocol):
     """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers.

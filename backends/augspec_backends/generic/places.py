@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.projective import project, projective
+from augspec_backends.generic.radial import radial, unbend
+from augspec_backends.generic.stretch import stretched, unstretched
 
 __all__ = ["PlacesOf"]
 
@@ -25,3 +27,22 @@ class PlacesOf:
     def project(self, x: Array, y: Array, matrix: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by a homography (B, 9)."""
         return project(self.xp, x, y, matrix, self.height, self.width)
+
+    def radial(self, k: Array) -> tuple[Array, Array]:
+        """Return the sources of a polynomial of the radius, (B, H, W) each; coefficients (B, 2)."""
+        return radial(self.xp, k, self.height, self.width)
+
+    def unbend(self, x: Array, y: Array, k: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by its inverse."""
+        return unbend(self.xp, x, y, k, self.height, self.width)
+
+    def stretched(self, columns: Array, rows: Array) -> tuple[Array, Array]:
+        """Return the sources where equal cells show parts of other widths, (B, H, W) each; parts (B, n)."""
+        xp = self.xp
+        x = xp.reshape(stretched(xp, columns, self.width), (-1, 1, self.width))
+        y = xp.reshape(stretched(xp, rows, self.height), (-1, self.height, 1))
+        return x + y * 0, y + x * 0
+
+    def unstretched(self, x: Array, y: Array, columns: Array, rows: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse."""
+        return unstretched(self.xp, x, columns, self.width), unstretched(self.xp, y, rows, self.height)

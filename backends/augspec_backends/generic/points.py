@@ -61,13 +61,16 @@ def move_boxes(xp: Namespace, boxes: Array, move: MovePoints, between: int = 0) 
     """Return the axis-aligned hull of the moved corners, and of points `between` them, (B, N, 4); not clipped."""
     x1, y1, x2, y2 = (boxes[..., i] for i in range(4))
     corners = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
-    points = [move(x, y) for x, y in corners]
+    outline = list(corners)
     for i, (x, y) in enumerate(corners):
         to_x, to_y = corners[(i + 1) % 4]
         for step in range(1, between + 1):
             share = step / (between + 1)
-            points.append(move(x + (to_x - x) * share, y + (to_y - y) * share))
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+            outline.append((x + (to_x - x) * share, y + (to_y - y) * share))
+    # All of them at once: a map may be long.
+    number = xp.shape(x1)[1]
+    moved = move(xp.concat([x for x, _ in outline], 1), xp.concat([y for _, y in outline], 1))
+    xs, ys = ([axis[:, i * number : (i + 1) * number] for i in range(len(outline))] for axis in moved)
 
     def fold(f: str, parts: list[Array]) -> Array:
         result = parts[0]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from augspec.namespace import Array
+from augspec.ops.grid_distortion import GridDistortion
+from augspec.ops.lens import Lens
 from augspec.ops.perspective import Perspective
 from augspec.plan.stages import Remap
 from augspec_backends.generic.pipeline import Pipeline
@@ -36,6 +38,22 @@ class KeepsParallels(Faulty):
             return rows
 
         return {name: flat(array) if name.endswith(".back") else array for name, array in values.items()}
+
+
+class BendsTheOtherWay(Faulty):
+    """Takes a barrel for a pincushion: moves the picture by the polynomial, not the places that read it."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = [path for path in paths_of(pipeline, Lens, "k1", "k2") if path in values]
+        return {**values, **{path: -values[path] for path in paths}}
+
+
+class StretchesFromTheEnd(Faulty):
+    """Counts the parts of a grid from the right and from the bottom."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        paths = [path for path in paths_of(pipeline, GridDistortion, "x", "y") if path in values]
+        return {**values, **{path: values[path][:, ::-1] for path in paths}}
 
 
 class _PointsStay(RemapStep):
@@ -73,6 +91,22 @@ MUTANTS = (
         "leaves boxes and keypoints alone where pixels are remapped",
         "Boxes lie beside their objects.",
         RemapsPixelsOnly,
+        ("N1",),
+    ),
+    Mutant(
+        "M183",
+        "remaps",
+        "bends the other way",
+        "Barrels are pincushions.",
+        BendsTheOtherWay,
+        ("N1", "R13"),
+    ),
+    Mutant(
+        "M184",
+        "remaps",
+        "counts the parts of a grid from the end",
+        "A draw means another picture than elsewhere.",
+        StretchesFromTheEnd,
         ("N1",),
     ),
 )

@@ -92,4 +92,63 @@ def perspective(state: State, op: Op, draws: Draws) -> State:
     )
 
 
-REMAPS = {"perspective": perspective}
+def bend(places: FloatArray, k1: float, k2: float) -> FloatArray:
+    """Move places (..., 2), in half diagonals from the centre, along their rays: p·(1 + k1·|p|² + k2·|p|⁴)."""
+    square = np.sum(places**2, axis=-1, keepdims=True)
+    return np.asarray(places * (1.0 + k1 * square + k2 * square**2))
+
+
+def unbend(points: FloatArray, k1: float, k2: float) -> FloatArray:
+    """Invert `bend`, by halving the radius 60 times; beyond 1 it goes on along its tangent."""
+    radius = np.linalg.norm(points, axis=-1, keepdims=True)
+    low, high = np.zeros_like(radius), np.ones_like(radius)
+    for _ in range(60):
+        middle = (low + high) / 2
+        short = middle * (1.0 + k1 * middle**2 + k2 * middle**4) < radius
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    end = 1.0 + k1 + k2
+    found = np.where(radius > end, 1.0 + (radius - end) / (1.0 + 3.0 * k1 + 5.0 * k2), (low + high) / 2)
+    return np.asarray(points * np.divide(found, radius, out=np.ones_like(radius), where=radius > 0.0))
+
+
+def lens(state: State, op: Op, draws: Draws) -> State:
+    """Distort along the rays from the centre."""
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    k1, k2 = draws.number(op, "k1"), draws.number(op, "k2")
+    centre = np.array([state.size[1], state.size[0]]) / 2.0
+    corner = float(np.hypot(*centre))
+    return remap(
+        state,
+        op,
+        lambda places: bend((places - centre) / corner, k1, k2) * corner + centre,
+        lambda points: unbend((points - centre) / corner, k1, k2) * corner + centre,
+        between=7,
+    )
+
+
+def grid_distortion(state: State, op: Op, draws: Draws) -> State:
+    """Show parts of other widths in equal cells, on each axis by itself."""
+    state = settle(state)
+    if not draws.applied(op) or op["limit"] == 0:
+        return state
+    number = op["steps"]
+    axes = []
+    for name, side in (("x", state.size[1]), ("y", state.size[0])):
+        parts = 1.0 + draws.drawn(name, number)
+        ends = np.concatenate([[0.0], np.cumsum(parts)]) * (side / parts.sum())
+        axes.append((np.linspace(0.0, side, number + 1), ends))
+
+    def source(places: FloatArray) -> FloatArray:
+        return np.stack([np.interp(places[..., i], *axes[i]) for i in (0, 1)], -1)
+
+    def points(xy: FloatArray) -> FloatArray:
+        near = np.clip(xy, 0.0, [axes[0][0][-1], axes[1][0][-1]])
+        moved = np.stack([np.interp(near[..., i], *axes[i][::-1]) for i in (0, 1)], -1)
+        return np.asarray(moved + (xy - near))
+
+    return remap(state, op, source, points)
+
+
+REMAPS = {"grid_distortion": grid_distortion, "lens": lens, "perspective": perspective}

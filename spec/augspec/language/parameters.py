@@ -24,6 +24,7 @@ __all__ = [
     "Clip",
     "Control",
     "Disc",
+    "Distortion",
     "Factor",
     "Fill",
     "Filling",
@@ -114,6 +115,7 @@ Disc = _parameter("disc")
 Length = _parameter("length", _whole)
 Radius = _parameter("radius", _whole)
 Quality = _parameter("quality", _whole)
+Distortion = _parameter("distortion")
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Shrink = _parameter("shrink")
