@@ -165,8 +165,8 @@ def _calibration() -> Iterator[str]:
     yield from ("", "## Statistics", "")
     yield (
         f"Every statistical test has a false-alarm rate of {FALSE_ALARM:g}. The tests of one run at tier full are "
-        "counted in the suite's own tests, which hold their sum below 1e-6. At this level each test misses a discrepancy "
-        "of this size with probability 1e-6 (computed, not measured):"
+        "counted in the suite's own tests, which hold their sum below 1e-6. At this level each test misses a "
+        "discrepancy of this size with probability 1e-6 (computed, not measured):"
     )
     yield from _table("test", "samples", "discrepancy")
     for name, samples, least in calibrate.declared_power():
