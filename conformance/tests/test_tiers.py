@@ -185,7 +185,9 @@ def test_the_grammar_reaches_every_op_and_field_and_every_policy_is_defined():
     kinds: set[str] = set()
 
     @seed(1)
-    @settings(max_examples=700, deadline=None, database=None, suppress_health_check=list(grammar_checks()))
+    @settings(
+        max_examples=20 * len(op_names()), deadline=None, database=None, suppress_health_check=list(grammar_checks())
+    )
     @given(case=grammar.cases())
     def look(case: Case) -> None:
         augspec.normalize(augspec.loads(json.dumps(case.policy)))
