@@ -184,7 +184,7 @@ def test_the_grammar_reaches_every_op_and_field_and_every_policy_is_defined():
     seen: set[str] = set()
     kinds: set[str] = set()
 
-    @seed(1)
+    @seed(3)
     @settings(
         max_examples=20 * len(op_names()), deadline=None, database=None, suppress_health_check=list(grammar_checks())
     )
@@ -211,16 +211,16 @@ def grammar_checks() -> Any:
 
 
 def test_exploring_finds_a_fault_shrinks_it_and_says_its_seed(tmp_path: Any):
-    report = explore(TurnsClockwise(), seed=5, budget=3, laws=["N1"])
+    report = explore(TurnsClockwise(), seed=10, budget=3, laws=["N1"])
     (result,) = report.failures()
-    assert report.facts["seed"] == 5
+    assert report.facts["seed"] == 10
     case = Case.model_validate_json(result.shrunk or result.case_json)
     assert len(case.policy["ops"]) == 1
     report.write(tmp_path)
     (path,) = (tmp_path / "failures").iterdir()
     failure = read_failure(path.read_text())
     assert replayed(failure.model_copy(update={"backend": "numpy"})).status == "passed"
-    again = explore(TurnsClockwise(), seed=5, budget=3, laws=["N1"])
+    again = explore(TurnsClockwise(), seed=10, budget=3, laws=["N1"])
     assert again.failures()[0].case_json == result.case_json
 
 
