@@ -23,8 +23,8 @@ __all__ = [
     "check_photograph",
     "full_check",
     "mask_file",
-    "photograph",
     "photo_policy",
+    "photograph",
     "policy_file",
     "policy_text",
 ]
