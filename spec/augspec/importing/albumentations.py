@@ -118,12 +118,15 @@ def _affine(fields: Fields) -> list[Json]:
         parts.append({"op": "rotate", "degrees": span(*fields["rotate"])})
     shift = fields.get("translate_percent")
     if shift is not None and any((*shift["x"], *shift["y"])):
+        fields.differ("cuts shifts off to whole pixels")
         parts.append({"op": "translate", "x": span(*shift["x"]), "y": span(*shift["y"])})
     return _p(fields, *({**part, **rest} for part in parts))
 
 
 def _shift_scale_rotate(fields: Fields) -> list[Json]:
     low, high = fields["scale_limit"]
+    if any((*fields["shift_limit_x"], *fields["shift_limit_y"])):
+        fields.differ("cuts shifts off to whole pixels")
     op = {
         "op": "affine",
         "degrees": span(*fields["rotate_limit"]),

@@ -60,9 +60,10 @@ def _plain(value: Any) -> Any:
 def _p(fields: Fields, *ops: Json) -> list[Json]:
     if fields.get("p_batch", 1.0) != 1:
         raise NotImported("p_batch decides for whole batches")
-    if fields.get("same_on_batch", False):
-        fields.differ("draws once for a batch, ours for every sample")
     p = float(fields.get("p", 1.0))
+    drawn = p < 1 or any(isinstance(value, dict) for op in ops for value in op.values())
+    if fields.get("same_on_batch", False) and drawn:
+        fields.differ("draws once for a batch, ours for every sample")
     return [{**op, "p": p} for op in ops] if p < 1 or any("flip" in op["op"] for op in ops) else list(ops)
 
 

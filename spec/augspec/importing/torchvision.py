@@ -67,6 +67,8 @@ def _interpolation(fields: Fields, *, resize: bool = False) -> Json:
         found["antialias"] = fields.get("antialias", True) is not False and found["interpolation"] != "nearest"
         if word == "nearest":
             fields.differ("nearest takes the pixel before the centre, ours the one at it")
+    if not resize and word != "nearest":
+        fields.differ("fades into the fill twice at the image's border")
     if word == "bicubic" and not found.get("antialias"):
         fields.differ("bicubic with a = −0.75, ours has −0.5")
     return found
