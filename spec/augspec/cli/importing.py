@@ -29,7 +29,7 @@ def import_(
     strict: Annotated[bool, typer.Option("--strict", help="Leave with 1 unless every transform is exact.")] = False,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
 ) -> None:
-    """Write a policy from another library's file; nothing in it is executed. A table says how exact each transform is."""
+    """Write a policy from another library's file, as data; a table says how exact each transform is."""
     found = read(policy_text(file), white=white)
     if output is not None:
         if output.exists():
@@ -43,7 +43,10 @@ def import_(
         for row in found.rows:
             ops = ", ".join(row.ops) or "nothing"
             text = f"{row.status:<12} {row.path} {row.transform}: {ops}" + (f" ({row.reason})" if row.reason else "")
-            (talk.note if output is None else lambda line, style=_STYLES[row.status]: talk.out((line, style)))(text)
+            if output is None:
+                talk.note(text)
+            else:
+                talk.out((text, _STYLES[row.status]))
         for note in found.notes:
             talk.note(note)
     if strict and not found.exact:

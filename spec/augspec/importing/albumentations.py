@@ -197,7 +197,7 @@ def _drop(fields: Fields) -> list[Json]:
 
 
 def _resized_crop(fields: Fields) -> list[Json]:
-    area, ratio = span(*fields["scale"]), span(*fields["ratio"], "log_uniform")
+    area, ratio = span(*fields["scale"]), span(*fields["ratio"], kind="log_uniform")
     op = {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": ratio}
     return _p(fields, op | _interpolation(fields, resize=True))
 

@@ -200,7 +200,7 @@ def _center_crop(fields: Fields) -> list[Json]:
 def _resized_crop(fields: Fields) -> list[Json]:
     fields.drop(("resize_to", "output_size", "cropping_mode", "padding_mode", "align_corners"))
     fields.differ("stretches the corners' centres onto each other, without antialiasing")
-    area, ratio = span(*fields["scale"]), span(*fields["ratio"], "log_uniform")
+    area, ratio = span(*fields["scale"]), span(*fields["ratio"], kind="log_uniform")
     kernel = {"interpolation": fields.get("resample", "bilinear"), "antialias": False}
     return _p(
         fields, {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": ratio, **kernel}

@@ -135,7 +135,7 @@ def _grayscale(fields: Fields) -> list[Json]:
 
 def _resized_crop(fields: Fields) -> list[Json]:
     scale, ratio = fields["scale"], fields["ratio"]
-    area, aspect = span(*scale), span(*ratio, "log_uniform")
+    area, aspect = span(*scale), span(*ratio, kind="log_uniform")
     op = {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": aspect}
     return [op | _interpolation(fields, resize=True)]
 
