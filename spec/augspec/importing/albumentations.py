@@ -20,7 +20,7 @@ _KERNELS = {0: "nearest", 1: "bilinear", 2: "bicubic"}
 _BOXES = ("rotate_method", "mask_interpolation", "fill_mask", "fit_output", "pad_position")
 
 
-def albumentations(document: Mapping[str, Any], *, white: float = 255.0) -> Imported:
+def albumentations(document: Any, *, white: float = 255.0) -> Imported:
     """Return the policy of a serialised pipeline; it is data, and nothing of it is executed.
 
     Args:

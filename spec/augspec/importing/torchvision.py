@@ -148,7 +148,7 @@ def _resize(fields: Fields) -> list[Json]:
     if sides and longest is not None:
         raise NotImported("max_size has no counterpart")
     fields.differ("cuts the other side's length off, ours rounds it")
-    side = {"short_side": sides[0]} if sides else {"long_side": longest}
+    side: Json = {"short_side": sides[0]} if sides else {"long_side": longest}
     return [{"op": "resize", **side, **_interpolation(fields, resize=True)}]
 
 
