@@ -117,7 +117,7 @@ def _jitter(fields: Fields) -> list[Json]:
 def _distort(fields: Fields) -> list[Json]:
     p = float(fields["p"])
     fields.differ("contrast comes before or after saturation and hue by chance, ours before")
-    parts = [
+    parts: list[Json] = [
         {"op": "brightness_scale", "factor": span(*fields["brightness"])},
         {"op": "contrast", "factor": span(*fields["contrast"])},
         {"op": "saturation", "factor": span(*fields["saturation"])},
