@@ -12,6 +12,7 @@ from augspec.cli import talk
 from augspec.cli.apply import apply
 from augspec.cli.check import check
 from augspec.cli.diff import diff
+from augspec.cli.importing import import_
 from augspec.cli.inspect import explain, hash_, schema
 from augspec.cli.lint import lint
 from augspec.cli.ops import ops
@@ -79,6 +80,7 @@ for name, command in (
     ("lint", lint),
     ("diff", diff),
     ("stats", stats),
+    ("import", import_),
     ("explain", explain),
     ("preview", preview),
     ("apply", apply),

@@ -20,7 +20,7 @@ _KERNELS = {0: "nearest", 1: "bilinear", 2: "bicubic"}
 _BOXES = ("rotate_method", "mask_interpolation", "fill_mask", "fit_output", "pad_position")
 
 
-def albumentations(document: Mapping[str, Any], *, white: float = 255.0) -> Imported:
+def albumentations(document: Any, *, white: float = 255.0) -> Imported:
     """Return the policy of a serialised pipeline; it is data, and nothing of it is executed.
 
     Args:
@@ -118,12 +118,15 @@ def _affine(fields: Fields) -> list[Json]:
         parts.append({"op": "rotate", "degrees": span(*fields["rotate"])})
     shift = fields.get("translate_percent")
     if shift is not None and any((*shift["x"], *shift["y"])):
+        fields.differ("cuts shifts off to whole pixels")
         parts.append({"op": "translate", "x": span(*shift["x"]), "y": span(*shift["y"])})
     return _p(fields, *({**part, **rest} for part in parts))
 
 
 def _shift_scale_rotate(fields: Fields) -> list[Json]:
     low, high = fields["scale_limit"]
+    if any((*fields["shift_limit_x"], *fields["shift_limit_y"])):
+        fields.differ("cuts shifts off to whole pixels")
     op = {
         "op": "affine",
         "degrees": span(*fields["rotate_limit"]),
@@ -194,7 +197,7 @@ def _drop(fields: Fields) -> list[Json]:
 
 
 def _resized_crop(fields: Fields) -> list[Json]:
-    area, ratio = span(*fields["scale"]), span(*fields["ratio"], "log_uniform")
+    area, ratio = span(*fields["scale"]), span(*fields["ratio"], kind="log_uniform")
     op = {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": ratio}
     return _p(fields, op | _interpolation(fields, resize=True))
 

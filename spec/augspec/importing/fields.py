@@ -68,7 +68,7 @@ class Fields:
         return 0.0 if value is None else float(value) / self.white
 
 
-def span(low: Any, high: Any, kind: str = "uniform") -> float | Json:
+def span(low: Any, high: Any, *, kind: str = "uniform") -> float | Json:
     """Return a distribution over a range, or the number if it is one."""
     a, b = float(low), float(high)
     return a if a == b else {kind: [min(a, b), max(a, b)]}

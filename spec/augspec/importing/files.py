@@ -40,8 +40,9 @@ def read(data: bytes, *, white: float = 255.0) -> Imported:
 def _plain(data: bytes) -> Any:
     if len(data) > MAX_BYTES:
         raise AugspecError(f"a file of more than {MAX_BYTES} bytes is not read")
+    text = data.decode("utf-8-sig", errors="replace")
     try:
-        text = data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
         found = json.loads(text)
         return json.loads(found) if isinstance(found, str) else found  # the text of model.to_json(), dumped again
     except UnicodeDecodeError:
@@ -55,7 +56,7 @@ def _plain(data: bytes) -> Any:
 def _yaml(text: str, error: json.JSONDecodeError) -> Any:
     where = f"it is not JSON (line {error.lineno}, column {error.colno})"
     try:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
     except ModuleNotFoundError:
         raise AugspecError(f"{where}; for YAML, install PyYAML: pip install pyyaml") from None
     try:

@@ -60,9 +60,10 @@ def _plain(value: Any) -> Any:
 def _p(fields: Fields, *ops: Json) -> list[Json]:
     if fields.get("p_batch", 1.0) != 1:
         raise NotImported("p_batch decides for whole batches")
-    if fields.get("same_on_batch", False):
-        fields.differ("draws once for a batch, ours for every sample")
     p = float(fields.get("p", 1.0))
+    drawn = p < 1 or any(isinstance(value, dict) for op in ops for value in op.values())
+    if fields.get("same_on_batch", False) and drawn:
+        fields.differ("draws once for a batch, ours for every sample")
     return [{**op, "p": p} for op in ops] if p < 1 or any("flip" in op["op"] for op in ops) else list(ops)
 
 
@@ -199,7 +200,7 @@ def _center_crop(fields: Fields) -> list[Json]:
 def _resized_crop(fields: Fields) -> list[Json]:
     fields.drop(("resize_to", "output_size", "cropping_mode", "padding_mode", "align_corners"))
     fields.differ("stretches the corners' centres onto each other, without antialiasing")
-    area, ratio = span(*fields["scale"]), span(*fields["ratio"], "log_uniform")
+    area, ratio = span(*fields["scale"]), span(*fields["ratio"], kind="log_uniform")
     kernel = {"interpolation": fields.get("resample", "bilinear"), "antialias": False}
     return _p(
         fields, {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": ratio, **kernel}

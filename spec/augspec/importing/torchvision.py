@@ -67,6 +67,8 @@ def _interpolation(fields: Fields, *, resize: bool = False) -> Json:
         found["antialias"] = fields.get("antialias", True) is not False and found["interpolation"] != "nearest"
         if word == "nearest":
             fields.differ("nearest takes the pixel before the centre, ours the one at it")
+    if not resize and word != "nearest":
+        fields.differ("fades into the fill twice at the image's border")
     if word == "bicubic" and not found.get("antialias"):
         fields.differ("bicubic with a = −0.75, ours has −0.5")
     return found
@@ -115,7 +117,7 @@ def _jitter(fields: Fields) -> list[Json]:
 def _distort(fields: Fields) -> list[Json]:
     p = float(fields["p"])
     fields.differ("contrast comes before or after saturation and hue by chance, ours before")
-    parts = [
+    parts: list[Json] = [
         {"op": "brightness_scale", "factor": span(*fields["brightness"])},
         {"op": "contrast", "factor": span(*fields["contrast"])},
         {"op": "saturation", "factor": span(*fields["saturation"])},
@@ -133,7 +135,7 @@ def _grayscale(fields: Fields) -> list[Json]:
 
 def _resized_crop(fields: Fields) -> list[Json]:
     scale, ratio = fields["scale"], fields["ratio"]
-    area, aspect = span(*scale), span(*ratio, "log_uniform")
+    area, aspect = span(*scale), span(*ratio, kind="log_uniform")
     op = {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": aspect}
     return [op | _interpolation(fields, resize=True)]
 
@@ -146,7 +148,7 @@ def _resize(fields: Fields) -> list[Json]:
     if sides and longest is not None:
         raise NotImported("max_size has no counterpart")
     fields.differ("cuts the other side's length off, ours rounds it")
-    side = {"short_side": sides[0]} if sides else {"long_side": longest}
+    side: Json = {"short_side": sides[0]} if sides else {"long_side": longest}
     return [{"op": "resize", **side, **_interpolation(fields, resize=True)}]
 
 
