@@ -70,7 +70,7 @@ class RemapsPixelsOnly(Faulty):
 
 MUTANTS = (
     Mutant(
-        "M180",
+        "M210",
         "remaps",
         "names the corners of a perspective row by row",
         "A draw means another picture than elsewhere.",
@@ -78,7 +78,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M181",
+        "M211",
         "remaps",
         "keeps parallels in a perspective",
         "Pictures are never seen aslant.",
@@ -86,7 +86,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M182",
+        "M212",
         "remaps",
         "leaves boxes and keypoints alone where pixels are remapped",
         "Boxes lie beside their objects.",
@@ -94,7 +94,7 @@ MUTANTS = (
         ("N1",),
     ),
     Mutant(
-        "M183",
+        "M213",
         "remaps",
         "bends the other way",
         "Barrels are pincushions.",
@@ -102,7 +102,7 @@ MUTANTS = (
         ("N1", "R13"),
     ),
     Mutant(
-        "M184",
+        "M214",
         "remaps",
         "counts the parts of a grid from the end",
         "A draw means another picture than elsewhere.",
