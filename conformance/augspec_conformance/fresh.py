@@ -35,7 +35,7 @@ class Finding:
     Attributes:
         at_import: names of global states that importing the backend changed.
         at_call: names of those that compiling and calling changed.
-        digests: by mode, then by case, SHA-256 of the results.
+        digests: by mode, then by case, SHA-256 of draws and results.
     """
 
     at_import: tuple[str, ...]
@@ -68,10 +68,15 @@ def seen(source: str, framework: str, cases: tuple[str, ...]) -> Finding:
 
 
 def digests_of(subject: Subject, cases: Sequence[Case]) -> dict[str, str]:
-    """Return the SHA-256 of each case's result, all of its arrays in order; of one case where calls are compiled."""
+    """Return the SHA-256 of each case's draws and result, all arrays in order.
+
+    Where calls are compiled, the result of the first case alone: draws for keys on the host compile nothing.
+    """
     found = {}
-    for case in cases if subject.cost == "eager" else cases[:1]:
-        out = subject.call(case)
+    for number, case in enumerate(cases):
+        out: dict[str, Any] = dict(subject.draw(case).items())
+        if subject.cost == "eager" or not number:
+            out |= subject.call(case)
         text = b"".join(name.encode() + np.ascontiguousarray(value).tobytes() for name, value in out.items())
         found[case.name] = hashlib.sha256(text).hexdigest()
     return found

@@ -22,9 +22,13 @@ PROOF = "C4"
 _STATISTICS = "R"
 """The family of the tier stat: each of its cases with four times the draws."""
 
-_AT_MOST = {"jax": 8, "tensorflow": 6, "torch": 16}
+_AT_MOST = {"jax": 4, "tensorflow": 4, "torch": 16}
 """At the tier smoke, so many of a law's cases for uncompiled modes, evenly spread, by framework: op by op, a call takes
 ten to a hundred times as long as NumPy's. Other backends are asked all of them, and these ones at the tier full."""
+
+_COMPILES_OPS = ("jax",)
+"""Frameworks that, op by op, compile each op for each shape: at the tier smoke, the eager mode of these is asked what
+modes are in which compilations are dear."""
 
 _REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
 
@@ -59,7 +63,8 @@ def select_laws(ids: Iterable[str] | None = None) -> tuple[Law, ...]:
 
 def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iterator[Case]:
     """Yield a law's cases that a subject's mode can afford, under a run seed; none if the tier does not ask it."""
-    affordable = _REACHES[subject.cost] if law.scope == "modes" else _REACHES["eager"]
+    dear = tier == "smoke" and subject.mode == "eager" and subject.adapter.FRAMEWORK in _COMPILES_OPS
+    affordable = _REACHES["dear" if dear else subject.cost] if law.scope == "modes" else _REACHES["eager"]
     cases = [case for case in cases_under(law, tier, seed) if case.reach in affordable]
     eager = [place for place, case in enumerate(cases) if case.reach == "eager"]
     most = _AT_MOST.get(subject.adapter.FRAMEWORK, len(eager)) if tier == "smoke" else len(eager)
