@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -191,7 +191,10 @@ def _c12_cases(tier: Tier) -> tuple[Case, ...]:
     )
 
 
-def _graph_cases(law: str, *signatures: str, names: tuple[str, ...] = ("mix:train",)) -> Any:
+Cases = Callable[[Tier], tuple[Case, ...]]
+
+
+def _graph_cases(law: str, *signatures: str, names: tuple[str, ...] = ("mix:train",)) -> Cases:
     return lambda tier: tuple(c.with_(reach="graph") for c in grid(law, tier, names=names, signatures=signatures))
 
 
