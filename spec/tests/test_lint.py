@@ -147,3 +147,12 @@ def test_the_examples_are_linted() -> None:
         for path in sorted((Path(__file__).parents[2] / "examples" / "policies").glob("*.json"))
     }
     assert found == {"digits.json": [], "photos.json": ["W202"]}
+
+
+def test_a_macro_is_one_thing_but_not_beyond_its_neighbours() -> None:
+    recipe = {"op": "preset", "name": "randaugment/torchvision"}
+    jitter = {"op": "color_jitter", "contrast": {"uniform": [0.5, 1.5]}}
+    assert {one.id for one in augspec.lint(policy(recipe, UNIT))} <= {"W501"}  # of the end, not of the recipe
+    (found,) = [one for one in augspec.lint(policy(jitter, CONTRAST, UNIT)) if one.id == "W102"]
+    assert found.path == "ops[1]"
+    assert "after contrast (ops[0])" in found.what

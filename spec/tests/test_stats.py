@@ -158,3 +158,8 @@ def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         augspec.stats(policy(), samples=0)
     assert Summary.of(np.zeros(0)) == Summary(0)
+
+
+def test_what_a_macro_stands_for_has_the_macros_place() -> None:
+    found = augspec.stats(policy({"op": "color_jitter", "brightness": {"uniform": [0.5, 1.5]}, "hue": 0.1}), samples=16)
+    assert [(one.place, one.op) for one in found.ops] == [("ops[0]", "brightness_scale"), ("ops[0]", "hue")]

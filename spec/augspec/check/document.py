@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from augspec.check.places import leaf_ops, pipelines
+from augspec.check.places import pipelines, written_ops
 from augspec.check.problem import Problem
 from augspec.check.setting import Setting
 from augspec.errors import PolicyError
-from augspec.normalize import check_policy, named
+from augspec.normalize import check_policy, expanded
 from augspec.ops.base import Op
 from augspec.plan.build import build
 from augspec.plan.program import program
@@ -35,19 +35,19 @@ def _meaning(policy: Policy) -> Iterator[Problem]:
 def _matrices(policy: Policy) -> Iterator[Problem]:
     for name, ops in pipelines(policy):
         try:
-            build(named(ops), name)
+            build(expanded(ops), name, written=ops)
         except PolicyError as error:
             yield from map(Problem.of, error.problems)
 
 
 def _distributions(policy: Policy) -> Iterator[Problem]:
-    for place, op in leaf_ops(policy):
+    for place, op in written_ops(policy):
         yield from _distribution(place, op)
 
 
 def _distribution(place: str, op: Op) -> Iterator[Problem]:
     try:
-        program(named((op,)), "op")
+        program(expanded((op,)), "op", written=(op,))
     except PolicyError as error:
         for problem in map(Problem.of, error.problems):
             yield Problem(place + problem.path.removeprefix("op[0]"), problem.value, problem.allowed, problem.fix)

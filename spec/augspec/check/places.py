@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from augspec.errors import format_path
+from augspec.normalize import expanded
 from augspec.ops.base import Combinator, Op
 
 if TYPE_CHECKING:
     from augspec.language.policy import Policy
 
-__all__ = ["leaf_ops", "pipelines"]
+__all__ = ["leaf_ops", "pipelines", "written_ops"]
 
 
 def pipelines(policy: Policy) -> Iterator[tuple[str, tuple[Op, ...]]]:
@@ -22,7 +23,17 @@ def pipelines(policy: Policy) -> Iterator[tuple[str, tuple[Op, ...]]]:
 
 
 def leaf_ops(policy: Policy) -> Iterator[tuple[str, Op]]:
-    """Yield (place, op) of every op that is no combinator."""
+    """Yield (place, op) of every op that is no combinator; what a macro stands for has the macro's place."""
+    from augspec.language.policy import walk
+
+    for place, op in written_ops(policy):
+        for _, inner in walk(expanded((op,)), ()):
+            if not isinstance(inner, Combinator):
+                yield place, inner
+
+
+def written_ops(policy: Policy) -> Iterator[tuple[str, Op]]:
+    """Yield (place, op) of every op that is no combinator, macros as they are written."""
     from augspec.language.policy import walk
 
     for name, ops in pipelines(policy):

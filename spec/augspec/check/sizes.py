@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from augspec.check.places import pipelines
@@ -9,7 +10,7 @@ from augspec.check.problem import Problem
 from augspec.check.setting import Setting
 from augspec.errors import SampleError
 from augspec.language.limits import MAX_SIDE
-from augspec.ops.base import Combinator, Op
+from augspec.ops.base import Combinator, Macro, Op
 from augspec.ops.one_of import OneOf
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def _follow(ops: tuple[Op, ...], place: str, size: Size | None, found: list[Prob
 
 
 def _after(op: Op, where: str, size: Size | None, found: list[Problem]) -> Size | None:
+    if isinstance(op, Macro):
+        inside: list[Problem] = []
+        after = _after(op.expansion(), where, size, inside)
+        found += [replace(one, path=where) for one in inside]
+        return after
     if isinstance(op, Combinator):
         if not isinstance(op, OneOf):  # the members of any other choice keep the size
             return _follow(op.ops, f"{where}.ops", size, found)

@@ -58,7 +58,7 @@ def _yaml(text: str, error: json.JSONDecodeError) -> Any:
     try:
         import yaml  # type: ignore[import-untyped]
     except ModuleNotFoundError:
-        raise AugspecError(f"{where}; for YAML, install PyYAML: pip install pyyaml") from None
+        raise AugspecError(f'{where}; for YAML, install PyYAML: pip install "augspec[cli]"') from None
     try:
         return yaml.safe_load(text)  # plain data: no tag of Python's is ever followed
     except (yaml.YAMLError, RecursionError, ValueError):

@@ -15,7 +15,7 @@ __all__ = ["IDLE"]
 
 
 def _never(subject: Subject) -> Iterator[Note]:
-    for place in subject.ops:
+    for place in subject.written:
         why = _idle(place)
         if why:
             yield place.path, why
@@ -41,7 +41,7 @@ def _idle(place: Place) -> str:
 
 
 def _no_choice(subject: Subject) -> Iterator[Note]:
-    for place in subject.ops:
+    for place in subject.written:
         op = place.op
         if isinstance(op, OneOf) and len(op.ops) == 1:
             yield place.path, f"{op.tag} with a single member"
@@ -50,7 +50,7 @@ def _no_choice(subject: Subject) -> Iterator[Note]:
 
 
 def _one_value(subject: Subject) -> Iterator[Note]:
-    for place in subject.leaves:
+    for place in subject.written:
         for name, value in _fields(place):
             low, high = value.support()
             if low == high:

@@ -30,9 +30,9 @@ def _blurred_noise(subject: Subject) -> Iterator[Note]:
 
 def _resampled_twice(subject: Subject) -> Iterator[Note]:
     ops = normalize(subject.policy).ops
-    by_path = {place.path: place for place in subject.leaves}
+    by_key = {place.key: place for place in subject.leaves}
     stages = [
-        [by_path[place_of(leaf.path, ops, "ops")] for leaf in leaves((stage,)) if leaf.op.stage in _RESAMPLING]
+        [by_key[place_of(leaf.path, ops, "ops")] for leaf in leaves((stage,)) if leaf.op.stage in _RESAMPLING]
         for stage in _flat(fuse(build(ops)).stages)
     ]
     stages = [stage for stage in stages if stage]

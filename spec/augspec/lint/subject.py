@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from augspec.errors import format_path
-from augspec.language.policy import Policy, walk
-from augspec.normalize import named
+from augspec.language.policy import Policy
+from augspec.normalize import expanded
 from augspec.ops.base import Combinator, Op
 from augspec.ops.one_of import OneOf
 from augspec.ops.some_of import SomeOf
@@ -21,12 +21,14 @@ class Place:
     """An op where it stands.
 
     Attributes:
-        path: its place in the document.
+        path: its place in the document; of what a macro stands for, that of the macro.
+        key: its place where macros are replaced by what they stand for.
         op: the op.
         around: the combinators that hold it, outermost first, each with the member's position.
     """
 
     path: str
+    key: str
     op: Op
     around: tuple[tuple[Combinator, int], ...]
 
@@ -66,7 +68,12 @@ class Subject:
     @cached_property
     def ops(self) -> tuple[Place, ...]:
         """Return the training ops, combinators included, in order."""
-        return tuple(_places(named(self.policy.ops), ("ops",), ()))
+        return tuple(_places(expanded(self.policy.ops), self.policy.ops, ("ops",), ()))
+
+    @cached_property
+    def written(self) -> tuple[Place, ...]:
+        """Return the training ops that the document itself holds, combinators included, in order."""
+        return tuple(one for one in self.ops if one.path == one.key)
 
     @cached_property
     def leaves(self) -> tuple[Place, ...]:
@@ -76,30 +83,34 @@ class Subject:
     @cached_property
     def both(self) -> tuple[Place, ...]:
         """Return the leaves of training and evaluation."""
-        ends = [
-            Place(format_path(path), op, ())
-            for path, op in walk(self.policy.eval or (), ("eval",))
-            if not isinstance(op, Combinator)
-        ]
-        return (*self.leaves, *ends)
+        end = self.policy.eval or ()
+        ends = _places(expanded(end), end, ("eval",), ())
+        return (*self.leaves, *(replace(one, around=()) for one in ends if not isinstance(one.op, Combinator)))
 
     def pairs(self) -> Iterator[tuple[Place, Place]]:
-        """Yield two leaves that one sample may get, the earlier one first."""
+        """Yield two leaves that one sample may get, the earlier one first; not two of one macro, which belong together."""
         for n, first in enumerate(self.leaves):
             for second in self.leaves[n + 1 :]:
-                if first.with_(second):
+                if first.path != second.path and first.with_(second):
                     yield first, second
 
 
 def _places(
     ops: tuple[Op, ...],
+    written: tuple[Op, ...],
     path: tuple[str | int, ...],
     around: tuple[tuple[Combinator, int], ...],
     holder: Combinator | None = None,
+    macro: str | None = None,
 ) -> Iterator[Place]:
+    """Yield the places of ops; `written` are the same with their macros, or nothing inside of one."""
     for position, op in enumerate(ops):
         here = (*path, position)
+        key = format_path(here)
         chain = around if holder is None else (*around, (holder, position))
-        yield Place(format_path(here), op, chain)
+        shown = key if macro is None else macro
+        yield Place(shown, key, op, chain)
         if isinstance(op, Combinator):
-            yield from _places(op.ops, (*here, "ops"), chain, op)
+            source = written[position] if macro is None else None
+            inside, inner = (source.ops, None) if isinstance(source, Combinator) else ((), shown)
+            yield from _places(op.ops, inside, (*here, "ops"), chain, op, inner)

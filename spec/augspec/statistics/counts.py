@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from augspec.language.policy import Policy
 from augspec.language.quantities import Quantity
-from augspec.normalize import normalize
+from augspec.normalize import named, normalize
 from augspec.ops.base import TypeOp
 from augspec.plan.build import build
 from augspec.plan.place import place
@@ -31,7 +31,7 @@ def counted(policy: Policy, samples: int, seed: int) -> tuple[tuple[OpRate, ...]
     """Return rates, parameters and the share of samples that nothing changes."""
     import augspec
 
-    ops = normalize(policy).ops
+    ops, written = normalize(policy).ops, named(policy.ops)
     drawn = dict(augspec.compile(policy).draw(seed, np.arange(samples)).numpy().items())
     applied: dict[str, Flags] = {}
     changed: dict[str, Flags] = {}
@@ -52,7 +52,7 @@ def counted(policy: Policy, samples: int, seed: int) -> tuple[tuple[OpRate, ...]
     rates = tuple(
         OpRate(
             path,
-            place(path, ops, "ops"),
+            place(path, written, "ops"),
             leaf_of[path].op.tag,
             float(applied[path].mean()),
             float(changed[path].mean()),
