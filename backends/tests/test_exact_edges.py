@@ -10,7 +10,7 @@ import pytest
 
 import augspec
 from augspec.errors import SampleError
-from augspec_conformance.cases.policies import op_document, op_names, op_of
+from augspec_conformance.cases.policies import document, fitting_targets, op_document, op_names, op_of
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 9, 14, 3), np.uint8)
 BOXES = np.tile(np.array([[[1, 2, 5, 7], [0, 0, 9, 9]]], np.float32), (3, 1, 1))
@@ -21,14 +21,21 @@ def _fitting(op: dict[str, Any]) -> Any:
     return IMAGES if op_of(op).accepts_size(*IMAGES.shape[1:3]) else np.ascontiguousarray(IMAGES[:, :, :9])
 
 
+def _sample(policy: Any, images: Any, targets: tuple[str, ...]) -> dict[str, Any]:
+    """Return images with the targets for which a policy has a meaning."""
+    labels = np.arange(len(images), dtype=np.int32)
+    every = {"image": images, "mask": np.zeros(images.shape[:3], np.uint8), "boxes": BOXES, "label": labels}
+    return {name: every[name] for name in fitting_targets(policy, ("image", *targets))}
+
+
 @pytest.mark.parametrize("name", op_names())
 def test_e1_no_op_divides_by_nothing_or_warns(name: str) -> None:
     op = op_document(name)
-    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op], "eval": []}))
-    images = _fitting(op)
+    policy = document(op, eval=[])
+    sample = _sample(policy, _fitting(op), ("mask", "boxes"))
     with np.errstate(all="raise"):
-        out = augspec.compile(policy)(7, {"image": images, "mask": images[..., 0], "boxes": BOXES})
-    assert out["image"].shape[:1] == out["mask"].shape[:1] == (3,)
+        out = augspec.compile(augspec.parse(policy))(7, sample)
+    assert {len(out[name]) for name in sample} == {3}
 
 
 @pytest.mark.parametrize(
@@ -56,10 +63,12 @@ def test_t3_a_box_with_one_negative_side_is_refused(form: str, box: list[float])
 @pytest.mark.parametrize("name", [name for name in op_names() if name != "normalize"])
 def test_c1_another_value_range_is_the_unit_range_stretched(name: str) -> None:
     op = op_document(name)
-    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op], "eval": []}))
-    unit = (_fitting(op) / 255).astype(np.float32)
-    expected = augspec.compile(policy)(7, {"image": unit, "boxes": BOXES})["image"] * 4 - 1
-    found = augspec.compile(policy, value_range=(-1, 3))(7, {"image": unit * 4 - 1, "boxes": BOXES})["image"]
+    plain = document(op, eval=[])
+    policy = augspec.parse(plain)
+    sample = _sample(plain, (_fitting(op) / 255).astype(np.float32), ("boxes",))
+    expected = augspec.compile(policy)(7, sample)["image"] * 4 - 1
+    wide = {**sample, "image": sample["image"] * 4 - 1}
+    found = augspec.compile(policy, value_range=(-1, 3))(7, wide)["image"]
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

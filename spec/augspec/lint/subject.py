@@ -88,7 +88,7 @@ class Subject:
         return (*self.leaves, *(replace(one, around=()) for one in ends if not isinstance(one.op, Combinator)))
 
     def pairs(self) -> Iterator[tuple[Place, Place]]:
-        """Yield two leaves that one sample may get, the earlier one first; not two of one macro: they belong together."""
+        """Yield two leaves that one sample may get, the earlier first; not two of one macro: they belong together."""
         for n, first in enumerate(self.leaves):
             for second in self.leaves[n + 1 :]:
                 if first.path != second.path and first.with_(second):
