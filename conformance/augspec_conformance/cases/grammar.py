@@ -26,12 +26,23 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.cases.strategies import run_time
 from augspec_conformance.law import MAX_CASE_BYTES, Case
 
-__all__ = ["EXPLORED", "cases", "ops", "policies"]
+__all__ = ["EXPLORED", "cases", "op_of_name", "ops", "policies", "valid"]
 
 Json = dict[str, Any]
 
-EXPLORED = ("small-u8", "odd-f32", "grey-u8", "four-u8", "two-u8", "row-u8", "column-f32", "dot-u8", "small-u16")
-"""Signatures: small ones of every number of channels."""
+EXPLORED = (
+    "small-u8",
+    "odd-f32",
+    "square-u8",
+    "grey-u8",
+    "four-u8",
+    "two-u8",
+    "row-u8",
+    "column-f32",
+    "dot-u8",
+    "small-u16",
+)
+"""Signatures: small ones of every number of channels, square ones among them."""
 
 _LARGEST = 24
 """Largest whole number: the side of a result, in pixels. Larger ones cost time and show nothing more."""
@@ -69,10 +80,11 @@ def policies(draw: st.DrawFn, signature: str) -> Json:
 
 
 def _fits(policy: Json, signature: str) -> bool:
-    return _valid(policy) and accepts_document(policy, signature)
+    return valid(policy) and accepts_document(policy, signature)
 
 
-def _valid(policy: Json) -> bool:
+def valid(policy: Json) -> bool:
+    """Return whether a document is accepted."""
     try:
         augspec.normalize(augspec.loads(json.dumps(policy)))
     except augspec.PolicyError:
@@ -85,11 +97,12 @@ def ops(depth: int = _DEPTH) -> st.SearchStrategy[Json]:
     """Return a strategy for ops; combinators in each other `depth` deep."""
     any_op()  # completes the models of combinators
     names = [name for name in augspec.ops() if depth or name not in COMBINATORS]
-    return st.sampled_from(names).flatmap(lambda name: _op(name, depth))
+    return st.sampled_from(names).flatmap(lambda name: op_of_name(name, depth))
 
 
 @st.composite
-def _op(draw: st.DrawFn, name: str, depth: int) -> Json:
+def op_of_name(draw: st.DrawFn, name: str, depth: int = 1) -> Json:
+    """Return a strategy for one op with any fields that go together."""
     cls = augspec.ops()[name]
     parameters = dict(cls.parameters())
     found: Json = {"op": name}
@@ -114,15 +127,15 @@ def _op(draw: st.DrawFn, name: str, depth: int) -> Json:
 
 def _mended(op: Json, optional: list[str]) -> Json:
     """Return an op without the optional fields that do not go with the others: one of them, or all from the end."""
-    if _valid(document(op)):
+    if valid(document(op)):
         return op
     for field in optional:
         fewer = {name: value for name, value in op.items() if name != field}
-        if len(fewer) < len(op) and _valid(document(fewer)):
+        if len(fewer) < len(op) and valid(document(fewer)):
             return fewer
     for field in reversed(optional):
         op = {name: value for name, value in op.items() if name != field}
-        if _valid(document(op)):
+        if valid(document(op)):
             break
     return op
 

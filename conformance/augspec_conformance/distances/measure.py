@@ -104,8 +104,9 @@ def of_case(subject: Subject, one: Case) -> Array:
         scale = 255.0 if levels else to_levels
         got = out[i].astype(np.float64) / (255.0 if levels else 1.0)
         distance = np.abs(got - ideal()) * scale
-        if last.get("interpolation") == "nearest" and distance.max(initial=0.0) > 1.0:
-            # A place on the edge of two pixels may mean either (E4).
+        on_edges = last.get("interpolation") == "nearest" or augspec.ops()[last["op"]].edges
+        if on_edges and distance.max(initial=0.0) > 1.0:
+            # A place on the edge of two pixels, or of a hole, may mean either (E4).
             for x, y in itertools.product((-NEAREST_EDGE, NEAREST_EDGE), repeat=2):
                 distance = np.minimum(distance, np.abs(got - ideal(((x, y),))) * scale)
         found[i] = distance

@@ -121,7 +121,7 @@ def _p3_cases(tier: Tier) -> tuple[Case, ...]:
             names=("op:horizontal_flip", "op:center_crop", "mix:empty", "op:rotate"),
             signatures=("large-u8", "large-f32"),
         ),
-        unapplied.with_(name="nothing applied", policy=_IDENTITY, reach="eager"),
+        unapplied.with_(name="nothing applied", policy=_IDENTITY, reach="dear"),
         unapplied.with_(name="nothing applied f32", policy=_IDENTITY, signature="large-f32", reach="eager"),
     )
 

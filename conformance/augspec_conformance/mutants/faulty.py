@@ -181,7 +181,7 @@ class Restreamed(Draw):
     @classmethod
     def like(cls, draw: Draw, of: str) -> Restreamed:
         """Return `draw` on the stream of `of`."""
-        return cls(draw.path, draw.quantity, draw.map, draw.entries, draw.words, draw.source, of)
+        return cls(draw.path, draw.quantity, draw.map, draw.entries, draw.words, draw.source, draw.leader, of)
 
 
 def paths_of(pipeline: Pipeline, op: type[Op], *names: str) -> list[str]:

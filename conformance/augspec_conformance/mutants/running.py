@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from augspec.namespace import Array, Namespace
+from augspec.plan.stages import Mix
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import Keys
 from augspec_backends.generic.pipeline import Runner
 from augspec_conformance.mutants.faulty import Hooks, Values
 
-__all__ = ["Go", "Running", "Work"]
+__all__ = ["Go", "Running", "Work", "mixes"]
 
 Go = Callable[[Any, Mapping[str, Array]], Values]
 """Does the work: on keys (or drawn parameters) and arrays."""
@@ -41,6 +42,16 @@ class Work:
     def mode(self) -> str:
         """Return the mode."""
         return str(self.augmenter.options.mode)
+
+    @property
+    def apart(self) -> bool:
+        """Return whether each sample can be worked on by itself: none is mixed with others of its batch."""
+        return not mixes(self.runner)
+
+
+def mixes(runner: Runner) -> bool:
+    """Return whether a pipeline mixes samples of a batch."""
+    return any(isinstance(stage, Mix) for stage in runner.pipeline.fused.stages)
 
 
 class Running(Hooks):

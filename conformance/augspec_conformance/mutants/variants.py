@@ -24,7 +24,7 @@ from augspec_backends.generic.pipeline import Runner
 from augspec_backends.numpy.namespace import NumpyNamespace
 from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, Run, Values, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
-from augspec_conformance.mutants.running import Go, Running, Work
+from augspec_conformance.mutants.running import Go, Running, Work, mixes
 
 __all__ = ["DRAWING", "LEGAL"]
 
@@ -59,7 +59,7 @@ class Chunked(Running, Faulty):
 
     def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
         batch = len(keys[1])
-        if batch < 2:
+        if batch < 2 or not work.apart:
             return go(keys, arrays)
         parts = [
             go(_of_rows(keys, slice(start, start + 3)), {name: x[start : start + 3] for name, x in arrays.items()})
@@ -73,7 +73,7 @@ class TwoThreads(Running, Faulty):
 
     def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
         batch = len(keys[1])
-        if batch < 2:
+        if batch < 2 or not work.apart:
             return go(keys, arrays)
         halves = slice(0, batch // 2), slice(batch // 2, batch)
 
@@ -102,7 +102,7 @@ class DrawsInHalves(Faulty):
 
     def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> Values:
         batch = len(keys[1])
-        if batch < 2:
+        if batch < 2 or mixes(runner):
             return super().draw(runner, keys, on_host, xp)
         result: Values = {}
         for start in (0, 1):

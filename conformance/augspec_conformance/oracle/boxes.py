@@ -23,7 +23,7 @@ def hull(boxes: FloatArray, points: Callable[[FloatArray], FloatArray], between:
     corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 1, 4, 2)
     shares = np.arange(between + 1)[:, None, None] / (between + 1)
     outline = corners + shares * (np.roll(corners, -1, axis=2) - corners)
-    moved = points(outline.reshape(-1, 2)).reshape(len(boxes), -1, 2)
+    moved = points(outline.reshape(-1, 2)).reshape(len(boxes), 4 * (between + 1), 2)
     return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
 
 
