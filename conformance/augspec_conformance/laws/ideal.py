@@ -96,10 +96,22 @@ def _warps(ops: list[Any]) -> int:
             own = (op["interpolation"], op["border"], op["fill"])
             count, settings = count + (own != settings), own
         elif stage != "move" or op_of(op).mirrors is None:
-            settings, count = None, count + augspec.ops()[op["op"]].edges
-            inner = _warps(op["ops"]) if "ops" in op else 0
-            count += inner * (op["n"] if op.get("replace") else 1)
+            settings, count = None, count + augspec.ops()[op["op"]].edges + _inside(op)
     return count
+
+
+def _inside(op: Any) -> int:
+    """Return the same of a combinator's members, of those that can act on one sample."""
+    if "ops" not in op:
+        return 0
+    if op["op"] == "sequence":
+        return _warps(op["ops"])
+    each = sorted((_warps([member]) for member in op["ops"]), reverse=True)
+    if op["op"] == "one_of":
+        return max(each, default=0)
+    if op["op"] == "some_of":
+        return op["n"] * max(each, default=0) if op["replace"] else sum(each[: op["n"]])
+    return sum(each)
 
 
 def _edges(ops: list[Any]) -> bool:
@@ -151,7 +163,7 @@ def _pixels(case: Case, image: Array, ideals: list[dict[str, Any]], one: _Oracle
     if image.dtype == np.uint16:
         got = got / SIGNATURES[case.signature].top
     distance = np.abs(got - unit(np.stack([entry["image"] for entry in ideals])))
-    if '"nearest"' in json.dumps(case.policy) or _edges(case.policy["ops"]):
+    if '"nearest"' in json.dumps(one.policy) or _edges(one.policy["ops"]):
         for i in np.flatnonzero((distance > bound).any((1, 2, 3))):
             for other in one.neighbours(int(i)):
                 distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
