@@ -168,10 +168,10 @@ def class_of(policy: dict[str, Any]) -> str:
 
 
 def _units(ops: list[Any]) -> float:
-    """Return the units of the loosest op; the members of a `random_order` all act, and so their units add up."""
+    """Return the units of the loosest op; members of a combinator that runs all of them add theirs up."""
     found = [0.0]
     for op in map(spelled_out, ops):
-        if op["op"] == "random_order":
+        if op["op"] in ("random_order", "sequence"):
             found.append(sum(_units([member]) for member in op["ops"]))
         elif "ops" in op:
             found.append(_units(op["ops"]))

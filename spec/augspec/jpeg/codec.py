@@ -76,15 +76,15 @@ class Codec:
         steps, reciprocals = self._tables(names, "", first, n), self._tables(names, "_reciprocal", first, n)
 
         def across(x: Array) -> Array:
-            return xp.stack(forward(xp, [x[:, :, i] for i in range(SIDE)], last=False), 2)
+            return xp.stack(forward(xp, [x[:, :, i, ...] for i in range(SIDE)], last=False), 2)
 
         def down(x: Array) -> Array:
-            y = forward(xp, [x[:, i] for i in range(SIDE)], last=True)
-            kept = [self.quantised(y[i], steps[:, i], reciprocals[:, i]) for i in range(SIDE)]
+            y = forward(xp, [x[:, i, ...] for i in range(SIDE)], last=True)
+            kept = [self.quantised(y[i], steps[:, i, ...], reciprocals[:, i, ...]) for i in range(SIDE)]
             return xp.stack(inverse(xp, kept, last=False), 1)
 
         def back(x: Array) -> Array:
-            samples = inverse(xp, [x[:, :, i] for i in range(SIDE)], last=True)
+            samples = inverse(xp, [x[:, :, i, ...] for i in range(SIDE)], last=True)
             return xp.clip(xp.stack(samples, 2) + 128, 0, 255)
 
         found = self._once(lambda: levels - 128, n)

@@ -60,8 +60,8 @@ def widened(xp: Namespace, plane: Array, height: int, width: int) -> Array:
     if xp.shape(plane)[2] <= 2:
         plane = _doubled(xp, plane, plane, 1)
         return _doubled(xp, plane, plane, 2)[:, :height, :width]
-    above = xp.concat([plane[:, :1], plane[:, :-1]], 1)
-    below = xp.concat([plane[:, 1:], plane[:, -1:]], 1)
+    above = xp.concat([plane[:, :1, ...], plane[:, :-1, ...]], 1)
+    below = xp.concat([plane[:, 1:, ...], plane[:, -1:, ...]], 1)
     sums = _doubled(xp, plane * 3 + above, plane * 3 + below, 1)
     before = xp.concat([sums[:, :, :1], sums[:, :, :-1]], 2)
     after = xp.concat([sums[:, :, 1:], sums[:, :, -1:]], 2)

@@ -468,7 +468,7 @@ class HolesOp(OccludeOp):
         """Return which pixels lie in some hole."""
         found = None
         for i in range(xp.shape(prepared["left"])[1]):
-            left, right, top, bottom = (prepared[name][:, i] for name in ("left", "right", "top", "bottom"))
+            left, right, top, bottom = (prepared[name][:, i, ...] for name in ("left", "right", "top", "bottom"))
             across, down = xp.logical_and(x >= left, x < right), xp.logical_and(y >= top, y < bottom)
             here = xp.logical_and(across, down)
             found = here if found is None else xp.logical_or(found, here)
