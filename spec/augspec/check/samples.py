@@ -113,7 +113,7 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                     f"samples with {name}, which it looks at",
                     f"Declare --target {name}.",
                 )
-        wanted: tuple[str, ...] = getattr(op, "needs_one", ())
+        wanted = op.needs_one
         if wanted and not have.intersection(wanted):
             yield Problem(
                 place,
@@ -121,7 +121,7 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                 f"samples with {' or '.join(wanted)}, which it changes",
                 f"Declare --target {wanted[0]}.",
             )
-        for name in getattr(op, "refuses", ()):
+        for name in op.refuses:
             if name in have:
                 yield Problem(
                     place,
@@ -129,7 +129,7 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                     f"samples without {name}, for which it has no meaning",
                     f"Leave {op.tag} out.",
                 )
-        if getattr(op, "across", False) and setting.shape is not None and len(setting.shape) == 3:
+        if op.across and setting.shape is not None and len(setting.shape) == 3:
             yield Problem(
                 place,
                 f"{op.tag} on one image",

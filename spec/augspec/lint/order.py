@@ -55,7 +55,7 @@ def _flat(stages: tuple[Stage, ...]) -> Iterator[Stage]:
 
 def _after_mixing(subject: Subject) -> Iterator[Note]:
     for first, second in subject.pairs():
-        mixed = getattr(first.op, "across", False) and not getattr(second.op, "across", False)
+        mixed = first.op.across and not second.op.across
         if mixed and not isinstance(second.op, TypeOp):
             yield second.path, f"{second.op.tag} after {first.op.tag} ({first.path}), which mixes samples"
 

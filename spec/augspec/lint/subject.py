@@ -35,10 +35,7 @@ class Place:
     @property
     def always(self) -> bool:
         """Return whether every sample gets the op."""
-        return self.op.p == 1 and all(
-            one.p == 1 and not isinstance(one, (OneOf, SomeOf)) and not getattr(one, "chooses", False)
-            for one, _ in self.around
-        )
+        return self.op.p == 1 and all(one.p == 1 and not one.chooses for one, _ in self.around)
 
     def with_(self, other: Place) -> bool:
         """Return whether one sample may get both ops."""
