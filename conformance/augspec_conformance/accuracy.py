@@ -77,9 +77,8 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         run = None
     if stage == "remap":
         own = 0.0 if nearest else BICUBIC if op.get("interpolation") == "bicubic" else own
-    if stage == "resample" and op.get("interpolation") == "bicubic":
-        own = CUBIC_WEIGHTS
-    own = 0.0 if stage == "resample" and nearest else own
+    if stage in ("resample", "tile"):
+        own = 0.0 if nearest else CUBIC_WEIGHTS if op.get("interpolation") == "bicubic" else own
     if stage in ("filter", "degrade"):
         own *= model.reach()
     if stage == "noise":

@@ -88,6 +88,13 @@ class Case(BaseModel):
 
         return mixes(self.policy)
 
+    @property
+    def rows(self) -> int:
+        """Return how many times as many boxes and keypoints come out as go in."""
+        from augspec_conformance.cases.policies import rows
+
+        return rows(self.policy)
+
     def digest(self) -> str:
         """Return a short, stable name."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:8]

@@ -133,6 +133,7 @@ STAGES = {
     "mix": POINTWISE,
     "remap": WARP,
     "resample": WEIGHTS,
+    "tile": WEIGHTS,
     "warp": WARP,
     "type": TYPE,
 }

@@ -15,7 +15,7 @@ from augspec.plan.stages import Plan
 from augspec.random.keys import split_shape
 from augspec_backends.generic.compaction import check_compaction, compacted
 from augspec_backends.generic.given import check_draws
-from augspec_backends.generic.labels import LABEL, check_label_values
+from augspec_backends.generic.labels import LABEL, LABELS, check_label_values
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Pipeline, Runner
 from augspec_backends.generic.sample import (
@@ -66,6 +66,21 @@ class Augmenter:
         """Return the name of the op that mixes samples of a batch in training, and their labels; empty without one."""
         mixer = self._training.mixer
         return "" if mixer is None else mixer.op.tag
+
+    def takes(self, name: object, sample: Mapping[Any, object], *, training: bool = True) -> bool:
+        """Return whether an entry of a sample may change; every other one passes through.
+
+        Args:
+            name: the entry's.
+            sample: all entries by name.
+            training: which pipeline.
+        """
+        pipeline = self._training if training else self._evaluation
+        if name == LABEL:
+            return pipeline.mixer is not None
+        if name == LABELS:
+            return pipeline.rows > 1 and "boxes" in sample
+        return moving(name, sample)
 
     def __repr__(self) -> str:
         name = self.policy.title or f"{len(self.policy.ops)} ops"
@@ -157,9 +172,12 @@ class Augmenter:
             if name == LABEL:
                 out[name] = Leaf((shape[0], runner.classes), "float32")
                 continue
+            if name == LABELS:
+                out[name] = Leaf((shape[0], shape[1] * pipeline.rows, *shape[2:]), dtype)
+                continue
             if name in ("boxes", "keypoints"):
                 # A compacted sample has as many boxes as stay valid.
-                rows = None if name == "boxes" and self._compacts(signature) else shape[-2]
+                rows = None if name == "boxes" and self._compacts(signature) else shape[-2] * pipeline.rows
                 out[name] = Leaf((*shape[:-2], rows, shape[-1]), dtype)
                 out["boxes_valid" if name == "boxes" else "keypoints_visible"] = Leaf((*shape[:-2], rows), "bool")
                 continue
@@ -206,7 +224,7 @@ class Augmenter:
         if mixer is not None and image is not None and hasattr(image, "shape"):
             check_batch(mixer.op.tag, len(image.shape), self.options.layout)
         for name, value in entries.items():
-            if not moving(name, entries) and not (mixer is not None and name == LABEL):
+            if not self.takes(name, entries, training=pipeline is self._training):
                 if hasattr(value, "shape"):
                     check_name(name)
                 rest[name] = value

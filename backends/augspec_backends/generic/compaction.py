@@ -9,15 +9,13 @@ import numpy as np
 
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
+from augspec_backends.generic.labels import LABELS
 from augspec_backends.generic.sample import Signature
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
 
-__all__ = ["LABELS", "check_compaction", "compacted", "keep_rows"]
-
-LABELS = "labels"
-"""The entry that has one row per box; every other entry passes through (T6)."""
+__all__ = ["check_compaction", "compacted", "keep_rows"]
 
 _WITHOUT = "Leave targets.boxes.compact out and select by `boxes_valid` yourself."
 

@@ -1,17 +1,21 @@
-"""The entry `label` of a sample whose policy mixes: class ids, or soft labels, checked and made soft (T5)."""
+"""The entries `label`, class ids or soft labels of samples, and `labels`, one row for each box (T3, T5)."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from augspec.errors import SampleError
+from augspec.formats import MASKS
 from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
 
-__all__ = ["LABEL", "check_label", "check_label_values", "classes_of", "soft_labels"]
+__all__ = ["LABEL", "LABELS", "check_label", "check_label_values", "check_labels", "classes_of", "soft_labels"]
 
 LABEL = "label"
 """One per sample; every policy that mixes nothing leaves it alone, as all that is no target."""
+
+LABELS = "labels"
+"""One row per box: it follows boxes that are dropped, or that come together with others; else it passes through."""
 
 _WHOLE = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 
@@ -44,6 +48,22 @@ def check_label(shape: tuple[int | None, ...], dtype: str, batch: int | None, po
     if not fits:
         soft = f"soft labels ({lead}, {classes or 'K'}) float32"
         raise SampleError(LABEL, f"class ids ({lead},), or {soft}", f"{dtype} of shape {shape}")
+
+
+def check_labels(shape: tuple[int | None, ...], dtype: str, boxes: tuple[int | None, ...]) -> None:
+    """Refuse what are no labels of the boxes of a batch, which are to come together with those of others.
+
+    Raises:
+        SampleError: no array (B, N, …) of a dtype that masks may have.
+    """
+    if shape[:2] != boxes[:2] or dtype not in MASKS:
+        lead = ", ".join("B" if side is None else str(side) for side in boxes[:2])
+        raise SampleError(
+            LABELS,
+            f"one row per box, ({lead}, …), of a dtype of {', '.join(MASKS)}",
+            f"{dtype} of shape {shape}",
+            "Rows of boxes come together with their boxes; call what is something else by another name.",
+        )
 
 
 def check_label_values(values: np.ndarray, classes: int | None) -> None:

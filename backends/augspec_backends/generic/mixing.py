@@ -1,14 +1,15 @@
-"""Mixing samples of a batch: whole numbers that become shares, and the rows of partners."""
+"""Mixing samples of a batch: whole numbers that become shares, the rows of partners, and labels of several samples."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from augspec.mixing import WHOLE
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
 
-__all__ = ["MixArithmetic", "mixed_labels", "of_partners"]
+__all__ = ["MixArithmetic", "mixed_labels", "of_partners", "who_follow"]
 
 
 class MixArithmetic:
@@ -20,12 +21,15 @@ class MixArithmetic:
         """Return ⌊fraction · whole⌋ of a fraction in 2⁻²⁴, 0 … 2²⁴, of whole < 2¹⁹."""
         return share(self.xp, fraction, whole)
 
-    def portion(self, part: Array, whole: int) -> Array:
-        """Return part / whole in 2⁻¹⁵, rounded half-up, 0 ≤ part ≤ whole ≤ 2²⁶: long division, five bits at a time."""
+    def portion(self, part: Array, whole: Array | int, digits: int = 3) -> Array:
+        """Return part / whole in 2⁻¹⁵, rounded half-up, 0 ≤ part ≤ whole ≤ 2²⁶, 0 < whole: long division.
+
+        Each digit has five bits; four of them give 2⁻²⁰.
+        """
         xp = self.xp
         quotient = xp.floordiv(part, whole)
         rest = part - quotient * whole
-        for _ in range(3):  # the rest is below 2²⁶, so that 2⁵ of it are below 2³¹
+        for _ in range(digits):  # the rest is below 2²⁶, so that 2⁵ of it are below 2³¹
             digit = xp.floordiv(xp.shl(rest, 5), whole)
             rest = xp.shl(rest, 5) - digit * whole
             quotient = xp.shl(quotient, 5) + digit
@@ -35,16 +39,31 @@ class MixArithmetic:
 def of_partners(xp: Namespace, x: Array, partner: Array) -> Array:
     """Return the rows (B, …) of every sample's partner (B,)."""
     tail = tuple(xp.shape(x)[1:])
+    if math.prod(tail) == 0:
+        return x  # there is nothing in any row
     flat = xp.reshape(x, (1, -1, math.prod(tail), 1))
     return xp.reshape(xp.gather_axis(flat, xp.reshape(partner, (1, -1)), 1), (-1, *tail))
 
 
-def mixed_labels(xp: Namespace, own: Array, other: Array, weight: Array) -> Array:
-    """Return soft labels (B, K) float32, of which the sample's own weigh `weight` (B,) in 2⁻¹⁵.
+def who_follow(xp: Namespace, partner: Array, count: int) -> list[Array]:
+    """Return `count` rows (B,) of the samples that follow each one: its partner, the partner's partner and so on."""
+    found = [partner]
+    while len(found) < count:
+        found.append(xp.take(partner, found[-1]))
+    return found
 
-    Class ids are mixed exactly: weights have 15 bits, and both sum to one. A weight of zero or one mixes nothing.
+
+def mixed_labels(xp: Namespace, labels: Sequence[Array], weights: Sequence[Array], whole: int = WHOLE) -> Array:
+    """Return the sum of soft labels (B, K) float32, each by its weights (B,) in 1 / whole, a power of two up to 2²³.
+
+    Class ids are mixed exactly: weights are whole numbers that sum to `whole`. What has no weight is not read, and what
+    has all of it is not changed.
     """
-    weight = xp.reshape(weight, (-1, 1))
-    share = xp.astype(weight, "float32") * (1 / WHOLE)
-    mixed = own * share + other * (1.0 - share)
-    return xp.where(weight == WHOLE, own, xp.where(weight == 0, other, mixed))
+    columns = [xp.reshape(weight, (-1, 1)) for weight in weights]
+    mixed: Array = None
+    for label, weight in zip(labels, columns, strict=True):
+        part = xp.where(weight == 0, 0.0, label * (xp.astype(weight, "float32") * (1 / whole)))
+        mixed = part if mixed is None else mixed + part
+    for label, weight in zip(labels, columns, strict=True):
+        mixed = xp.where(weight == whole, label, mixed)
+    return mixed

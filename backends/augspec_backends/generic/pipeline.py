@@ -14,7 +14,7 @@ from augspec.plan.fuse import fuse
 from augspec.plan.program import Draw, Fixed, program
 from augspec.plan.stages import Leaf, Plan, Type, leaves
 from augspec.random.keys import KeyWords
-from augspec_backends.generic.labels import LABEL, classes_of, soft_labels
+from augspec_backends.generic.labels import LABEL, LABELS, classes_of, soft_labels
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers, levels_out
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pixels import Pixels
@@ -48,6 +48,11 @@ class Pipeline:
     def mixer(self) -> Leaf | None:
         """Return the op that mixes samples of a batch, if there is one."""
         return next((leaf for leaf in leaves(self.fused.stages) if leaf.op.across), None)
+
+    @property
+    def rows(self) -> int:
+        """Return how many times as many boxes and keypoints come out as go in."""
+        return 1 if self.mixer is None else self.mixer.op.rows
 
     @classmethod
     def of(cls, policy: Policy, *, training: bool) -> Pipeline:
@@ -157,6 +162,8 @@ class Runner:
             if sig.has("keypoints_visible"):
                 visible = xp.logical_and(visible, self._batched(xp, arrays["keypoints_visible"]))
             state["keypoints_visible"] = visible
+        if sig.has(LABELS):
+            state[LABELS] = arrays[LABELS]
         if sig.has(LABEL):
             state[LABEL] = soft_labels(xp, arrays[LABEL], self.classes)
         return state
@@ -195,15 +202,24 @@ class Runner:
             points = self._as_given(xp, points, state["keypoints"], start["keypoints"], arrays["keypoints"])
             out["keypoints"] = self._single(xp, points)
             out["keypoints_visible"] = self._single(xp, state["keypoints_visible"])
+        if sig.has(LABELS):
+            out[LABELS] = state[LABELS]
         if sig.has(LABEL):
             out[LABEL] = state[LABEL]
         return out
 
     def _as_given(self, xp: Namespace, new: Array, end: Array, start: Array, given: Array) -> Array:
-        """Return rows that nothing moved exactly as they came, whatever their format and dtype (C11)."""
+        """Return rows that nothing moved exactly as they came, whatever their format and dtype (C11).
+
+        What came from other samples follows a sample's own rows.
+        """
         given = self._batched(xp, given)
         if end is start:
             return given
+        count = xp.shape(start)[1]
+        if xp.shape(end)[1] > count:
+            own = self._as_given(xp, new[:, :count], end[:, :count], start, given)
+            return xp.concat([own, new[:, count:]], 1)
         same = end[..., 0] == start[..., 0]
         for axis in range(1, xp.shape(end)[-1]):
             same = xp.logical_and(same, end[..., axis] == start[..., axis])

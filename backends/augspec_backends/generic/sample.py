@@ -18,7 +18,7 @@ from augspec.language.limits import MAX_SIDE
 from augspec.language.policy import Policy
 from augspec.ops.base import MoveOp, TypeOp
 from augspec.plan.stages import Plan, leaves
-from augspec_backends.generic.labels import LABEL, check_label
+from augspec_backends.generic.labels import LABEL, LABELS, check_label, check_labels
 from augspec_backends.generic.options import Options
 
 __all__ = [
@@ -190,6 +190,9 @@ def signature_of(
     if LABEL in arrays:
         check_label(*arrays[LABEL], batch, policy)
         facts.append((LABEL, *arrays[LABEL]))
+    if LABELS in arrays:
+        check_labels(*arrays[LABELS], arrays["boxes"][0])
+        facts.append((LABELS, *arrays[LABELS]))
     return Signature(batched, batch, height, width, channels, dtype, domain, tuple(facts), mask_channels, bare)
 
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from augspec.errors import SampleError
 from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.labels import LABEL
-from augspec_backends.generic.sample import FLAGS, TARGETS, moving
+from augspec_backends.generic.labels import LABEL, LABELS
+from augspec_backends.generic.sample import FLAGS, TARGETS
 
 __all__ = ["augment_dataset"]
 
@@ -33,8 +33,9 @@ def augment_dataset(
     makes no difference. Positions follow the samples only as long as nothing shuffles before: after a
     shuffle, carry ids along and name them with `index`.
 
-    A policy that mixes samples (`mixup`, `cutmix`) needs batches, and changes their labels: the entry `label` of a
-    dict, entry 1 of a tuple, or the one that `targets` calls "label".
+    A policy that mixes samples (`mixup`, `cutmix`, `mosaic`) needs batches, and changes their labels: the entry `label`
+    of a dict, entry 1 of a tuple, or the one that `targets` calls "label". `mosaic` brings the boxes of four samples
+    together, and with them their entry `labels`, or the one that `targets` calls "labels".
 
     New augmentations in every epoch, either way:
 
@@ -64,7 +65,7 @@ def augment_dataset(
     if augmenter.backend.name != "tensorflow":
         raise SampleError("augmenter", "one of the backend 'tensorflow'", f"one of {augmenter.backend.name!r}")
     spec = dataset.element_spec
-    places = _places(spec, targets, labels=bool(training and augmenter.mixes))
+    places = _places(spec, targets, augmenter, training=training)
     if index is not None and not isinstance(spec, (tuple, Mapping)):
         raise SampleError("index", "elements that are tuples or dicts", type(spec).__name__)
     for what, place in [("targets", place) for place in places.values()] + [("index", index)]:
@@ -101,19 +102,23 @@ def _check_place(what: str, spec: Any, place: Any) -> None:
         raise SampleError(what, f"an entry of the elements, which have {entries}", repr(place)) from None
 
 
-def _places(spec: Any, targets: Mapping[Any, str] | None, *, labels: bool) -> dict[str, Any]:
-    """Return the place of every target in an element, of its label too if asked; None stands for the element itself."""
-    words = (*TARGETS, LABEL) if labels else TARGETS
+def _places(spec: Any, targets: Mapping[Any, str] | None, augmenter: Augmenter, *, training: bool) -> dict[str, Any]:
+    """Return the place in an element of everything that may change; None stands for the element itself."""
+
+    def takes(name: Any, among: Any) -> bool:
+        return augmenter.takes(name, among, training=training)
+
     if targets is not None:
         found = {name: place for place, name in targets.items()}
+        words = [name for name in (*TARGETS, LABEL, LABELS) if takes(name, {"boxes": None})]
         if "image" not in found or any(name not in words for name in found):
             raise SampleError("targets", f"'image', and others of {', '.join(words)}", dict(targets))
         return found
     if isinstance(spec, Mapping):
         if "image" not in spec:
             raise SampleError("sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec))
-        return {name: name for name in (*words, *FLAGS) if name in spec and (name == LABEL or moving(name, spec))}
-    if labels and isinstance(spec, tuple) and len(spec) > 1:
+        return {name: name for name in (*TARGETS, LABEL, LABELS, *FLAGS) if name in spec and takes(name, spec)}
+    if takes(LABEL, {}) and isinstance(spec, tuple) and len(spec) > 1:
         return {"image": 0, LABEL: 1}
     return {"image": 0 if isinstance(spec, tuple) else None}
 

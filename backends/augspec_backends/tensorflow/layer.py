@@ -14,7 +14,7 @@ import augspec
 from augspec.errors import AugspecError, SampleError
 from augspec.load import parse
 from augspec_backends.generic.labels import LABEL
-from augspec_backends.generic.sample import Leaf, moving
+from augspec_backends.generic.sample import Leaf
 
 __all__ = ["Augment"]
 
@@ -33,9 +33,10 @@ class Augment(keras.layers.Layer):
     counter stands still. Inside `tf.data` pass ids always, because parallel calls share one counter;
     `augment_dataset` does.
 
-    A policy that mixes samples (`mixup`, `cutmix`) takes batches with their labels, `layer({"image": x, "label": y})`,
-    and gives soft labels, (B, K) float32; in a functional model they must be soft already, because evaluation leaves
-    them alone.
+    A policy that mixes samples (`mixup`, `cutmix`, `mosaic`) takes batches with their labels,
+    `layer({"image": x, "label": y})`, and gives soft labels, (B, K) float32; in a functional model they must be soft
+    already, because evaluation leaves them alone. `mosaic` brings the boxes of four samples together, and the `labels`
+    of these.
 
     The configuration holds the whole policy, so that a `.keras` file needs no other. To load one, import this
     module first: `from augspec_backends.tensorflow import Augment`.
@@ -133,17 +134,13 @@ class Augment(keras.layers.Layer):
         """Return the augmenter for these arrays, and the arrays as it takes them."""
         backend = self.augment.backend
         flat = inputs if isinstance(inputs, Mapping) else {"image": inputs}
-        foreign = [x for name, x in flat.items() if (moving(name, flat) or self._mixes(name)) and not backend.owns(x)]
+        foreign = [x for name, x in flat.items() if self.augment.takes(name, flat) and not backend.owns(x)]
         if any(type(x).__module__.startswith("tensorflow.") for x in foreign):
             if self._in_tf_data is None:
                 self._in_tf_data = augspec.compile(self.policy, "tensorflow", **self._options)
             return self._in_tf_data, inputs
         new = {name: keras.ops.convert_to_tensor(x) if any(x is y for y in foreign) else x for name, x in flat.items()}
         return self.augment, new if isinstance(inputs, Mapping) else new["image"]
-
-    def _mixes(self, name: str) -> bool:
-        """Return whether an entry is the label, and changes because the policy mixes samples."""
-        return name == LABEL and bool(self.augment.mixes)
 
     def _key(self, epoch: Any) -> Any:
         if epoch is None:
@@ -180,7 +177,7 @@ class Augment(keras.layers.Layer):
             if not isinstance(inputs, Mapping):
                 return tensor(self._spec(leaf(inputs), training))
             leaves = {name: leaf(x) for name, x in inputs.items()}
-            moved = {name: found for name, found in leaves.items() if moving(name, leaves) or self._mixes(name)}
+            moved = {name: found for name, found in leaves.items() if self.augment.takes(name, leaves)}
             # A tensor that passes through is a new one too: Keras takes an output that is an input for an input.
             return {name: tensor(spec) for name, spec in {**leaves, **self._spec(moved, training)}.items()}
 

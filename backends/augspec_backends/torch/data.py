@@ -51,7 +51,7 @@ class AugmentedDataset(Dataset[Any]):
         **options: of `augspec.compile`, such as `value_range` or `box_format`.
 
     Raises:
-        Unsupported: a policy that mixes samples of a batch (`mixup`, `cutmix`), unless `training` is false.
+        Unsupported: a policy that mixes samples of a batch (`mixup`, `cutmix`, `mosaic`), unless `training` is false.
     """
 
     def __init__(

@@ -18,10 +18,10 @@ from augspec.namespace import Array, Namespace
 from augspec.random.keys import Key
 from augspec.random.threefry import threefry
 from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.labels import LABEL
+from augspec_backends.generic.labels import LABEL, LABELS
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Runner
-from augspec_backends.generic.sample import FLAGS, TARGETS, check_name, moving
+from augspec_backends.generic.sample import FLAGS, TARGETS, check_name
 from augspec_backends.torch.namespace import TorchNamespace
 
 __all__ = ["TorchAugmenter", "hash_words", "parameters"]
@@ -50,10 +50,12 @@ class TorchAugmenter(Augmenter):
         names = (
             ("image",)
             if bare
-            else tuple(name for name in (*TARGETS, *FLAGS) if name in sample and moving(name, sample))
+            else tuple(
+                name
+                for name in (*TARGETS, *FLAGS, LABEL, LABELS)
+                if name in sample and self.takes(name, sample, training=training)
+            )
         )
-        if training and self.mixes and not bare and LABEL in sample:
-            names = (*names, LABEL)
         others = () if bare else tuple(name for name, x in sample.items() if isinstance(x, torch.Tensor))
         tensors = (sample,) if bare else tuple(sample[name] for name in names)
         words = (

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from augspec.errors import SampleError
-from augspec_backends.generic.compaction import LABELS, keep_rows
+from augspec_backends.generic.compaction import keep_rows
+from augspec_backends.generic.labels import LABELS
 from augspec_backends.generic.sample import FLAGS, TARGETS, moving
 
 __all__ = ["check_targets", "compact_item", "form", "read_item", "write_item"]

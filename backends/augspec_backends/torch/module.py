@@ -25,8 +25,9 @@ class Augment(nn.Module):
     Copies of a module with one seed draw the same: in distributed training give every rank a `view` of its
     own (`seed=augspec.Key(7).view(rank)`), or pass ids.
 
-    A policy that mixes samples (`mixup`, `cutmix`) takes batches with their labels,
+    A policy that mixes samples (`mixup`, `cutmix`, `mosaic`) takes batches with their labels,
     `layer({"image": images, "label": ids})`, and gives soft labels, (B, K) float32; in evaluation labels stay.
+    `mosaic` brings the boxes of four samples together, and the entry `labels` of these.
 
     Example:
         >>> import torch, augspec

@@ -31,6 +31,7 @@ __all__ = [
     "policy",
     "policy_names",
     "range_of",
+    "rows",
     "spelled_out",
     "variants",
 ]
@@ -92,6 +93,11 @@ def document(*ops: Json, **fields: Any) -> Json:
 def mixes(policy: Json) -> bool:
     """Return whether some op of a policy mixes samples of a batch, and their labels."""
     return any(op["op"] in _mixing() for op in _walk(tuple(spelled_out(op) for op in policy["ops"])))
+
+
+def rows(policy: Json) -> int:
+    """Return how many times as many boxes and keypoints a policy gives: of a mixture of samples, those of all."""
+    return max((augspec.ops()[op["op"]].rows for op in policy["ops"]), default=1)
 
 
 @cache

@@ -80,10 +80,10 @@ def _empty(subject: Subject, case: Case) -> None:
     expected = {
         "image": ((0, *size, channels), image),
         "mask": ((0, *size), "int32"),
-        "boxes": ((0, 4, 4), "float32"),
-        "boxes_valid": ((0, 4), "bool"),
-        "keypoints": ((0, 3, 2), "float32"),
-        "keypoints_visible": ((0, 3), "bool"),
+        "boxes": ((0, 4 * case.rows, 4), "float32"),
+        "boxes_valid": ((0, 4 * case.rows), "bool"),
+        "keypoints": ((0, 3 * case.rows, 2), "float32"),
+        "keypoints_visible": ((0, 3 * case.rows), "bool"),
         "label": ((0, CLASSES), "float32"),
     }
     for name, value in out.items():

@@ -31,8 +31,16 @@ def _unchanged(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     out = subject.call(case, sample)
     for name, value in sample.items():
-        as_it_was = soft(value) if name == "label" and case.mixes else value
-        require_equal(out[name], as_it_was, f"{case.context['why']}: {name}")
+        as_it_was, got = soft(value) if name == "label" and case.mixes else value, out[name]
+        if case.rows > 1 and name in ("boxes", "keypoints"):  # rows of others would follow
+            rest = out["boxes_valid" if name == "boxes" else "keypoints_visible"][:, value.shape[1] :]
+            require(not rest.any(), f"{case.context['why']}: {name} of other samples", where=_first(rest))
+            got = got[:, : value.shape[1]]
+        require_equal(got, as_it_was, f"{case.context['why']}: {name}")
+
+
+def _first(wrong: Any) -> tuple[int, ...] | None:
+    return tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.any() else None
 
 
 def _n7_cases(tier: Tier) -> tuple[Case, ...]:

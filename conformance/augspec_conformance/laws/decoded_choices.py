@@ -14,7 +14,7 @@ import numpy.typing as npt
 import augspec
 from augspec.registry import any_op
 from augspec_conformance import statistic
-from augspec_conformance.cases.policies import COMBINATORS, document, op_document, op_names, op_of
+from augspec_conformance.cases.policies import CLASSES, COMBINATORS, document, op_document, op_names, op_of
 from augspec_conformance.declared import atoms, ends
 from augspec_conformance.decoding import SMALL, channels_of, ideal, samples_for
 from augspec_conformance.law import Case, Law, Tier, require, stable_seed
@@ -115,7 +115,8 @@ def _gate(subject: Subject, case: Case, op: Json) -> None:
     size = ENOUGH if getattr(op_of(op), "statistic", False) else SMALL
     channels = channels_of(op["op"]) if op["op"] not in COMBINATORS else 3
     images = _images(case.key % 2**32, samples, channels, size)
-    out = subject.call(case, {"image": images}, ids=range(samples))["image"]
+    labels = {"label": np.arange(samples, dtype=np.int32) % CLASSES} if case.mixes else {}
+    out = subject.call(case, {"image": images, **labels}, ids=range(samples))["image"]
     count = int((out != images).any((1, 2, 3)).sum())
     low, high = statistic.share_interval(samples, op["p"])
     require(

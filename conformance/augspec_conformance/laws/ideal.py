@@ -45,11 +45,18 @@ class _Oracle:
 
     def run(self, i: int, nudges: Nudges = (), shift: float = 0.0) -> dict[str, Any]:
         """Return the ideal of sample i."""
-        partner = None
+        partners = [self._given(row) for row in self._followers(i)]
+        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, partners=partners))
+
+    def _followers(self, i: int) -> list[int]:
+        """Return the rows of the samples that an op mixes with sample i: those that follow it in the drawn order."""
+        found: list[int] = []
         for path, drawn in self.human.items():
             if path.endswith("/partner"):
-                partner = self._given(drawn[i])
-        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, partner=partner))
+                count = max(augspec.ops()[op["op"]].partners for op in self.policy["ops"])
+                for _ in range(count):
+                    found.append(drawn[found[-1] if found else i])
+        return found
 
     def _given(self, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers and the entries of sample i, its image in the unit range."""

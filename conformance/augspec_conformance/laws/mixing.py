@@ -25,7 +25,7 @@ from augspec_conformance.oracle.words import words_of
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import DRAWS, LABEL, TABLE, white
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "followers", "named"]
 
 Array = npt.NDArray[Any]
 
@@ -40,7 +40,7 @@ def _partner_path(case: Case) -> str:
     return f"batch/{op.get('id') or op['op'] + '#0'}/partner"
 
 
-def _named(subject: Subject, case: Case) -> Array:
+def named(subject: Subject, case: Case) -> Array:
     """Return the partners (B,) that key and ids name (R7): the batch in the order of two words, each with the next."""
     key, ids = subject.key(case), subject.ids(case)
     words = [words_of(key.seed, key.epoch, key.of_view, _partner_path(case), one, 2) for one in ids]
@@ -50,34 +50,50 @@ def _named(subject: Subject, case: Case) -> Array:
     return partner
 
 
+def followers(case: Case, partner: Array) -> list[Array]:
+    """Return the rows (B,) of all that each sample is mixed with: its partner, the partner's partner and so on."""
+    found = [partner]
+    for _ in range(augspec.ops()[_op(case)["op"]].partners - 1):
+        found.append(partner[found[-1]])
+    return found
+
+
 def _weights(subject: Subject, case: Case) -> tuple[Array, Array]:
-    """Return the weight of sample j in the image of sample i, and in its label, each (B, B)."""
+    """Return the weight of sample j in the image of sample i, and in its label, each (B, B).
+
+    Where an op leaves parts of the canvas free, what counts is what shows a sample.
+    """
     sample = sample_of(case)
     top = SIGNATURES[case.signature].top
     count = len(sample["image"])
     images, labels = np.zeros((count, count)), np.zeros((count, count))
+    black, free = np.zeros_like(sample["image"]), 0.0
+    fills = "fill" in augspec.ops()[_op(case)["op"]].model_fields
+    if fills:
+        free = subject.call(case, {**sample, "image": black})["image"].astype(np.float64)
     for j in range(count):
-        image = np.zeros_like(sample["image"])
+        image = black.copy()
         image[j] = top
         out = subject.call(case, {**sample, "image": image})
-        images[:, j] = out["image"].astype(np.float64).mean((1, 2, 3)) / top
+        images[:, j] = (out["image"].astype(np.float64) - free).mean((1, 2, 3)) / top
         labels[:, j] = out["label"][:, sample["label"][j]]
-    return images, labels
+    return images / images.sum(1, keepdims=True) if fills else images, labels
 
 
 def _mixtures(subject: Subject, case: Case) -> None:
-    partner = _named(subject, case)
+    partner = named(subject, case)
     drawn = np.asarray(subject.draw(case)[_partner_path(case)])
     require_equal(drawn.astype(np.int64), partner, "the partners in the draws")
     images, labels = _weights(subject, case)
     mine = np.arange(len(partner))
     seen = np.zeros(images.shape, bool)
-    seen[mine, mine] = seen[mine, partner] = True
+    for who in (mine, *followers(case, partner)):
+        seen[mine, who] = True
     for what, weights in (("image", images), ("label", labels)):
         others = np.where(seen, 0.0, weights)
         require(
             not others.any(),
-            f"a third sample is in the {what}: neither the sample nor its partner",
+            f"another sample is in the {what}: neither the sample nor a partner",
             where=_first(others != 0),
             expected=0.0,
             got=float(others.max()),
@@ -104,14 +120,22 @@ def _mixtures(subject: Subject, case: Case) -> None:
 
 
 def _masks(subject: Subject, case: Case, partner: Array, labels: Array) -> None:
-    """A mask shows, at every place, what the sample or its partner has there, as much of it as the label says."""
+    """A mask shows as much of each sample as the label says, and, where pixels stay in their place, just this."""
     sample = sample_of(case)
     mask, out = sample["mask"], subject.call(case, sample)["mask"]
-    own = out == mask
-    either = own | (out == mask[partner])
-    require(either.all(), "a mask shows what neither the sample nor its partner has there", where=_first(~either))
-    apart = np.abs(own.mean((1, 2)) - np.diag(labels)) * (partner != np.arange(len(partner)))
-    require(within(float(apart.max()), LABEL), "a mask keeps another share than the label", where=_first(apart > LABEL))
+    if case.rows == 1:
+        either = (out == mask) | (out == mask[partner])
+        require(either.all(), "a mask shows what neither the sample nor its partner has there", where=_first(~either))
+    shown = np.stack([np.isin(out, of).sum((1, 2)) for of in mask], 1)  # values of masks tell their sample
+    apart = np.abs(shown / shown.sum(1, keepdims=True) - labels)
+    where = _first(apart > LABEL)
+    require(
+        within(float(apart.max()), LABEL),
+        "a mask shows another share of a sample than the label",
+        where=where,
+        expected=None if where is None else float(labels[where]),
+        got=None if where is None else float(shown[where] / shown[where[0]].sum()),
+    )
 
 
 def _first(wrong: Array) -> tuple[int, ...] | None:
@@ -157,13 +181,18 @@ def _spread(subject: Subject, case: Case) -> None:
     distance = statistic.cdf_distance(apart, lambda x: np.clip(x, 0, 1), 1 / n)
     most = statistic.cdf_envelope(n) + TABLE
     require(statistic.cdf_holds(distance, n, slack=TABLE), "how far partners are apart", expected=most, got=distance)
-    alpha = op.get("alpha", 1.0)
-    name = next(path for path in sorted(drawn) if path.split("/")[-1] in ("lambda", "area"))
+    beside = {path: drawn[path] for path in drawn if path.split("/")[-1] not in ("partner", "apply")}
+    if op.get("scope") == "batch":
+        for path, steps in beside.items():
+            same = len(np.unique(np.asarray(steps)))
+            require(same == 1, f"{path} differs within a batch", expected=1, got=same)
+        return
+    if "alpha" not in op:  # R2 asks how what is written as a distribution is drawn
+        return
+    alpha = op["alpha"]
+    name = next(path for path in sorted(beside) if path.split("/")[-1] in ("lambda", "area"))
     quantity = QUANTITIES[drawn.quantities[name]]
     values = np.array([quantity.human(int(step)) for step in np.asarray(drawn[name])])
-    if op.get("scope") == "batch":
-        require(len(set(values.tolist())) == 1, f"{name} differs within a batch", expected=1, got=len(set(values)))
-        return
     declared = {"beta": [alpha, alpha]}
     distance = statistic.cdf_distance(values, cdf_of(declared), 1 / quantity.unit)
     require(
@@ -179,9 +208,12 @@ def _r17_cases(tier: Tier) -> tuple[Case, ...]:
         return ()
     found = []
     for name in _names("full"):
-        document = policy(name)
+        document, cls = policy(name), augspec.ops()[name[3:].partition("/")[0]]
+        if "alpha" not in cls.model_fields:
+            found.append(Case(name=name, policy=document, key=61))
+            continue
         for alpha in (1.0, 0.6, 5.0):
-            ops = [{**op, "alpha": alpha} if augspec.ops()[op["op"]].across else op for op in document["ops"]]
+            ops = [{**op, "alpha": alpha} for op in document["ops"]]
             found.append(Case(name=f"{name} alpha {alpha}", policy={**document, "ops": ops}, key=61))
     return tuple(found)
 
@@ -196,7 +228,7 @@ LAWS = (
         "B9",
         "mixtures",
         ("T5", "R7", "C14"),
-        "A mixed sample is made of itself and of the partner that key and ids name, and of nobody else; each weighs as "
+        "A mixed sample is made of itself and of the partners that key and ids name, of nobody else; each weighs as "
         "much in the image as in the label, and soft labels sum to one.",
         _b9,
         _b9_cases,
@@ -207,7 +239,7 @@ LAWS = (
         "partners",
         ("R7", "R14"),
         "Partners are a permutation that leaves nobody alone and favours nobody; weights follow the declared beta "
-        "distribution, one for each sample or one for the batch.",
+        "distribution, and all that is drawn is drawn for each sample, or once for the batch.",
         _spread,
         _r17_cases,
         _together,

@@ -65,10 +65,10 @@ def _shapes(subject: Subject, case: Case) -> None:
     expected = {
         "image": (b, *size, channels),
         "mask": (b, *size),
-        "boxes": (b, 4, 4),
-        "boxes_valid": (b, 4),
-        "keypoints": (b, 3, 2),
-        "keypoints_visible": (b, 3),
+        "boxes": (b, 4 * case.rows, 4),
+        "boxes_valid": (b, 4 * case.rows),
+        "keypoints": (b, 3 * case.rows, 2),
+        "keypoints_visible": (b, 3 * case.rows),
         "label": (b, CLASSES),
     }
     out = subject.call(case, sample)

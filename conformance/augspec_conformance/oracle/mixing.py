@@ -1,9 +1,9 @@
-"""Ops that mix a sample with its partner in the batch, and the labels of both (T5)."""
+"""Ops that mix a sample with partners of its batch, and the labels of all (T5)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -11,21 +11,24 @@ import numpy as np
 
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.draws import Draws, Op
+from augspec_conformance.oracle.mosaic import alone, mosaic
 from augspec_conformance.oracle.state import State, settle
 
 __all__ = ["MIXING", "mix", "one_hot"]
 
-MixFunction: TypeAlias = Callable[[State, State, Op, Draws], State]
+MixFunction: TypeAlias = Callable[[Sequence[State], Op, Draws], State]
 
 
-def mixup(own: State, partner: State, op: Op, draws: Draws) -> State:
+def mixup(samples: Sequence[State], op: Op, draws: Draws) -> State:
     """λ of the sample and 1 − λ of its partner."""
+    own, partner = samples
     share = draws.number(op, "lambda")
     return replace(_labelled(own, partner, share), image=_blend(own.image, partner.image, share))
 
 
-def cutmix(own: State, partner: State, op: Op, draws: Draws) -> State:
+def cutmix(samples: Sequence[State], op: Op, draws: Draws) -> State:
     """A rectangle of the partner, clipped to the canvas; λ is the share of the pixels that it leaves."""
+    own, partner = samples
     height, width = own.size
     root = math.sqrt(draws.number(op, "area"))
     inside = np.ones((height, width), bool)
@@ -43,7 +46,7 @@ def cutmix(own: State, partner: State, op: Op, draws: Draws) -> State:
     return new
 
 
-MIXING: dict[str, MixFunction] = {"mixup": mixup, "cutmix": cutmix}
+MIXING: dict[str, MixFunction] = {"mixup": mixup, "cutmix": cutmix, "mosaic": mosaic}
 
 
 def one_hot(label: FloatArray, classes: int | None) -> FloatArray:
@@ -53,13 +56,13 @@ def one_hot(label: FloatArray, classes: int | None) -> FloatArray:
     return np.asarray(np.arange(classes or 0) == label, np.float64)
 
 
-def mix(own: State, partner: State, op: Op, draws: Draws) -> State:
-    """Mix two samples, if the first one's gate says so; how is drawn by the sample or by the batch (R7)."""
-    own, partner = settle(own), settle(partner)
+def mix(samples: Sequence[State], op: Op, draws: Draws) -> State:
+    """Mix a sample with its partners, if its gate says so; how is drawn by the sample or by the batch (R7)."""
+    settled = [settle(one) for one in samples]
     if not draws.into(op).applied(op):
-        return own
+        return alone(settled[0], len(settled)) if op["op"] == "mosaic" else settled[0]
     scope = replace(draws, path=op["scope"])
-    return MIXING[op["op"]](own, partner, op, scope.into(op))
+    return MIXING[op["op"]](settled, op, scope.into(op))
 
 
 def _blend(own: FloatArray | None, other: FloatArray | None, share: float) -> FloatArray | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ def run(
     value_range: tuple[float, float] = (0.0, 1.0),
     nudges: tuple[tuple[float, float], ...] = (),
     shift: float = 0.0,
-    partner: tuple[Mapping[str, Any], Mapping[str, AnyArray]] | None = None,
+    partners: Sequence[tuple[Mapping[str, Any], Mapping[str, AnyArray]]] = (),
 ) -> dict[str, AnyArray]:
     """Augment one unbatched sample, in float64.
 
@@ -41,7 +41,7 @@ def run(
         nudges: By how many pixels (x, y) the first, second … resampled run of warps misses its ideal places, where it
             takes the nearest pixel: shows which other pixels a rounded position may take.
         shift: What is added to every pixel before an op that jumps: shows on which side of a step it may end.
-        partner: Numbers and sample of the one that an op which mixes samples mixes with this one.
+        partners: Numbers and samples of those that an op which mixes samples mixes with this one.
 
     Returns:
         The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
@@ -55,14 +55,16 @@ def run(
         if op["op"] not in MIXING:
             state = perform(state, op, draws)
             continue
-        if partner is None:
-            raise ValueError(f"{op['op']} needs a partner")
-        other = replace(_begin(partner[1], targets, low, high), nudges=nudges, shift=shift)
-        for before in policy["ops"][:position]:
-            other = perform(other, before, Draws(partner[0]))
+        if not partners:
+            raise ValueError(f"{op['op']} needs partners")
         classes = (targets.get("label") or {}).get("classes")
-        state = replace(state, label=_label(sample, classes))
-        state = mix(state, replace(other, label=_label(partner[1], classes)), op, draws)
+        together = [_before_mixing(state, sample, targets, classes)]
+        for numbers, entries in partners:
+            other = replace(_begin(entries, targets, low, high), nudges=nudges, shift=shift)
+            for before in policy["ops"][:position]:
+                other = perform(other, before, Draws(numbers))
+            together.append(_before_mixing(other, entries, targets, classes))
+        state = mix(together, op, draws)
     return _finish(settle(state), sample, targets, low, high)
 
 
@@ -86,6 +88,22 @@ def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: floa
         keypoints=points,
         visible=None if points is None else keypoints_of.inside(points, height, width),
     )
+
+
+def _before_mixing(
+    state: State, sample: Mapping[str, AnyArray], targets: Mapping[str, Any], classes: int | None
+) -> State:
+    """Return a sample with its label, and with its keypoints in their places: others may not have been mirrored."""
+    state = settle(state)
+    if state.keypoints is not None and state.visible is not None:
+        pairs = _pairs(state, targets)
+        swapped = (keypoints_of.swap(rows, pairs) for rows in (state.keypoints, state.visible))
+        state = replace(state, keypoints=next(swapped), visible=next(swapped))
+    return replace(state, label=_label(sample, classes), mirrorings=0)
+
+
+def _pairs(state: State, targets: Mapping[str, Any]) -> list[list[int]]:
+    return list((targets.get("keypoints") or {}).get("swap_pairs", [])) if state.mirrorings % 2 else []
 
 
 def _label(sample: Mapping[str, AnyArray], classes: int | None) -> FloatArray | None:
@@ -113,7 +131,7 @@ def _finish(
             min_visibility=rules.get("min_visibility", 0.0),
         )
     if state.keypoints is not None and state.visible is not None:
-        pairs = (targets.get("keypoints") or {}).get("swap_pairs", []) if state.mirrorings % 2 else []
+        pairs = _pairs(state, targets)
         result["keypoints"] = keypoints_of.swap(state.keypoints, pairs)
         result["keypoints_visible"] = keypoints_of.swap(state.visible, pairs)
     return result

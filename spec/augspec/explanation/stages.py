@@ -26,6 +26,7 @@ _DOES = {
     "Degrade": "the image alone, resampled onto its own canvas",
     "Occlude": "parts of the image under a fill",
     "Mix": "each sample with its partner in the batch, labels too",
+    "Tile": "four samples of the batch around a point, with all that belongs to them",
     "Type": "change of what numbers mean",
 }
 

@@ -21,6 +21,7 @@ __all__ = [
     "Blend",
     "Border",
     "Cell",
+    "Centre",
     "Clip",
     "Control",
     "Disc",
@@ -52,6 +53,7 @@ __all__ = [
     "Strength",
     "Tangent",
     "Threshold",
+    "TileScale",
     "Turns",
     "WarpInterpolation",
     "Zoom",
@@ -104,6 +106,8 @@ Bits = _parameter("bits")
 Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Cell = _parameter("cell")
+Centre = _parameter("centre")
+TileScale = _parameter("tile")
 Hole = _parameter("hole")
 Sigma = _parameter("sigma")
 Kelvin = _parameter("kelvin")

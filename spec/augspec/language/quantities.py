@@ -141,6 +141,8 @@ _ALL = (
         "cut", 1 << 24, 0, 1, "share of the image's area", 0.0, False, math.sqrt, _square, step="2⁻²⁴ of the root"
     ),
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
+    Quantity("centre", 1 << 24, 0, 1, "share of the side, from the left or from the top", step="2⁻²⁴"),
+    Quantity("tile", 1 << 24, 0.25, 2, "factor, 1 keeps the size of the image", 1.0, symbol="×", step="2⁻²⁴"),
     Quantity("inset", 1 << 12, 0, 0.5, "share of half the side, inwards", 0.0, step="2⁻¹²"),
     Quantity("distortion", 1 << 24, -0.25, 1, "share of the radius, at the corners", 0.0, step="2⁻²⁴"),
     Quantity("stretch", 1 << 10, -0.9, 0.9, "share of the mean width", 0.0, step="2⁻¹⁰"),

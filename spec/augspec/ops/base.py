@@ -86,6 +86,12 @@ class Op(Model):
     across: ClassVar[bool] = False
     """Whether the result of a sample depends on others of its batch: such an op stands last, and needs a batch."""
 
+    partners: ClassVar[int] = 0
+    """With how many other samples of the batch, the next ones in a drawn order, each one is mixed."""
+
+    rows: ClassVar[int] = 1
+    """How many times as many boxes and keypoints it gives: those of other samples come together with its own."""
+
     edges: ClassVar[bool] = False
     """Whether it decides about pixels by rounded places, so that one on an edge may end on either side of it."""
 

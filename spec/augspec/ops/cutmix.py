@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Literal
 
 from augspec.language.distributions import Uniform
 from augspec.language.parameters import Parameter
-from augspec.mixing import WHOLE, Alpha, MixOp
+from augspec.mixing import WHOLE, Alpha, BlendOp
 from augspec.namespace import Array, Namespace, Numbers
 
 __all__ = ["Cutmix"]
 
 
-class Cutmix(MixOp):
+class Cutmix(BlendOp):
     """Paste a rectangle of another image of the batch at its own place, labels by area (Yun et al. 2019).
 
     1 − λ, drawn from Beta(alpha, alpha), is the rectangle's area as a share of the image; its half sides are

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from augspec.language.parameters import Parameter
-from augspec.mixing import Alpha, MixOp
+from augspec.mixing import Alpha, BlendOp
 from augspec.namespace import Array, Numbers
 
 __all__ = ["Mixup"]
 
 
-class Mixup(MixOp):
+class Mixup(BlendOp):
     """Blend each image with another one of the batch: λ · own + (1 − λ) · partner, labels alike (Zhang et al. 2018).
 
     λ is drawn from Beta(alpha, alpha) and lies in steps of 2⁻¹⁵. It needs a batch with an entry `label`, and makes soft

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augspec.errors import PolicyError, PolicyProblem
-from augspec.mixing import MixOp
+from augspec.mixing import MixOp, TileOp
 from augspec.normalize import named
 from augspec.ops.base import (
     Combinator,
@@ -44,6 +44,7 @@ from augspec.plan.stages import (
     Resample,
     Selector,
     Stage,
+    Tile,
     Type,
     Warp,
     warps,
@@ -148,7 +149,7 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
     if isinstance(op, OccludeOp) and not isinstance(op.fill, str):
         return [Occlude(leaf)]
     if isinstance(op, MixOp):
-        return [Mix(leaf)]
+        return [Tile(leaf) if isinstance(op, TileOp) else Mix(leaf)]
     # What costs more than a pass over memory is not computed for samples that do not want it.
     inner = Leaf(op, path, step, gated=False)
     stage: Stage

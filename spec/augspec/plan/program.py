@@ -228,12 +228,15 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: Callable[[st
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
 
 
-def _mixing(op: MixOp, here: str, where: Callable[[str], str]) -> Iterator[Draw]:
+def _mixing(op: MixOp, here: str, where: Callable[[str], str]) -> Iterator[Draw | Fixed]:
     """Yield the partners, and what is drawn of them once per sample or once per batch (R7)."""
     partner = partner_path(here)
     yield Draw(partner, "partner", Partner(), None, 2, None)
     own = scoped(op, here)
     for name, mark, value, _ in op.draws():
+        if isinstance(value, (int, float)):
+            yield Fixed(f"{own}/{name}", mark.quantity.name, mark.quantity.quantise(value), None)
+            continue
         made = _map(value, mark.quantity, where(f"{here}/{name}"))
         yield Draw(f"{own}/{name}", mark.quantity.name, made, None, 1, value, None if own == here else partner)
 

@@ -22,6 +22,7 @@ __all__ = [
     "Resample",
     "Selector",
     "Stage",
+    "Tile",
     "Type",
     "Warp",
     "leaves",
@@ -136,6 +137,11 @@ class Mix:
         return f"{scoped(self.leaf.op, self.leaf.path)}/{name}"
 
 
+@dataclass(frozen=True)
+class Tile(Mix):
+    """Four samples side by side, with all that belongs to them."""
+
+
 def scoped(op: Op, path: str) -> str:
     """Return the path of an op's draws in their scope."""
     return path.replace("sample/", "batch/", 1) if getattr(op, "scope", "sample") == "batch" else path
@@ -177,7 +183,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Mix | Type | Choose
+Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Mix | Tile | Type | Choose
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def random_boxes(shape: tuple[int, int], seed: int) -> npt.NDArray[Any]:
 
 def _geometry(op: Op) -> Op | None:
     """Return an op that moves things as cheaply as can be; None for one that moves none."""
-    if isinstance(op, (PixelOp, TypeOp)) or op.across or not op.accepts(1):
+    if isinstance(op, (PixelOp, TypeOp)) or (op.across and op.rows == 1) or not op.accepts(1):
         return None
     cheap = {"interpolation": "nearest", "antialias": False, "fill": 0.0}
     return op.model_copy(update={name: value for name, value in cheap.items() if name in type(op).model_fields})

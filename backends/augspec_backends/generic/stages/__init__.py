@@ -17,6 +17,7 @@ from augspec.plan.stages import (
     Remap,
     Resample,
     Stage,
+    Tile,
     Type,
     Warp,
 )
@@ -30,6 +31,7 @@ from augspec_backends.generic.stages.pixelwise import FilterStep, NoiseStep, Poi
 from augspec_backends.generic.stages.remap import RemapStep
 from augspec_backends.generic.stages.resample import ResampleStep
 from augspec_backends.generic.stages.step import Step
+from augspec_backends.generic.stages.tile import TileStep
 from augspec_backends.generic.stages.warp import WarpStep
 
 __all__ = ["STEPS", "Steps", "output_size"]
@@ -47,6 +49,7 @@ STEPS: Steps = {
     Pointwise: PointwiseStep(),
     Remap: RemapStep(),
     Resample: ResampleStep(),
+    Tile: TileStep(),
     Type: TypeStep(),
     Warp: WarpStep(),
 }

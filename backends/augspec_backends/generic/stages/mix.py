@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from augspec.mixing import WHOLE, MixOp
+from augspec.mixing import WHOLE, BlendOp, MixOp
 from augspec.namespace import Array
 from augspec.plan.stages import Mix
 from augspec_backends.generic.labels import LABEL
@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     from augspec_backends.generic.pixels import Pixels
     from augspec_backends.generic.prepare import Preparation
 
-__all__ = ["MixStep"]
+__all__ = ["MixStep", "drawn"]
+
+
+def drawn(to: Preparation, stage: Mix) -> dict[str, Array]:
+    """Return what an op that mixes has drawn beside the partners, (B,) each, by name."""
+    assert isinstance(stage.leaf.op, MixOp)
+    return {name: to.draws[stage.drawn(name)] for name, _, _, _ in stage.leaf.op.draws()}
 
 
 class MixStep(Step):
-    """`mixup` and its like: the one kind of stage in which samples see each other."""
+    """`mixup` and its like: pixels of two samples at one place become one."""
 
     def prepare(self, to: Preparation, stage: Mix, at: str, height: int, width: int) -> None:
         """Prepare the partners, the weights, and what the op's pixels need."""
         xp, op = to.xp, stage.leaf.op
-        assert isinstance(op, MixOp)
-        draw = {name: to.draws[stage.drawn(name)] for name, _, _, _ in op.draws()}
-        prepared = dict(op.prepare(draw, to.arithmetic, height, width))
+        assert isinstance(op, BlendOp)
+        prepared = dict(op.prepare(drawn(to, stage), to.arithmetic, height, width))
         applied = to.applied(stage.leaf)
         if applied is not None:
             prepared["weight"] = xp.where(applied, prepared["weight"], prepared["weight"] * 0 + WHOLE)
@@ -36,7 +41,7 @@ class MixStep(Step):
     def apply(self, on: Pixels, stage: Mix, state: State, params: Params, at: str) -> State:
         """Mix images, masks and labels."""
         xp, op = on.xp, stage.leaf.op
-        assert isinstance(op, MixOp)
+        assert isinstance(op, BlendOp)
         partner, weight = params[f"{at}.partner"], params[f"{at}.weight"]
         draw = {
             name[len(at) + 1 :]: on.pixelwise(array)
@@ -51,7 +56,7 @@ class MixStep(Step):
             new["mask"] = _certain(on, weight, mask, other, op.mask(mask, other, draw, xp))
         if LABEL in state:
             labels = state[LABEL]
-            new[LABEL] = mixed_labels(xp, labels, of_partners(xp, labels, partner), weight)
+            new[LABEL] = mixed_labels(xp, [labels, of_partners(xp, labels, partner)], [weight, WHOLE - weight])
         return {**state, **new}
 
 

@@ -1,0 +1,138 @@
+"""B12: boxes, keypoints and labels of samples that come together in one image.
+
+Every pixel of a batch has a number of its own in the masks. So the mask of a result says where each pixel came from,
+and with tiles at their own size that says all about the rows: a box is what is seen of its pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import augspec
+from augspec_conformance.cases.catalogue import grid
+from augspec_conformance.cases.policies import document, policy_names, rows
+from augspec_conformance.cases.policies import policy as policy_of
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.mixing import followers, named
+from augspec_conformance.subject import Subject
+
+__all__ = ["LAWS"]
+
+Array = npt.NDArray[Any]
+
+
+def _merged(subject: Subject, case: Case) -> None:
+    sample = sample_of(case)
+    count = sample["boxes"].shape[1]
+    labels = np.arange(1, sample["boxes"].size // 4 + 1, dtype=np.int32).reshape(-1, count)
+    given = {"boxes_valid": labels % 5 != 0, "keypoints_visible": np.arange(sample["keypoints"].size // 2) % 4 != 0}
+    given["keypoints_visible"] = given["keypoints_visible"].reshape(sample["keypoints"].shape[:2])
+    native = {name: subject.adapter.to_native(array, str(array.dtype)) for name, array in given.items()}
+    native["labels"] = subject.adapter.to_native(labels, "int32")
+    out = subject.call(case, {**sample, **native})
+    for name, array in ("boxes", sample["boxes"]), ("keypoints", sample["keypoints"]), ("labels", labels):
+        shape = (len(array), array.shape[1] * case.rows, *array.shape[2:])
+        require(out[name].shape == shape, f"shape of {name}", expected=shape, got=out[name].shape)
+    who = [np.arange(len(labels)), *followers(case, named(subject, case))]
+    gate = next((array for path, array in subject.draw(case).items() if path.endswith("/apply")), None)
+    rule = case.policy["targets"].get("boxes", {}).get("min_visibility", 0.0)
+    merged = ("boxes", "boxes_valid", "keypoints", "keypoints_visible", "labels")
+    blocks = {name: np.split(out[name], case.rows, 1) for name in merged}
+    for i in range(len(labels)):
+        for k, others in enumerate(who):
+            source, what = others[i], f"sample {i}, rows {k}"
+            got = {name: parts[k][i] for name, parts in blocks.items()}
+            if gate is not None and not gate[i]:
+                _untouched(got, sample, labels, i, what, own=k == 0)
+                continue
+            require_equal(got["labels"], labels[source], f"{what}: labels of boxes")
+            rest = {name: array[source] for name, array in {**sample, **given}.items()}
+            for n in range(count):
+                _box(got, n, rest, out["mask"][i], rule, f"{what}: box {n}")
+            for n in range(len(rest["keypoints"])):
+                _keypoint(got, n, rest, out["mask"][i], f"{what}: keypoint {n}")
+
+
+def _untouched(got: dict[str, Array], sample: dict[str, Array], labels: Array, i: int, what: str, *, own: bool) -> None:
+    """A sample that is not mixed has its own rows, and of others nothing."""
+    for name, array in (("boxes", sample["boxes"]), ("keypoints", sample["keypoints"]), ("labels", labels)):
+        require_equal(got[name], array[i] if own else array[i] * 0, f"{what}: {name} without a mixture")
+    if not own:
+        seen = got["boxes_valid"].any() or got["keypoints_visible"].any()
+        require(not seen, f"{what}: valid rows of another sample without a mixture", expected=False, got=True)
+
+
+def _box(got: dict[str, Array], n: int, rest: dict[str, Array], mask: Array, rule: float, what: str) -> None:
+    x1, y1, x2, y2 = (int(end) for end in rest["boxes"][n])
+    numbers = rest["mask"][y1:y2, x1:x2]
+    seen = np.isin(mask, numbers)
+    wanted = bool(seen.any() and seen.sum() >= rule * numbers.size and rest["boxes_valid"][n])
+    valid = bool(got["boxes_valid"][n])
+    share = f"{int(seen.sum())} of {numbers.size}"
+    require(valid == wanted, f"{what}: boxes_valid, where {share} pixels are seen", expected=wanted, got=valid)
+    if seen.any():
+        down, across = (np.flatnonzero(seen.any(axis)) for axis in (1, 0))
+        hull = np.array([across[0], down[0], across[-1] + 1, down[-1] + 1], np.float32)
+        require_equal(got["boxes"][n], hull, f"{what}: not where its pixels are")
+
+
+def _keypoint(got: dict[str, Array], n: int, rest: dict[str, Array], mask: Array, what: str) -> None:
+    x, y = rest["keypoints"][n]
+    seen = np.argwhere(mask == rest["mask"][int(y), int(x)])
+    wanted, visible = bool(len(seen) and rest["keypoints_visible"][n]), bool(got["keypoints_visible"][n])
+    require(visible == wanted, f"{what}: keypoints_visible", expected=wanted, got=visible)
+    if len(seen):
+        place = np.array([seen[0, 1] + x - int(x), seen[0, 0] + y - int(y)], np.float32)
+        require_equal(got["keypoints"][n], place, f"{what}: not where its pixel is")
+
+
+def _exact(policy: dict[str, Any], boxes: dict[str, float]) -> dict[str, Any]:
+    """Return a policy with all parameters neutral that can be: then nothing is resampled."""
+    ops = []
+    for op in policy["ops"]:
+        neutral = {
+            name: mark.quantity.neutral
+            for name, mark in augspec.ops()[op["op"]].parameters()
+            if name in op and mark.quantity.neutral is not None
+        }
+        ops.append({**op, **neutral})
+    return document(*ops, targets={"boxes": boxes})
+
+
+def _cases(tier: Tier) -> tuple[Case, ...]:
+    names = [name for name in policy_names(with_variants=True) if name.startswith("op:") and rows(policy_of(name)) > 1]
+    found = grid(
+        "B12",
+        tier,
+        names=[name for name in names if name.partition("/")[2] in ("", "p=0.85", "scope=batch")],
+        signatures=("medium-u8", "medium-f32"),
+    )
+    plain = tuple(one.with_(policy=_exact(one.policy, {})) for one in found)
+    rule = tuple(
+        one.with_(name=f"{one.name} visible", policy=_exact(one.policy, {"min_visibility": 0.5})) for one in found[:2]
+    )
+    graph = tuple(one.with_(reach="graph") for one in plain[:1])
+    return (*graph, *plain[1:], *rule)
+
+
+def _together(subject: Subject, case: Case) -> str:
+    del subject
+    return "" if case.rows > 1 else "it gives each sample its own rows alone"
+
+
+LAWS = (
+    Law(
+        "B12",
+        "rows of several samples",
+        ("T3", "T4", "T5", "R7"),
+        "Boxes, keypoints and labels of boxes that come together are those of the sample, then of its partners in order; "
+        "each is where its pixels are seen, and valid or visible only if they are.",
+        _merged,
+        _cases,
+        _together,
+    ),
+)
