@@ -129,7 +129,7 @@ LAWS = (
         "B12",
         "rows of several samples",
         ("T3", "T4", "T5", "R7"),
-        "Boxes, keypoints and labels of boxes that come together are those of the sample, then of its partners in order; "
+        "Boxes, keypoints and labels of boxes that come together are those of the sample, then of its partners; "
         "each is where its pixels are seen, and valid or visible only if they are.",
         _merged,
         _cases,

@@ -40,6 +40,7 @@ def mutants() -> tuple[Mutant, ...]:
         purity,
         remaps,
         shape,
+        tiles,
         tones,
         values,
     )
@@ -63,6 +64,7 @@ def mutants() -> tuple[Mutant, ...]:
         geometry,
         moves,
         mixing,
+        tiles,
         macros,
         remaps,
         fields,

@@ -33,8 +33,8 @@ class _LabelBy(MixStep):
         if LABEL not in state:
             return new
         labels, partner = state[LABEL], params[f"{at}.partner"]
-        weight = self.weight(params[f"{at}.weight"])
-        return {**new, LABEL: mixed_labels(on.xp, labels, of_partners(on.xp, labels, partner), weight)}
+        weight, both = self.weight(params[f"{at}.weight"]), [labels, of_partners(on.xp, labels, partner)]
+        return {**new, LABEL: mixed_labels(on.xp, both, [weight, WHOLE - weight])}
 
 
 class OtherWayRound(Faulty):

@@ -123,10 +123,14 @@ class TileStep(Step):
         if LABEL in state:
             labels = [state[LABEL], *(of_partners(xp, state[LABEL], one) for one in who[1:])]
             new[LABEL] = mixed_labels(xp, labels, [own["weights"][:, k] for k in range(len(who))], FINE)
-        if "boxes" in state or "keypoints" in state:
-            tiles = Tiles(who, own["columns_move"], own["columns_ends"], own["rows_move"], own["rows_ends"], applied)
-            new |= merged(xp, state, tiles, (LABELS,))
-        return {**state, **new}
+        return {**state, **new, **self.rows(xp, state, who, own)}
+
+    def rows(self, xp: Namespace, state: State, who: list[Array], own: Params) -> State:
+        """Return boxes, keypoints and what belongs to them, of all samples."""
+        if "boxes" not in state and "keypoints" not in state:
+            return {}
+        x, y = ((own[f"{axis}_move"], own[f"{axis}_ends"]) for axis in ("columns", "rows"))
+        return merged(xp, state, Tiles(who, *x, *y, own.get("on")), (LABELS,))
 
     def image(self, on: Pixels, op: TileOp, image: Array, who: list[Array], own: Params) -> Array:
         """Return the tiles' pixels (B, H, W, C)."""
