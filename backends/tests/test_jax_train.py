@@ -112,3 +112,13 @@ def test_t5_a_batch_is_mixed_inside_jit_and_an_id_of_no_class_shows() -> None:
     np.testing.assert_array_equal(out["label"], expected["label"])
     wrong = np.asarray(step(words, IMAGES, labels + 1, IDS)["label"])
     assert np.isnan(wrong).all(1).sum() == 2  # the sample of class 5, and the one whose partner it is
+
+
+def test_t3_boxes_of_four_samples_come_together_inside_jit() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "mosaic", "scale": {"uniform": [0.5, 1.0]}}]}')
+    boxes = np.tile(np.array([[1, 2, 5, 8], [0, 0, 4, 4]], np.float32), (5, 1, 1))
+    sample = {"image": np.asarray(IMAGES), "boxes": boxes, "labels": np.arange(10, dtype=np.int32).reshape(5, 2)}
+    augment, expected = augspec.compile(policy, "jax"), augspec.compile(policy)(KEY, sample, IDS)
+    out = jax.jit(lambda key, sample: augment(key, sample, IDS))(jnp.asarray(KEY.words()), sample)
+    for name, value in expected.items():
+        np.testing.assert_allclose(out[name], value, atol=1e-5)

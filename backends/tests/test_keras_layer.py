@@ -205,3 +205,16 @@ def test_t5_a_functional_model_takes_soft_labels_because_evaluation_leaves_them_
     soft = np.eye(8, dtype=np.float32)
     found = model((8,), "float32")([IMAGES, soft], training=True)
     np.testing.assert_array_equal(found["label"], augspec.compile(MIXED)(0, {"image": IMAGES, "label": soft})["label"])
+
+
+def test_t3_boxes_of_four_samples_come_together_with_their_labels() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "mosaic"}]}')
+    boxes = np.tile(np.array([[1, 2, 5, 8], [0, 0, 4, 4]], np.float32), (8, 1, 1))
+    batch = {"image": IMAGES, "boxes": boxes, "labels": np.arange(16, dtype=np.int32).reshape(8, 2)}
+    layer = Augment(policy, seed=7)
+    out, expected = layer(batch, training=True), augspec.compile(policy)(7, batch)
+    for name, value in expected.items():
+        np.testing.assert_allclose(out[name], value, atol=1e-5)
+    inputs = {name: keras.Input(x.shape[1:], dtype=str(x.dtype)) for name, x in batch.items()}
+    symbolic = layer(inputs, training=True)
+    assert (symbolic["boxes"].shape, symbolic["labels"].shape) == ((None, 8, 4), (None, 8))

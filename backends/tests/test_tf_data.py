@@ -187,3 +187,35 @@ def test_t5_single_elements_are_refused_and_evaluation_leaves_labels_alone() -> 
     found = next(iter(augment_dataset(named, augment, KEY, targets={"photo": "image", "class": "label"})))
     expected = augspec.compile(MIXED)(KEY, {"image": IMAGES, "label": LABELS})
     np.testing.assert_array_equal(found["class"], expected["label"])
+
+
+MOSAIC = augspec.loads('{"augspec": 1, "ops": [{"op": "mosaic", "scale": 0.5, "p": 0.8}]}')
+ROWS = {
+    "boxes": np.tile(np.array([[1, 2, 5, 8], [0, 0, 4, 4]], np.float32), (11, 1, 1)),
+    "labels": np.arange(22, dtype=np.int64).reshape(11, 2),
+}
+
+
+def test_t3_boxes_and_their_labels_come_together_by_name_and_by_place() -> None:
+    augment, host = augspec.compile(MOSAIC, "tensorflow"), augspec.compile(MOSAIC)
+    named = augment_dataset(slices({"image": IMAGES, **ROWS}).batch(4), augment, KEY)
+    places = {0: "image", 1: "boxes", 2: "labels"}
+    placed = augment_dataset(slices(IMAGES, *ROWS.values()).batch(4), augment, KEY, targets=places)
+    assert named.element_spec["labels"].shape.as_list() == [None, 8]
+    start = 0
+    for element, (image, boxes, labels, valid) in zip(named, placed, strict=True):
+        rows = slice(start, start + len(image))
+        start += len(image)
+        batch = {name: array[rows] for name, array in {"image": IMAGES, **ROWS}.items()}
+        expected = host(KEY, batch, range(rows.start, rows.stop))
+        both = {"image": image, "boxes": boxes, "labels": labels, "boxes_valid": valid}
+        for name, value in expected.items():
+            np.testing.assert_allclose(element[name], value, atol=1e-5)
+            np.testing.assert_array_equal(both[name], element[name])
+    with pytest.raises(augspec.SampleError, match="targets: expected 'image', and others of image, mask"):
+        augment_dataset(
+            slices(IMAGES, ROWS["labels"]).batch(4),
+            augspec.compile(MIXED, "tensorflow"),
+            KEY,
+            targets={0: "image", 1: "labels"},
+        )

@@ -147,3 +147,20 @@ def test_t5_a_batch_is_mixed_inside_the_callers_graph_with_traced_key_and_ids() 
         found = step(torch.tensor(seed), sample, ids)
         assert torch.equal(found["image"], expected["image"])
         assert torch.equal(found["label"], expected["label"])
+
+
+def test_t3_boxes_of_four_samples_come_together_inside_the_callers_graph() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "mosaic", "p": 0.7}]}')
+    augment = augspec.compile(policy, backend="torch")
+
+    @torch.compile(fullgraph=True)
+    def step(key: torch.Tensor, sample: dict[str, torch.Tensor], ids: torch.Tensor) -> Any:
+        return augment(key, sample, ids)
+
+    boxes = torch.tensor([[[1.0, 1, 4, 5], [0, 0, 3, 2]]]).expand(3, 2, 4).contiguous()
+    sample = {"labels": torch.arange(6).reshape(3, 2), "image": _images(), "boxes": boxes}
+    ids = torch.tensor([5, 2**40 + 1, 2**31 + 7])
+    expected, found = augment(11, sample, ids), step(torch.tensor(11), sample, ids)
+    assert set(found) == set(expected)
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, atol=1e-5, rtol=0)

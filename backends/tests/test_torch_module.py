@@ -178,3 +178,14 @@ def test_t5_a_batch_is_mixed_with_its_labels_in_training_and_left_alone_in_evalu
     assert layer.eval()(batch)["label"] is batch["label"]
     with pytest.raises(augspec.SampleError, match="label: expected class ids from 0 to 4"):
         layer.train()({**batch, "label": batch["label"] + 2})
+
+
+def test_t3_boxes_of_four_samples_come_together_with_their_labels() -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "mosaic", "scale": 0.5}]}')
+    boxes = torch.tensor([[[1.0, 1, 4, 5], [0, 0, 3, 2]]]).expand(5, 2, 4).contiguous()
+    batch = {"image": IMAGES, "boxes": boxes, "labels": torch.arange(10).reshape(5, 2)}
+    expected = augspec.compile(policy, layout="NCHW")(7, {name: x.numpy() for name, x in batch.items()}, range(5))
+    out = Augment(policy, seed=7)(batch)
+    for name, value in expected.items():
+        np.testing.assert_allclose(out[name], value, atol=1e-5)
+    assert out["labels"].dtype == torch.int64

@@ -163,3 +163,12 @@ def test_wrong_arguments() -> None:
 def test_what_a_macro_stands_for_has_the_macros_place() -> None:
     found = augspec.stats(policy({"op": "color_jitter", "brightness": {"uniform": [0.5, 1.5]}, "hue": 0.1}), samples=16)
     assert [(one.place, one.op) for one in found.ops] == [("ops[0]", "brightness_scale"), ("ops[0]", "hue")]
+
+
+def test_samples_that_come_together_share_the_canvas() -> None:
+    whole = {"op": "mosaic", "x": 0.5, "y": 0.5}
+    half = augspec.stats(policy({**whole, "scale": 0.5, "p": 0.5}), samples=16, shape=(40, 60))
+    assert half.area.low == half.area.high == half.boxes.low == 1.0
+    last = {"op": "normalize", "mean": [0.5], "std": [0.5]}
+    quarters = augspec.stats(policy({**whole, "p": 0.5}, last), samples=16, shape=(40, 60)).area
+    assert (quarters.low, quarters.high) == (0.25, 1.0)

@@ -119,7 +119,7 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                 place,
                 f"{op.tag} without {' and '.join(wanted)}",
                 f"samples with {' or '.join(wanted)}, which it changes",
-                f"Declare --target {wanted[0]}.",
+                f"Declare {' or '.join(f'--target {name}' for name in wanted)}.",
             )
         for name in op.refuses:
             if name in have:

@@ -16,10 +16,14 @@ __all__ = ["only"]
 def only(policy: Policy, keep: Callable[[Op], Op | None]) -> Policy:
     """Return the normalized policy with every op replaced by what `keep` makes of it; None leaves an empty place.
 
-    The place stays, with its id: so ids, branch numbers and members keep theirs.
+    The place stays, with its id: so ids, branch numbers and members keep theirs. At the end no place is needed, and
+    after an op that mixes samples none is allowed.
     """
     full = normalize(policy)
-    return full.model_copy(update={"ops": tuple(_replaced(op, keep) for op in full.ops), "eval": ()})
+    ops = [_replaced(op, keep) for op in full.ops]
+    while ops and isinstance(ops[-1], Sequence) and not ops[-1].ops:
+        ops.pop()
+    return full.model_copy(update={"ops": tuple(ops), "eval": ()})
 
 
 def _replaced(op: Op, keep: Callable[[Op], Op | None]) -> Any:

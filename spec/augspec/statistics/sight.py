@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,10 @@ def followed(samples: int, shape: tuple[int, int]) -> int:
 
 
 def sight(policy: Policy, count: int, shape: tuple[int, int], seed: int) -> tuple[Summary, Summary]:
-    """Return summaries of the image's visible share and of the share of valid boxes, over samples 0 … count − 1."""
+    """Return summaries of the image's visible share and of the share of valid boxes, over samples 0 … count − 1.
+
+    Where samples come together in one image, it is the mean share of all of them.
+    """
     import augspec
 
     height, width = shape
@@ -47,9 +51,24 @@ def sight(policy: Policy, count: int, shape: tuple[int, int], seed: int) -> tupl
             "boxes": np.repeat(boxes[None], len(ids), 0),
         }
         out = augment(seed, sample, index=ids)
-        areas.append(out["keypoints_visible"].mean(axis=1))
-        valid.append(out["boxes_valid"].mean(axis=1))
+        together = _together(augment.draw(seed, ids)) if augment.mixes else None
+        areas.append(_share(out["keypoints_visible"], len(points), together))
+        valid.append(_share(out["boxes_valid"], len(boxes), together))
     return Summary.of(np.concatenate(areas)), Summary.of(np.concatenate(valid))
+
+
+def _together(draws: Mapping[str, Any]) -> npt.NDArray[Any]:
+    """Return which samples come together with others, (B,) bool; an op that does this has no places inside of it."""
+    partner = next(path for path in draws if path.endswith("/partner"))
+    gate = draws.get(partner.replace("batch/", "sample/", 1).removesuffix("partner") + "apply")
+    return np.ones(len(draws[partner]), bool) if gate is None else np.asarray(gate) == 1
+
+
+def _share(seen: npt.NDArray[Any], own: int, together: npt.NDArray[Any] | None) -> npt.NDArray[Any]:
+    """Return the mean over the rows of each sample, its own ones alone where none of others came along."""
+    if together is None:
+        return np.asarray(seen.mean(axis=1))
+    return np.asarray(np.where(together, seen.mean(axis=1), seen[:, :own].mean(axis=1)))
 
 
 def random_boxes(shape: tuple[int, int], seed: int) -> npt.NDArray[Any]:
