@@ -99,3 +99,7 @@ class TileOp(MixOp):
     @abstractmethod
     def scales(self) -> tuple[float, float]:
         """Return the smallest and the largest scale of a tile."""
+
+    @abstractmethod
+    def least(self, side: int) -> int:
+        """Return a number of pixels that no tile of an image of such a side is below."""

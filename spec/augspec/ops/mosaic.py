@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from augspec.language.distributions import Uniform
 from augspec.language.parameters import Centre, TileScale
+from augspec.language.quantities import QUANTITIES
 from augspec.mixing import TileOp
 from augspec.namespace import Array
 from augspec.ops.base import bounds
@@ -48,6 +49,12 @@ class Mosaic(TileOp):
     def scales(self) -> tuple[float, float]:
         """Return the ends of the scale."""
         return bounds(self.scale)
+
+    def least(self, side: int) -> int:
+        """Return the smallest scale's pixels; draws miss it by less than 2⁻¹² (R13, R14), constants by nothing."""
+        low, high = self.scales()
+        steps = QUANTITIES["tile"].quantise(low) - (0 if low == high else 1 << 12)
+        return max(1, (steps * side + (1 << 23)) >> 24)
 
     def crossing(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> tuple[Array, Array]:
         """Return ⌊share · side + ½⌋: one more than the half of twice the share's part, which is below 2¹⁵."""

@@ -59,10 +59,9 @@ class TileStep(Step):
             mask: whether a mask is there.
         """
         low, high = op.scales()
-        least = max(1, int(low * side) - 1)
         length = tile * 0 + side
         first, second = (
-            Axis(length * part, length, side, side, None, tile, offset, least)
+            Axis(length * part, length, side, side, None, tile, offset, op.least(side))
             for part, offset in enumerate((meet - tile, meet))
         )
         before = xp.reshape(xp.arange(side), (1, side)) < xp.reshape(meet, (-1, 1))
