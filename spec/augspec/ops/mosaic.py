@@ -21,7 +21,7 @@ class Mosaic(TileOp):
     The image itself lies to the upper left of the point, its partners to the upper right, to the lower left and to the
     lower right: the next three in the drawn order of the batch, four different samples in a batch of four or more. The
     canvas keeps its size. At scale 1 it is a window of the four images side by side: exact, nothing is resampled, and
-    the parts nearest to the point are seen (Keras 3, Mosaic; Albumentations 2, Mosaic). At scale 0.5 whole images are
+    the parts nearest to the point are seen (Mosaic of Keras and of Albumentations 2). At scale 0.5 whole images are
     seen while the point is in the middle; else the canvas cuts some off, and `fill` shows beside others, as in YOLOv5's
     canvas of twice the size. Tiles have round(scale · side) pixels, and the point is at round(x · width) and
     round(y · height), both half-up.
