@@ -17,7 +17,7 @@ from augspec_conformance.cases.policies import document, policy_names, rows
 from augspec_conformance.cases.policies import policy as policy_of
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
-from augspec_conformance.laws.mixing import followers, named
+from augspec_conformance.laws.mixing import followers, mixed_apart, named
 from augspec_conformance.subject import Subject
 
 __all__ = ["LAWS"]
@@ -108,7 +108,7 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     found = grid(
         "B12",
         tier,
-        names=[name for name in names if name.partition("/")[2] in ("", "p=0.85", "scope=batch")],
+        names=[name for name in names if mixed_apart(name)],
         signatures=("medium-u8", "medium-f32"),
     )
     plain = tuple(one.with_(policy=_exact(one.policy, {})) for one in found)
