@@ -170,8 +170,14 @@ def _b9_cases(tier: Tier) -> tuple[Case, ...]:
     apart = tuple(name for name in names if mixed_apart(name))
     mixed = (
         *grid("B9", tier, names=apart, signatures=("medium-u8",), reach="graph"),
-        *grid("B9", tier, names=[name for name in names if name not in apart], signatures=("medium-u8",)),
-        *grid("B9", tier, names=_names(tier), signatures=(CORE_INTEGER, CORE_FLOAT, "grey-f32")),
+        *grid("B9", tier, names=apart, signatures=(CORE_INTEGER, CORE_FLOAT, "grey-f32")),
+        *grid(
+            "B9",
+            tier,
+            names=[name for name in names if name not in apart],
+            signatures=("medium-u8", CORE_INTEGER, CORE_FLOAT, "grey-f32"),
+            reach="eager",
+        ),
     )
     soft_too = grid("B9", tier, names=_names(tier), signatures=(CORE_FLOAT,), context={"soft": True})
     alone = grid("B9", tier, names=_names(tier), signatures=("one-u8",))
