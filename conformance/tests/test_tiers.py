@@ -16,6 +16,7 @@ from augspec_conformance.cases import grammar
 from augspec_conformance.cases.policies import accepts_document, document, op_names
 from augspec_conformance.examination import Examination
 from augspec_conformance.explore import explore
+from augspec_conformance.population import ask_population, population
 from augspec_conformance.failures import read_failure
 from augspec_conformance.law import Case, Law, LawViolation, Tier, require
 from augspec_conformance.laws import all_laws
@@ -240,3 +241,23 @@ def test_exploring_without_time_says_that_nothing_was_run():
     assert not report.passed
     with pytest.raises(BadRequest, match="R1 cannot be explored"):
         explore("numpy", seed=1, laws=["R1"])
+
+
+def test_in_a_population_policies_differ_and_every_op_has_its_share():
+    names = op_names()
+    cases = population(2 * len(names), 5)
+    assert len({json.dumps(case.policy, sort_keys=True) for case in cases}) == len(cases) == 2 * len(names)
+    used = [{op["op"] for op in case.policy["ops"]} for case in cases]
+    assert all(sum(name in ops for ops in used) >= 2 for name in names)
+    assert population(2 * len(names), 5) == cases != population(2 * len(names), 6)
+
+
+def test_a_population_finds_a_fault_and_says_what_it_asked():
+    report = ask_population(TurnsClockwise(), count=60, seed=5)
+    assert {result.law for result in report.failures()} == {"N1"}
+    assert report.facts["policies"] == 60
+    planned = report.planned["eager"]
+    assert (planned["S1"], planned["P1"], planned["N1"]) == (60, 60, 120)
+    assert sum(result.mode == "eager" for result in report.results) == 240
+    with pytest.raises(BadRequest, match="R1 cannot be explored"):
+        ask_population("numpy", count=1, seed=1, laws=["R1"])

@@ -26,7 +26,7 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.cases.strategies import run_time
 from augspec_conformance.law import MAX_CASE_BYTES, Case
 
-__all__ = ["EXPLORED", "cases", "op_of_name", "ops", "policies", "valid"]
+__all__ = ["EXPLORED", "cases", "op_of_name", "ops", "policies", "short", "valid"]
 
 Json = dict[str, Any]
 
@@ -64,9 +64,14 @@ def cases(draw: st.DrawFn) -> Case:
     while True:
         names = " ".join(op["op"] for op in policy["ops"]) or "nothing"
         fields = {"name": f"explored: {names}", "policy": policy, "signature": signature, "targets": targets, **data}
-        if len(json.dumps(fields).encode()) < MAX_CASE_BYTES - 200:
+        if short(fields):
             return Case(**fields, layout=layout)
         policy = document(*policy["ops"][:-1])
+
+
+def short(fields: Json) -> bool:
+    """Return whether a case of these fields is short enough, with what a law or a search adds to it."""
+    return len(json.dumps(fields).encode()) < MAX_CASE_BYTES - 200
 
 
 @st.composite

@@ -45,7 +45,8 @@ def run(
 
     Returns:
         The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
-        with keypoints `keypoints_visible` (K,).
+        with keypoints `keypoints_visible` (K,); with either `points_error`, how far a careful computation may put
+        points off, in errors of one step.
     """
     low, high = value_range
     targets = policy.get("targets") or {}
@@ -116,4 +117,6 @@ def _finish(
         pairs = (targets.get("keypoints") or {}).get("swap_pairs", []) if state.mirrorings % 2 else []
         result["keypoints"] = keypoints_of.swap(state.keypoints, pairs)
         result["keypoints_visible"] = keypoints_of.swap(state.visible, pairs)
+    if "boxes" in result or "keypoints" in result:
+        result["points_error"] = np.float64(state.error)
     return result

@@ -1,0 +1,161 @@
+"""So many policies from the whole grammar, each op with its share: does a backend behave on every one of them?
+
+The tier explore with a number of policies instead of a budget. Which policies these are follows from the seed and the
+ops alone, so that every backend is asked the same ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+import augspec
+from augspec_conformance.cases import grammar
+from augspec_conformance.cases.policies import accepts_document, document
+from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.checking import run_case
+from augspec_conformance.explore import defined, explorable
+from augspec_conformance.facts import facts
+from augspec_conformance.law import Case, Law, stable_seed
+from augspec_conformance.report import Report
+from augspec_conformance.runner import subjects_of
+from augspec_conformance.shrink import shrunk
+from augspec_conformance.subject import Subject
+
+__all__ = ["LAWS", "ask_population", "population"]
+
+LAWS = ("S1", "P1", "N1")
+"""Shapes as `output_spec` says, inputs unmutated, values equal to the reference and near the float64 ideal."""
+
+EVERY = {"eager": 1, "graph": 10, "dear": 50}
+"""Every how many policies a mode is asked, by what it costs: a compiled one compiles each of them for seconds."""
+
+_DRAWN = 40
+"""Examples of one run of Hypothesis, whose first ones are plain."""
+
+_RUNS = 60
+"""Runs for one op at most: some, like a transposition, fit few images."""
+
+_MOST_OTHERS = 3
+
+Progress = Callable[[int, int, str], None]
+"""Called after each policy with the number of those asked, of all, and the mode."""
+
+
+def population(count: int, seed: int) -> tuple[Case, ...]:
+    """Return so many cases whose policies differ: the ops take turns in being one of their ops.
+
+    Args:
+        count: how many. Fewer come back if the grammar gives no more for some op within a bounded number of tries.
+        seed: what everything drawn follows from.
+    """
+    names = list(augspec.ops())
+    share, more = divmod(count, len(names))
+    found = [_with_op(name, share + (place < more), seed) for place, name in enumerate(names)]
+    longest = max(map(len, found), default=0)
+    return tuple(cases[turn] for turn in range(longest) for cases in found if turn < len(cases))
+
+
+@lru_cache(maxsize=1024)
+def _with_op(name: str, count: int, seed: int) -> tuple[Case, ...]:
+    """Return cases with different policies that hold an op, with up to three others before and after it."""
+    found: dict[str, Case] = {}
+    for run in range(_RUNS):
+        if len(found) >= count:
+            break
+
+        @seeded(stable_seed("population", seed, name, run))
+        @settings(
+            deadline=None,
+            database=None,
+            derandomize=False,
+            max_examples=_DRAWN,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        )
+        @given(case=grammar.cases(), op=grammar.op_of_name(name), place=st.integers(0, _MOST_OTHERS))
+        def look(case: Case, op: dict[str, Any], place: int) -> None:
+            others = case.policy["ops"][:_MOST_OTHERS]
+            policy = document(*others[:place], op, *others[place:])
+            text = json.dumps(policy, sort_keys=True)
+            if len(found) >= count or text in found:
+                return
+            one = _placed(case, policy)
+            if one is not None:
+                found[text] = one
+
+        look()
+    return tuple(found.values())
+
+
+def _placed(case: Case, policy: dict[str, Any]) -> Case | None:
+    """Return a case with another policy; None if that is no policy, or has no meaning for the case's images."""
+    if not (grammar.valid(policy) and accepts_document(policy, case.signature)):
+        return None
+    names = " ".join(op["op"] for op in policy["ops"])
+    fields = {**case.model_dump(), "policy": policy, "name": f"population: {names}"}
+    if not grammar.short(fields):
+        return None
+    one = Case(**fields)
+    return one if defined(one) else None
+
+
+def ask_population(
+    backend: Any,
+    *,
+    count: int,
+    seed: int,
+    laws: Sequence[str] | None = None,
+    modes: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Ask a backend about so many policies of the whole grammar.
+
+    Args:
+        backend: as in `check_backend`.
+        count: how many policies. Uncompiled modes are asked all of them, others every tenth or fiftieth (`EVERY`).
+        seed: what everything drawn follows from.
+        laws: ids of laws that take any policy; `LAWS` by default.
+        modes: modes; all that the backend claims by default.
+        progress: called after each policy.
+
+    Returns:
+        A report with one result per law, policy and mode, smaller cases beside broken ones.
+
+    Raises:
+        BadRequest: a law or mode is unknown, a law takes no policy but its own, or this is no backend.
+    """
+    asked = explorable(laws or LAWS)
+    subjects = subjects_of(backend, modes)
+    cases = population(count, seed)
+    plans = [(subject, cases[:: EVERY[subject.cost]]) for subject in subjects]
+    total, done = sum(len(mine) for _, mine in plans), 0
+    results = []
+    planned: dict[str, dict[str, int]] = {}
+    for number, (subject, mine) in enumerate(plans):
+        for case in mine:
+            fresh = Subject(subject.backend, subject.mode, source=subject.source)  # forgets what it compiled
+            for law, one in _questions(asked, fresh, case, first=not number):
+                results.append(shrunk(law, fresh, run_case(law, fresh, one)))
+                counts = planned.setdefault(subject.mode, {})
+                counts[law.id] = counts.get(law.id, 0) + 1
+            done += 1
+            if progress is not None:
+                progress(done, total, subject.mode)
+    head = {**facts(subjects[0].backend, subjects[0].source), "seed": seed, "policies": len(cases)}
+    return Report(subjects[0].name, "explore", tuple(results), head, planned)
+
+
+def _questions(laws: Sequence[Law], subject: Subject, case: Case, *, first: bool) -> Iterator[tuple[Law, Case]]:
+    """Yield what is asked about one policy; the ideal, which knows no modes, where nothing is compiled."""
+    for law in laws:
+        if law.scope == "modes" or first:
+            yield law, case
+        if law.id == "N1" and subject.cost == "eager" and SIGNATURES[case.signature].shape[0]:
+            yield law, case.with_(context={**case.context, "against": "oracle"})
