@@ -13,11 +13,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
-from hypothesis import strategies as st
 
 import augspec
 from augspec_conformance.cases import grammar
-from augspec_conformance.cases.policies import accepts_document, document
+from augspec_conformance.cases.policies import spelled_out, walk
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.checking import run_case
 from augspec_conformance.explore import defined, explorable
@@ -40,14 +39,13 @@ _DRAWN = 40
 """Examples of one run of Hypothesis, whose first ones are plain."""
 
 _RUNS = 60
-"""Runs for one op at most: some, like a transposition, fit few images."""
-
-_MOST_OTHERS = 3
+"""Runs for one op at most: the fields of some give few policies."""
 
 Progress = Callable[[int, int, str], None]
 """Called after each policy with the number of those asked, of all, and the mode."""
 
 
+@lru_cache(maxsize=2)
 def population(count: int, seed: int) -> tuple[Case, ...]:
     """Return so many cases whose policies differ: the ops take turns in being one of their ops.
 
@@ -57,15 +55,18 @@ def population(count: int, seed: int) -> tuple[Case, ...]:
     """
     names = list(augspec.ops())
     share, more = divmod(count, len(names))
-    found = [_with_op(name, share + (place < more), seed) for place, name in enumerate(names)]
+    known: set[str] = set()
+    found = [_with_op(name, share + (place < more), seed, known) for place, name in enumerate(names)]
     longest = max(map(len, found), default=0)
     return tuple(cases[turn] for turn in range(longest) for cases in found if turn < len(cases))
 
 
-@lru_cache(maxsize=1024)
-def _with_op(name: str, count: int, seed: int) -> tuple[Case, ...]:
-    """Return cases with different policies that hold an op, with up to three others before and after it."""
-    found: dict[str, Case] = {}
+def _with_op(name: str, count: int, seed: int, known: set[str]) -> list[Case]:
+    """Return cases with different policies that hold an op.
+
+    Policies that are known already are left out, and new ones become known.
+    """
+    found: list[Case] = []
     for run in range(_RUNS):
         if len(found) >= count:
             break
@@ -79,31 +80,15 @@ def _with_op(name: str, count: int, seed: int) -> tuple[Case, ...]:
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
         )
-        @given(case=grammar.cases(), op=grammar.op_of_name(name), place=st.integers(0, _MOST_OTHERS))
-        def look(case: Case, op: dict[str, Any], place: int) -> None:
-            others = case.policy["ops"][:_MOST_OTHERS]
-            policy = document(*others[:place], op, *others[place:])
-            text = json.dumps(policy, sort_keys=True)
-            if len(found) >= count or text in found:
-                return
-            one = _placed(case, policy)
-            if one is not None:
-                found[text] = one
+        @given(case=grammar.cases_with(name))
+        def look(case: Case) -> None:
+            text = json.dumps(case.policy, sort_keys=True)
+            if len(found) < count and text not in known and defined(case):
+                found.append(case)
+                known.add(text)
 
         look()
-    return tuple(found.values())
-
-
-def _placed(case: Case, policy: dict[str, Any]) -> Case | None:
-    """Return a case with another policy; None if that is no policy, or has no meaning for the case's images."""
-    if not (grammar.valid(policy) and accepts_document(policy, case.signature)):
-        return None
-    names = " ".join(op["op"] for op in policy["ops"])
-    fields = {**case.model_dump(), "policy": policy, "name": f"population: {names}"}
-    if not grammar.short(fields):
-        return None
-    one = Case(**fields)
-    return one if defined(one) else None
+    return found
 
 
 def ask_population(
@@ -157,5 +142,14 @@ def _questions(laws: Sequence[Law], subject: Subject, case: Case, *, first: bool
     for law in laws:
         if law.scope == "modes" or first:
             yield law, case
-        if law.id == "N1" and subject.cost == "eager" and SIGNATURES[case.signature].shape[0]:
+        if law.id == "N1" and subject.cost == "eager" and _one_ideal(case):
             yield law, case.with_(context={**case.context, "against": "oracle"})
+
+
+def _one_ideal(case: Case) -> bool:
+    """Return whether the ideal mathematics give one result, or a range of them that the oracle can tell.
+
+    In floats, an op that jumps may put pixels on either side of a step; which ones, a second such op multiplies.
+    """
+    steps = sum(augspec.ops()[op["op"]].jumps for op in walk(tuple(spelled_out(op) for op in case.policy["ops"])))
+    return steps < 2 or SIGNATURES[case.signature].dtype == "uint8"

@@ -33,6 +33,7 @@ __all__ = [
     "range_of",
     "spelled_out",
     "variants",
+    "walk",
 ]
 
 Json = dict[str, Any]
@@ -82,7 +83,7 @@ COMBINATORS = tuple(name for name, cls in augspec.ops().items() if cls.stage in 
 
 def document(*ops: Json, **fields: Any) -> Json:
     """Return a policy document; one that resizes gets an empty evaluation, one that mixes a number of classes."""
-    changes = any(op["op"] in _resizing() for op in _walk(tuple(spelled_out(op) for op in ops)))
+    changes = any(op["op"] in _resizing() for op in walk(tuple(spelled_out(op) for op in ops)))
     found = {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
     if mixes(found):
         found["targets"] = {**fields.get("targets", {}), "label": {"classes": CLASSES}}
@@ -91,7 +92,7 @@ def document(*ops: Json, **fields: Any) -> Json:
 
 def mixes(policy: Json) -> bool:
     """Return whether some op of a policy mixes samples of a batch, and their labels."""
-    return any(op["op"] in _mixing() for op in _walk(tuple(spelled_out(op) for op in policy["ops"])))
+    return any(op["op"] in _mixing() for op in walk(tuple(spelled_out(op) for op in policy["ops"])))
 
 
 @cache
@@ -99,15 +100,16 @@ def _mixing() -> tuple[str, ...]:
     return tuple(name for name, cls in augspec.ops().items() if cls.across)
 
 
-def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
+def walk(ops: tuple[Json, ...]) -> Iterator[Json]:
+    """Yield ops and their members, each before its own."""
     for op in ops:
         yield op
-        yield from _walk(tuple(op.get("ops", ())))
+        yield from walk(tuple(op.get("ops", ())))
 
 
 def spelled_out(op: Json) -> Json:
     """Return an op without macros: what it stands for, or itself."""
-    if not any(one["op"] in _macros() for one in _walk((op,))):
+    if not any(one["op"] in _macros() for one in walk((op,))):
         return op
     found: Json = _spelled_out(json.dumps(op))
     return found
@@ -429,7 +431,7 @@ def accepts_document(policy: Json, signature: str) -> bool:
     """Return whether a policy's document is defined on a signature's channels and sides."""
     policy = {**policy, "ops": [spelled_out(op) for op in policy["ops"]]}
     _, height, width, channels = SIGNATURES[signature].shape
-    for op in _walk(tuple(policy["ops"])):
+    for op in walk(tuple(policy["ops"])):
         if not op_of(op).accepts(channels):
             return False
         lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
@@ -440,7 +442,7 @@ def accepts_document(policy: Json, signature: str) -> bool:
 
 def fitting_targets(policy: Json, targets: Sequence[str]) -> tuple[str, ...]:
     """Return the targets that a policy has a meaning for, and those, besides, that some op of it looks at."""
-    models = [augspec.ops()[op["op"]] for op in _walk(tuple(spelled_out(op) for op in policy["ops"]))]
+    models = [augspec.ops()[op["op"]] for op in walk(tuple(spelled_out(op) for op in policy["ops"]))]
     kept = [name for name in targets if not any(name in cls.refuses for cls in models)]
     wanted = {name for cls in models for name in (*cls.needs, *cls.needs_one[:1])}
     return (*kept, *sorted(wanted - set(kept)))

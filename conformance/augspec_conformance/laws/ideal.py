@@ -43,13 +43,13 @@ class _Oracle:
         self.range = case.context.get("options", {}).get("value_range", (0.0, 1.0))
         self.sample = sample
 
-    def run(self, i: int, nudges: Nudges = (), shift: float = 0.0) -> dict[str, Any]:
+    def run(self, i: int, nudges: Nudges = (), shift: float = 0.0, counted: float = 0.0) -> dict[str, Any]:
         """Return the ideal of sample i."""
         partner = None
         for path, drawn in self.human.items():
             if path.endswith("/partner"):
                 partner = self._given(drawn[i])
-        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, partner=partner))
+        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, counted=counted, partner=partner))
 
     def _given(self, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers and the entries of sample i, its image in the unit range."""
@@ -60,9 +60,13 @@ class _Oracle:
         return {path: value[i] for path, value in self.human.items()}, entries
 
     def beside(self, i: int) -> list[dict[str, Any]]:
-        """Return what sample i may be where a function jumps: pixels are off by what the ops before may add."""
+        """Return what sample i may be at most where a function jumps: pixels are off by what the ops before may add.
+
+        A pixel may be on one side of its step and those that are counted on the other one.
+        """
         shift = accuracy.before_jump(self.policy, self.sig.dtype)
-        return [self.run(i, shift=one) for one in (-shift, shift)] if shift else []
+        ways = itertools.product((-shift, shift), repeat=2) if shift else ()
+        return [self.run(i, shift=one, counted=others) for one, others in ways]
 
     def neighbours(self, i: int) -> list[dict[str, Any]]:
         """Return what sample i may be where a place is on an edge, of two pixels or of holes: four ways to miss it."""
@@ -172,8 +176,9 @@ def _pixels(case: Case, image: Array, ideals: list[dict[str, Any]], one: _Oracle
             for other in one.neighbours(int(i)):
                 distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
     for i in np.flatnonzero((distance > bound).any((1, 2, 3))):
-        for other in one.beside(int(i)):
-            distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
+        ways = [unit(entry["image"]) for entry in (ideals[i], *one.beside(int(i)))]
+        low, high = np.min(ways, axis=0), np.max(ways, axis=0)  # each pixel goes one of the ways, and filters mix them
+        distance[i] = np.minimum(distance[i], np.maximum(np.maximum(low - got[i], got[i] - high), 0.0))
     rounding = 0.5 if what == "levels" and bound else 0.0  # the last one, which no backend can help (E1)
     reason = f"more than {bound:.4g} {what} from the float64 ideal"
     _within(np.maximum(distance - rounding, 0.0), bound - rounding, got, reason)

@@ -36,15 +36,18 @@ def filled(image: FloatArray, hidden: BoolArray, op: Op, draws: Draws) -> FloatA
     return np.where(hidden[..., None], colour, image)
 
 
-def occlusion(hides: Hidden) -> Callable[[State, Op, Draws], State]:
-    """Make an op of the function that tells hidden pixels (H, W): other targets change only if a field says so."""
+def occlusion(hides: Hidden, *, turned: bool = False) -> Callable[[State, Op, Draws], State]:
+    """Make an op of the function that tells hidden pixels (H, W): other targets change only if a field says so.
+
+    What is turned takes the next nudge: its edges may go through centres of pixels.
+    """
 
     def function(state: State, op: Op, draws: Draws) -> State:
         state = settle(state)
         if not draws.applied(op):
             return state
         hidden = hides(state, op, draws)
-        state = replace(state, nudges=state.nudges[1:])
+        state = replace(state, nudges=state.nudges[1:] if turned else state.nudges)
         if state.image is not None:
             state = replace(state, image=filled(state.image, hidden, op, draws))
         if state.mask is not None and op["fill_mask"]:
@@ -109,7 +112,7 @@ def grid_mask(state: State, op: Op, draws: Draws) -> BoolArray:
 
 OCCLUSIONS = {
     "cutout": occlusion(cutout),
-    "grid_mask": occlusion(grid_mask),
+    "grid_mask": occlusion(grid_mask, turned=True),
     "random_erasing": occlusion(random_erasing),
 }
 """By name of the op."""

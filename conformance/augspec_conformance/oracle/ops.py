@@ -53,13 +53,19 @@ def warp(matrix: Callable[..., FloatArray], *fields: str) -> OpFunction:
         settings = Settings(
             interpolation=op["interpolation"],
             border=op["border"],
-            fill=tuple(float(f) for f in fill) if isinstance(fill, Sequence) else float(fill),
+            fill=_plain(fill),
         )
         if not draws.applied(op):
             return join(state, None, settings)
         return join(state, matrix(state.size, *(draws.optional(op, name) for name in fields)), settings)
 
     return function
+
+
+def _plain(fill: float | Sequence[float]) -> float | tuple[float, ...]:
+    """Return a fill, as one number where it is the same in every channel."""
+    each = tuple(float(f) for f in fill) if isinstance(fill, Sequence) else (float(fill),)
+    return each[0] if len(set(each)) == 1 else each
 
 
 # Pixels: everything that leaves geometry alone. It ends the run, applied or not (C10), and clamps (C3).
@@ -77,11 +83,11 @@ def pixels(function: PixelFunction) -> OpFunction:
     return wrapped
 
 
-def jump(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
-    """Make an op of a formula that jumps; it takes `shift`, which may put pixels on the other side of a step."""
+def jump(formula: Callable[..., FloatArray], *fields: str, shifts: tuple[str, ...] = ("shift",)) -> OpFunction:
+    """Make an op of a formula that jumps; it takes `shifts`, which may put pixels on the other side of a step."""
 
     def function(state: State, op: Op, draws: Draws) -> State:
-        shifted = partial(formula, shift=state.shift)
+        shifted = partial(formula, **{name: getattr(state, name) for name in shifts})
         read = pixels(lambda image, op, draws: shifted(image, *(_field(op, draws, name) for name in fields)))
         return read(state, op, draws)
 
@@ -97,11 +103,21 @@ def colour_op(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
     return pixels(lambda image, op, draws: formula(image, *(draws.number(op, name) for name in fields)))
 
 
+def autocontrast(state: State, op: Op, draws: Draws) -> State:
+    """Stretch channels, with the levels that are counted after a shift."""
+
+    def function(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+        del draws
+        return levels.autocontrast(image, op["cutoff"], counted=state.counted)
+
+    return pixels(function)(state, op, draws)
+
+
 def clahe(state: State, op: Op, draws: Draws) -> State:
     """Equalize tiles, with the levels that a shift makes."""
 
     def function(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
-        return levels.clahe(image, draws.number(op, "clip"), op["tiles"], shift=state.shift)
+        return levels.clahe(image, draws.number(op, "clip"), op["tiles"], shift=state.shift, counted=state.counted)
 
     return pixels(function)(state, op, draws)
 
@@ -254,8 +270,8 @@ OPS: dict[str, OpFunction] = {
     "solarize": jump(colour.solarize, "threshold"),
     "solarize_add": jump(colour.solarize_add, "delta", "threshold"),
     "posterize": jump(levels.posterize, "bits"),
-    "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
-    "equalize": jump(levels.equalize, "method"),
+    "autocontrast": autocontrast,
+    "equalize": jump(levels.equalize, "method", shifts=("shift", "counted")),
     "clahe": clahe,
     "rgb_shift": colour_op(tints.rgb_shift, "red", "green", "blue"),
     "sepia": colour_op(tints.sepia),

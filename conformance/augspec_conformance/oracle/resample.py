@@ -108,6 +108,10 @@ def paste(plane: AnyArray, size: tuple[int, int], top: int, left: int, fill: obj
     return canvas
 
 
+_TIE = 2.0**-23
+"""A minimum is a multiple of 2⁻²⁴, which may be above the number that the policy says: a tie with that meets it."""
+
+
 @dataclass(frozen=True)
 class Search:
     """Candidates of a crop that looks at boxes, each (40,), as shares; a minimum of 1 wants the whole image."""
@@ -128,7 +132,7 @@ class Search:
                 for box in boxes:
                     centre = (box[:2] + box[2:]) / 2
                     inside = left < centre[0] < left + w and top < centre[1] < top + h
-                    if inside and _overlap(box, left, top, w, h) >= self.minimum:
+                    if inside and _overlap(box, left, top, w, h) >= self.minimum - _TIE:
                         return Window(top, left, h, w)
         return Window(0, 0, height, width)
 

@@ -25,6 +25,7 @@ def run(
     value_range: tuple[float, float] = (0.0, 1.0),
     nudges: tuple[tuple[float, float], ...] = (),
     shift: float = 0.0,
+    counted: float = 0.0,
     partner: tuple[Mapping[str, Any], Mapping[str, AnyArray]] | None = None,
 ) -> dict[str, AnyArray]:
     """Augment one unbatched sample, in float64.
@@ -41,6 +42,7 @@ def run(
         nudges: By how many pixels (x, y) the first, second … resampled run of warps misses its ideal places, where it
             takes the nearest pixel: shows which other pixels a rounded position may take.
         shift: What is added to every pixel before an op that jumps: shows on which side of a step it may end.
+        counted: The same for pixels that such an op counts.
         partner: Numbers and sample of the one that an op which mixes samples mixes with this one.
 
     Returns:
@@ -50,7 +52,7 @@ def run(
     """
     low, high = value_range
     targets = policy.get("targets") or {}
-    state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift)
+    state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift, counted=counted)
     draws = Draws(values)
     for position, op in enumerate(policy["ops"]):
         if op["op"] not in MIXING:
@@ -58,7 +60,7 @@ def run(
             continue
         if partner is None:
             raise ValueError(f"{op['op']} needs a partner")
-        other = replace(_begin(partner[1], targets, low, high), nudges=nudges, shift=shift)
+        other = replace(_begin(partner[1], targets, low, high), nudges=nudges, shift=shift, counted=counted)
         for before in policy["ops"][:position]:
             other = perform(other, before, Draws(partner[0]))
         classes = (targets.get("label") or {}).get("classes")
@@ -118,5 +120,5 @@ def _finish(
         result["keypoints"] = keypoints_of.swap(state.keypoints, pairs)
         result["keypoints_visible"] = keypoints_of.swap(state.visible, pairs)
     if "boxes" in result or "keypoints" in result:
-        result["points_error"] = np.float64(state.error)
+        result["points_error"] = np.array(state.error)
     return result

@@ -81,7 +81,8 @@ class State:
         run: The flips and warps that wait.
         nudges: By how many pixels (x, y) the next runs miss the places of nearest pixels.
         shift: What is added to pixels where a function jumps.
-        error: How far points may be off, in errors of one step: those of all steps, each enlarged by the steps after it.
+        counted: What is added to pixels where a function that jumps counts them.
+        error: How far points may be off, in errors of one step: those of all steps, enlarged by the steps after them.
     """
 
     size: tuple[int, int]
@@ -98,6 +99,7 @@ class State:
     run: Run | None = None
     nudges: tuple[tuple[float, float], ...] = ()
     shift: float = 0.0
+    counted: float = 0.0
     error: float = 0.0
 
 
@@ -187,7 +189,7 @@ _STEP = 2.0**-16
 
 
 def _enlargement(state: State, stage: Stage) -> float:
-    """Return by how much a stage moves points apart, at most, where the sample's points and the corners of boxes are."""
+    """Return by how much a stage moves points apart, at most, near the sample's points and the corners of boxes."""
     given = [] if state.keypoints is None else [state.keypoints]
     given += [] if state.boxes is None else [boxes_of.corners(state.boxes).reshape(-1, 2)]
     points = np.concatenate([np.zeros((0, 2)), *given])
