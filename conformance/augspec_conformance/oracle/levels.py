@@ -38,7 +38,8 @@ def autocontrast(image: FloatArray, cutoff: float, *, counted: float = 0.0) -> F
             low, high = ordered[cut] / 255, ordered[ordered.size - 1 - cut] / 255
         else:
             low, high = one.min(), one.max()
-        channels.append(one if high <= low else (np.clip(one, low, high) - low) / (high - low))
+        flat = high - low < 1 / 4080  # a sixteenth of a level
+        channels.append(one if flat else (np.clip(one, low, high) - low) / (high - low))
     return np.stack(channels, -1)
 
 
