@@ -30,9 +30,10 @@ def augment_dataset(
     """Return a dataset whose elements are augmented; the one given stays as it is.
 
     Elements are the image, a tuple such as (image, label), or a dict; single samples or batches, whose last
-    may be smaller, of images or, if the augmenter was compiled with `frames=True`, of stacks. An element's id is its position in `dataset`, counted in samples: batching before or after
-    makes no difference. Positions follow the samples only as long as nothing shuffles before: after a
-    shuffle, carry ids along and name them with `index`.
+    may be smaller, of images or, if the augmenter was compiled with `frames=True`, of stacks. An element's id is
+    its position in `dataset`, counted in samples: batching before or after makes no difference. Positions follow
+    the samples only as long as nothing shuffles before: after a shuffle, carry ids along and name them with
+    `index`.
 
     A policy that mixes samples (`mixup`, `cutmix`) needs batches, and changes their labels: the entry `label` of a
     dict, entry 1 of a tuple, or the one that `targets` calls "label".

@@ -84,7 +84,7 @@ class Augment(keras.layers.Layer):
         first = keras.config.image_data_format() == "channels_first"
         self.policy = parse(dict(policy)) if isinstance(policy, Mapping) else policy
         self.key = augspec.Key(seed)
-        self._options = {
+        self._options: dict[str, Any] = {
             "value_range": tuple(value_range),
             "layout": layout or ("NCHW" if first else "NHWC"),
             "box_format": box_format,
@@ -225,7 +225,7 @@ def _own_errors() -> Iterator[None]:
 
 
 def _sided(leaf: Leaf, batched: bool, probe: int) -> Leaf:  # noqa: FBT001
-    sides = [probe if side is None else side for side in leaf.shape]
+    sides: list[int | None] = [probe if side is None else side for side in leaf.shape]
     if batched:
         sides[0] = leaf.shape[0]
     return Leaf(tuple(sides), leaf.dtype)

@@ -25,8 +25,8 @@ class AugmentedDataset(Dataset[Any]):
 
     Items are the image itself, a tuple such as (image, label), or a dict. Images are PIL images, NumPy arrays
     (H, W, C) or (H, W), or tensors (C, H, W) or (H, W), with `frames=True` stacks of these, (T, H, W, C) and
-    (T, C, H, W); what is no target comes back as the same object. The targets `boxes` and `keypoints` add `boxes_valid` and `keypoints_visible`: a dict gets them by name, a
-    tuple at its end.
+    (T, C, H, W); what is no target comes back as the same object. The targets `boxes` and `keypoints` add
+    `boxes_valid` and `keypoints_visible`: a dict gets them by name, a tuple at its end.
 
     Example:
         >>> import numpy as np, augspec

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
 from augspec.errors import SampleError
@@ -27,6 +26,7 @@ _MISSPELT = {
 
 def targets_of(settings: Targets) -> tuple[Target, ...]:
     """Return what may move besides the image, in the order of results."""
+    del settings
     return (Mask("mask"), Boxes(), Keypoints())
 
 
