@@ -205,3 +205,14 @@ def test_t5_a_functional_model_takes_soft_labels_because_evaluation_leaves_them_
     soft = np.eye(8, dtype=np.float32)
     found = model((8,), "float32")([IMAGES, soft], training=True)
     np.testing.assert_array_equal(found["label"], augspec.compile(MIXED)(0, {"image": IMAGES, "label": soft})["label"])
+
+
+def test_t7_stacks_are_counted_as_samples_and_saved_as_such() -> None:
+    layer = Augment(POLICY, seed=7, frames=True)
+    stack = np.stack([IMAGES, IMAGES[:, ::-1]], 1)
+    out = layer(stack, training=True)
+    np.testing.assert_array_equal(out[:, 0], HOST(7, IMAGES))
+    assert int(layer.counter) == 8
+    assert layer.compute_output_shape((None, 2, None, 12, 3)) == (None, 2, None, 12, 3)
+    again = Augment.from_config(layer.get_config())
+    np.testing.assert_array_equal(again(stack, training=True), out)

@@ -187,3 +187,13 @@ def test_t5_single_elements_are_refused_and_evaluation_leaves_labels_alone() -> 
     found = next(iter(augment_dataset(named, augment, KEY, targets={"photo": "image", "class": "label"})))
     expected = augspec.compile(MIXED)(KEY, {"image": IMAGES, "label": LABELS})
     np.testing.assert_array_equal(found["class"], expected["label"])
+
+
+@pytest.mark.parametrize("batch", [None, 4])
+def test_t7_stacks_are_counted_as_samples(batch: int | None) -> None:
+    augment = augspec.compile(POLICY, "tensorflow", frames=True)
+    source = slices(np.stack([IMAGES, IMAGES[:, ::-1]], 1))
+    done = augment_dataset(source if batch is None else source.batch(batch), augment, KEY)
+    found = [element.numpy() for element in done]
+    whole = np.stack(found) if batch is None else np.concatenate(found)
+    np.testing.assert_array_equal(whole[:, 0], EXPECTED)

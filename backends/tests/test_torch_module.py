@@ -178,3 +178,12 @@ def test_t5_a_batch_is_mixed_with_its_labels_in_training_and_left_alone_in_evalu
     assert layer.eval()(batch)["label"] is batch["label"]
     with pytest.raises(augspec.SampleError, match="label: expected class ids from 0 to 4"):
         layer.train()({**batch, "label": batch["label"] + 2})
+
+
+def test_t7_stacks_are_counted_as_samples() -> None:
+    layer = Augment(POLICY, seed=7, frames=True)
+    stack = torch.stack([IMAGES, IMAGES.flip(2)], 1)
+    out = layer(stack)
+    assert (out.shape, int(layer.counter)) == (stack.shape, 5)
+    np.testing.assert_array_equal(out[:, 0], direct(7, range(5)))
+    np.testing.assert_array_equal(layer(stack[0], index=[0]), out[0])

@@ -31,6 +31,8 @@ SETTINGS: list[dict[str, Any]] = [
     {"shape": (2, 4, 300, 200), "layout": "NCHW", "targets": ("boxes", "keypoints:index")},
     {"shape": (2, 64, 64, 2), "dtype": "int32"},
     {"shape": (8, 8, 3), "dtype": "bool", "targets": ("boxes", "label")},
+    {"shape": (3, 32, 40, 3), "frames": True, "targets": ("boxes", "keypoints", "mask:uint8")},
+    {"shape": (2, 3, 3, 24, 24), "frames": True, "layout": "NCHW", "targets": ("boxes:xywh",)},
 ]
 
 
@@ -43,7 +45,7 @@ def runs(checked: Policy, shape: tuple[int, ...], dtype: str = "uint8", targets:
     """Ask the NumPy backend itself, without running."""
     names = dict.fromkeys(target.partition(":")[0] for target in targets)
     words = {word for target in targets for word in target.split(":")[1:]}
-    lead = shape[:1] if len(shape) == 4 else ()
+    lead = shape[: len(shape) - 3]
     size = shape[-2:] if options.get("layout") == "NCHW" else shape[-3:-1]
     arrays = {
         "mask": Leaf((*lead, *size), next(iter(words & {"uint8", "int32"}), "uint8")),

@@ -35,7 +35,13 @@ def pairs(*rows: Any) -> dict[str, Any]:
 CASES = [
     ("ops", {"ops": 3}, "ops", f"an array of at most 256 entries, each {OP}", ""),
     ("members", {"ops": [{"op": "one_of", "ops": []}]}, "ops[0].ops", f"an array of 1 to 256 entries, each {OP}", ""),
-    ("object", {"ops": [], "targets": 3}, "targets", "an object with the fields mask, boxes, keypoints, label", ""),
+    (
+        "object",
+        {"ops": [], "targets": 3},
+        "targets",
+        "an object with the fields mask, boxes, keypoints, label, frames",
+        "",
+    ),
     ("text", {"ops": [], "name": 5}, "name", "a text of at most 200 characters", ""),
     ("flag", resize(size=[5, 5], antialias=3), "ops[0].antialias", "true or false", ""),
     ("side", resize(size=5), "ops[0].size", SIZE, "Write [5, 5]."),

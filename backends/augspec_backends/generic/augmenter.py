@@ -18,16 +18,9 @@ from augspec_backends.generic.given import check_draws
 from augspec_backends.generic.labels import LABEL, check_label_values
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Pipeline, Runner
-from augspec_backends.generic.sample import (
-    FLAGS,
-    Leaf,
-    Signature,
-    check_batch,
-    check_name,
-    check_values,
-    moving,
-    signature_of,
-)
+from augspec_backends.generic.sample import check_batch, signature_of
+from augspec_backends.generic.signature import Leaf, Signature
+from augspec_backends.generic.targets import check_name, moved_names, targets_of
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
@@ -150,28 +143,14 @@ class Augmenter:
         _, rest, signature = self._read(sample, pipeline, values=False)
         runner = self._runner(training, signature)
         height, width = runner.size
-        out: dict[str, Leaf] = {}
-        for name, shape, dtype in signature.leaves:
-            if name in FLAGS:
-                continue
-            if name == LABEL:
-                out[name] = Leaf((shape[0], runner.classes), "float32")
-                continue
-            if name in ("boxes", "keypoints"):
-                # A compacted sample has as many boxes as stay valid.
-                rows = None if name == "boxes" and self._compacts(signature) else shape[-2]
-                out[name] = Leaf((*shape[:-2], rows, shape[-1]), dtype)
-                out["boxes_valid" if name == "boxes" else "keypoints_visible"] = Leaf((*shape[:-2], rows), "bool")
-                continue
-            channels_first = self.options.layout == "NCHW"
-            plain = name == "mask" and not signature.mask_channels
-            tail = (
-                (height, width)
-                if plain
-                else ((shape[-3], height, width) if channels_first else (height, width, shape[-1]))
-            )
-            lead = shape[: len(shape) - len(tail)]
-            out[name] = Leaf((*lead, *tail), runner.dtype_out() if name == "image" else dtype)
+        options, out = self.options, {}
+        tail = (height, width, signature.channels) if options.layout == "NHWC" else (signature.channels, height, width)
+        out["image"] = Leaf((*signature.lead, *tail), runner.dtype_out())
+        for target in runner.targets:
+            leaf = next((shape, dtype) for name, shape, dtype in signature.leaves if name == target.name)
+            out.update(target.spec(*leaf, signature, options, runner))
+        if signature.has(LABEL):
+            out[LABEL] = Leaf((signature.shape_of(LABEL)[0], runner.classes), "float32")
         if signature.bare:
             return out["image"]
         return {**{name: out.get(name, rest.get(name)) for name in sample}, **out}
@@ -204,11 +183,12 @@ class Augmenter:
         mixer = pipeline.mixer
         image = entries.get("image")
         if mixer is not None and image is not None and hasattr(image, "shape"):
-            check_batch(mixer.op.tag, len(image.shape), self.options.layout)
+            check_batch(mixer.op.tag, len(image.shape), self.options)
+        moving = moved_names(self.policy.targets, entries)
         for name, value in entries.items():
-            if not moving(name, entries) and not (mixer is not None and name == LABEL):
+            if name not in moving and not (mixer is not None and name == LABEL):
                 if hasattr(value, "shape"):
-                    check_name(name)
+                    check_name(name, self.policy.targets)
                 rest[name] = value
             elif not values and not backend.owns(value):
                 arrays[name] = value
@@ -228,9 +208,9 @@ class Augmenter:
             bare=bare,
         )
         if values:
-            for name in ("boxes", "keypoints"):
-                if name in arrays and backend.concrete(arrays[name]):
-                    check_values(name, backend.to_host(arrays[name]), self.options)
+            for target in targets_of(self.policy.targets):
+                if target.name in arrays and backend.concrete(arrays[target.name]):
+                    target.check_values(backend.to_host(arrays[target.name]), self.options, self.policy.targets)
             if LABEL in arrays and backend.concrete(arrays[LABEL]):
                 check_label_values(backend.to_host(arrays[LABEL]), self.policy.targets.label.classes)
             if self._compacts(signature):
@@ -254,7 +234,7 @@ class Augmenter:
         return {name: new[name] if name in new else rest[name] for name in order}
 
 
-_ANY = Signature(True, 0, 1, 1, 1, "any", "move", (), False, True)
+_ANY = Signature(True, 0, None, 1, 1, 1, "any", "move", (), True)
 """Draws do not depend on the sample, so their runner needs no real signature."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
-from augspec_backends.generic.sample import Signature
+from augspec_backends.generic.signature import Signature
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
@@ -35,9 +35,9 @@ def check_compaction(signature: Signature, rest: Mapping[str, Any], *, concrete:
             function, where shapes are static; labels that are not one per box.
     """
     shape = next(shape for name, shape, _ in signature.leaves if name == "boxes")
-    if signature.batched:
+    if signature.lead:
         raise SampleError(
-            "boxes", "one sample, shape (N, 4), because targets.boxes.compact drops boxes", f"shape {shape}", _WITHOUT
+            "boxes", "one image, shape (N, 4), because targets.boxes.compact drops boxes", f"shape {shape}", _WITHOUT
         )
     if not concrete:
         raise SampleError(

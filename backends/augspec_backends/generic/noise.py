@@ -32,9 +32,11 @@ def normal(xp: Namespace, word: Array) -> Array:
 class Field:
     """The random numbers of one op's pixels; value d = (row·W + column)·C + channel, whatever the layout.
 
+    In frame t of a stack d goes on where frame t − 1 ended, as if the frames stood one below the other.
+
     Attributes:
         xp: the namespace.
-        key: (B, 3) int32: the two words of K2 and the low word of the sample id.
+        key: (B, 3) int32: the two words of K2 and the low word of the sample id; a fourth one is t.
         shape: (H, W, C) of the canvas that the op sees.
     """
 
@@ -49,6 +51,8 @@ class Field:
         channels = channels if per_channel else 1
         count = height * width * channels
         d = xp.reshape(xp.arange(count), (1, count))
+        if xp.shape(key)[1] == 4:
+            d = d + key[:, 3:4] * count
         flat = xp.materialise(
             lambda: words_of(xp, key[:, 0:1], key[:, 1:2], key[:, 2:3], d), key[:, :1] * 0, (count,), "int32"
         )

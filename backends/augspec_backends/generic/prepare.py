@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from augspec.namespace import Array, Namespace
+from augspec.plan.program import noise_path
 from augspec.plan.stages import Leaf, Stage
 from augspec_backends.generic.arithmetic import Arithmetic
 from augspec_backends.generic.stages import STEPS, Steps, output_size
@@ -26,6 +27,8 @@ class Preparation:
         domain: "fixed", "float" or "move" (nothing but exact moves).
         points: whether boxes or keypoints are present.
         mask: whether a mask is present.
+        frames: how many images each sample has; rows of one sample are neighbours (T7).
+        shared_noise: whether they have the same noise.
         steps: how each kind of stage is prepared.
     """
 
@@ -38,10 +41,13 @@ class Preparation:
         domain: str,
         points: bool,
         mask: bool,
+        frames: int = 1,
+        shared_noise: bool = False,
         steps: Steps = STEPS,
     ) -> None:
         self.xp, self.draws, self.zeros, self.steps = xp, draws, zeros, steps
         self.domain, self.points, self.mask = domain, points, mask
+        self.frames, self.shared_noise = frames, shared_noise
         self.arithmetic = Arithmetic(xp)
         self.params: dict[str, Array] = {}
 
@@ -67,6 +73,23 @@ class Preparation:
                 array = array if count > 1 else array[:, 0]
             found[name] = array
         return found
+
+    def noise_key(self, leaf: Leaf) -> Array:
+        """Return the key of a leaf's noise (see `Field`), (B, 3), or (B, 4) where frames have noise of their own."""
+        key = self.draws[noise_path(leaf.path, leaf.step)]
+        if self.frames == 1 or self.shared_noise:
+            return key
+        return self.xp.concat([key, self.xp.reshape(self.frame(), (-1, 1))], 1)
+
+    def partners(self, path: str) -> Array:
+        """Return the row of every row's partner: the same frame of the sample that was drawn, (B,)."""
+        return self.draws[path] if self.frames == 1 else self.draws[path] * self.frames + self.frame()
+
+    def frame(self) -> Array:
+        """Return the number of every row's image in its stack, (B,) int32."""
+        xp = self.xp
+        numbers = xp.reshape(self.zeros, (-1, self.frames)) + xp.reshape(xp.arange(self.frames), (1, -1))
+        return xp.reshape(numbers, (-1,))
 
     def applied(self, leaf: Leaf) -> Array | None:
         """Return whether each sample applies a leaf, (B,) bool; None when all do."""

@@ -8,9 +8,10 @@ from typing import Any
 import tensorflow as tf
 
 from augspec.errors import SampleError
+from augspec.language.policy import Targets
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.labels import LABEL
-from augspec_backends.generic.sample import FLAGS, TARGETS, moving
+from augspec_backends.generic.targets import IMAGE, moved_names, targets_of
 
 __all__ = ["augment_dataset"]
 
@@ -29,9 +30,10 @@ def augment_dataset(
     """Return a dataset whose elements are augmented; the one given stays as it is.
 
     Elements are the image, a tuple such as (image, label), or a dict; single samples or batches, whose last
-    may be smaller. An element's id is its position in `dataset`, counted in samples: batching before or after
-    makes no difference. Positions follow the samples only as long as nothing shuffles before: after a
-    shuffle, carry ids along and name them with `index`.
+    may be smaller, of images or, if the augmenter was compiled with `frames=True`, of stacks. An element's id is
+    its position in `dataset`, counted in samples: batching before or after makes no difference. Positions follow
+    the samples only as long as nothing shuffles before: after a shuffle, carry ids along and name them with
+    `index`.
 
     A policy that mixes samples (`mixup`, `cutmix`) needs batches, and changes their labels: the entry `label` of a
     dict, entry 1 of a tuple, or the one that `targets` calls "label".
@@ -64,7 +66,7 @@ def augment_dataset(
     if augmenter.backend.name != "tensorflow":
         raise SampleError("augmenter", "one of the backend 'tensorflow'", f"one of {augmenter.backend.name!r}")
     spec = dataset.element_spec
-    places = _places(spec, targets, labels=bool(training and augmenter.mixes))
+    places = _places(spec, targets, augmenter.policy.targets, labels=bool(training and augmenter.mixes))
     if index is not None and not isinstance(spec, (tuple, Mapping)):
         raise SampleError("index", "elements that are tuples or dicts", type(spec).__name__)
     for what, place in [("targets", place) for place in places.values()] + [("index", index)]:
@@ -73,7 +75,7 @@ def augment_dataset(
 
     def number(count: tf.Tensor, whole: Any) -> tuple[tf.Tensor, tuple[tf.Tensor, Any]]:
         image = whole if places["image"] is None else whole[places["image"]]
-        batch = tf.shape(image, tf.int64)[0] if rank == 4 else tf.constant(1, tf.int64)
+        batch = tf.shape(image, tf.int64)[0] if rank == len(augmenter.options.batch) else tf.constant(1, tf.int64)
         return count + batch, (count + tf.range(batch), whole)
 
     def augment(ids: tf.Tensor, whole: Any) -> Any:
@@ -101,9 +103,9 @@ def _check_place(what: str, spec: Any, place: Any) -> None:
         raise SampleError(what, f"an entry of the elements, which have {entries}", repr(place)) from None
 
 
-def _places(spec: Any, targets: Mapping[Any, str] | None, *, labels: bool) -> dict[str, Any]:
+def _places(spec: Any, targets: Mapping[Any, str] | None, settings: Targets, *, labels: bool) -> dict[str, Any]:
     """Return the place of every target in an element, of its label too if asked; None stands for the element itself."""
-    words = (*TARGETS, LABEL) if labels else TARGETS
+    words = (IMAGE, *(target.name for target in targets_of(settings)), *((LABEL,) if labels else ()))
     if targets is not None:
         found = {name: place for place, name in targets.items()}
         if "image" not in found or any(name not in words for name in found):
@@ -112,7 +114,8 @@ def _places(spec: Any, targets: Mapping[Any, str] | None, *, labels: bool) -> di
     if isinstance(spec, Mapping):
         if "image" not in spec:
             raise SampleError("sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec))
-        return {name: name for name in (*words, *FLAGS) if name in spec and (name == LABEL or moving(name, spec))}
+        label = (LABEL,) if labels and LABEL in spec else ()
+        return {name: name for name in (*moved_names(settings, spec), *label)}
     if labels and isinstance(spec, tuple) and len(spec) > 1:
         return {"image": 0, LABEL: 1}
     return {"image": 0 if isinstance(spec, tuple) else None}

@@ -21,7 +21,7 @@ from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.labels import LABEL
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Runner
-from augspec_backends.generic.sample import FLAGS, TARGETS, check_name, moving
+from augspec_backends.generic.targets import check_name, moved_names, outputs
 from augspec_backends.torch.namespace import TorchNamespace
 
 __all__ = ["TorchAugmenter", "hash_words", "parameters"]
@@ -47,11 +47,7 @@ class TorchAugmenter(Augmenter):
         if not torch.compiler.is_compiling():
             return super().__call__(key, sample, index, training=training)
         bare = isinstance(sample, torch.Tensor)
-        names = (
-            ("image",)
-            if bare
-            else tuple(name for name in (*TARGETS, *FLAGS) if name in sample and moving(name, sample))
-        )
+        names = ("image",) if bare else moved_names(self.policy.targets, sample)
         if training and self.mixes and not bare and LABEL in sample:
             names = (*names, LABEL)
         others = () if bare else tuple(name for name, x in sample.items() if isinstance(x, torch.Tensor))
@@ -70,8 +66,7 @@ class TorchAugmenter(Augmenter):
         if bare:
             return out[0]
         found = dict(sample)
-        new = [*names, *(flag for flag, target in FLAGS.items() if target in names and flag not in names)]
-        for position, name in enumerate(new):
+        for position, name in enumerate(outputs(self.policy.targets, names)):
             found[name] = out[position]
         return found
 
@@ -105,10 +100,10 @@ def record(
     from augspec_backends.torch.backend import TracedBackend
 
     targets, found = names
+    policy, options = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
     for name in found:
         if name not in targets:
-            check_name(name)
-    policy, options = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
+            check_name(name, policy.targets)
     traced = Augmenter(policy, TracedBackend(), options)
     sample = tensors[0] if bare else dict(zip(targets, tensors, strict=True))
     out = Augmenter.__call__(traced, key, sample, index, training=training)

@@ -27,6 +27,7 @@ __all__ = [
     "op_document",
     "op_names",
     "op_of",
+    "ops_of",
     "pairs",
     "policy",
     "policy_names",
@@ -98,6 +99,11 @@ def mixes(policy: Json) -> bool:
 @cache
 def _mixing() -> tuple[str, ...]:
     return tuple(name for name, cls in augspec.ops().items() if cls.across)
+
+
+def ops_of(policy: Json) -> tuple[Json, ...]:
+    """Return every op of a policy, with those that macros stand for."""
+    return tuple(walk(tuple(spelled_out(op) for op in policy["ops"])))
 
 
 def walk(ops: tuple[Json, ...]) -> Iterator[Json]:

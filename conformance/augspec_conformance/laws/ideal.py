@@ -21,7 +21,7 @@ from augspec_conformance.law import Case, Tier, require
 from augspec_conformance.oracle import run as oracle
 from augspec_conformance.subject import Subject, reference
 
-__all__ = ["against_ideal", "anchored", "anchored_cases", "ideal", "ideal_cases", "quantised"]
+__all__ = ["against_ideal", "anchored", "anchored_cases", "ideal", "ideal_cases", "near_ideal", "quantised"]
 
 Array = npt.NDArray[Any]
 Nudges = tuple[tuple[float, float], ...]
@@ -36,7 +36,8 @@ def ideal(subject: Subject, case: Case, sample: dict[str, Any]) -> list[dict[str
 class _Oracle:
     """The oracle for the samples of one case."""
 
-    def __init__(self, subject: Subject, case: Case, sample: dict[str, Any]) -> None:
+    def __init__(self, subject: Subject, case: Case, sample: dict[str, Any], frame: int = 0) -> None:
+        self.frame = frame
         self.policy = quantised(normalized_dict(augspec.loads(json.dumps(case.policy))))
         self.human = subject.draw(case).human()
         self.sig = SIGNATURES[case.signature]
@@ -49,7 +50,9 @@ class _Oracle:
         for path, drawn in self.human.items():
             if path.endswith("/partner"):
                 partner = self._given(drawn[i])
-        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, counted=counted, partner=partner))
+        values, entries = self._given(i)
+        more = {"shift": shift, "counted": counted, "partner": partner, "frame": self.frame}
+        return dict(oracle(self.policy, values, entries, nudges=nudges, **more))
 
     def _given(self, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers and the entries of sample i, its image in the unit range."""
@@ -125,7 +128,14 @@ def _edges(ops: list[Any]) -> bool:
 def against_ideal(subject: Subject, case: Case) -> None:
     """Demand that all targets are near their ideal."""
     sample = sample_of(case)
-    out, one = subject.call(case, sample), _Oracle(subject, case, sample)
+    near_ideal(subject, case, sample, subject.call(case, sample))
+
+
+def near_ideal(
+    subject: Subject, case: Case, sample: dict[str, Array], out: dict[str, Array], *, frame: int = 0
+) -> None:
+    """Demand that what became of a sample, or of one frame of a stack, is near the ideal."""
+    one = _Oracle(subject, case, sample, frame)
     ideals = [one.run(i) for i in range(SIGNATURES[case.signature].shape[0])]
     _pixels(case, out["image"], ideals, one)
     if "mask" in out:

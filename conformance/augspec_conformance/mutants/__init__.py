@@ -40,6 +40,7 @@ def mutants() -> tuple[Mutant, ...]:
         purity,
         remaps,
         shape,
+        stacks,
         tones,
         values,
     )
@@ -66,6 +67,7 @@ def mutants() -> tuple[Mutant, ...]:
         macros,
         remaps,
         fields,
+        stacks,
         values,
         tones,
         compression,

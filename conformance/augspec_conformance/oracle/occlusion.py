@@ -28,8 +28,7 @@ def filled(image: FloatArray, hidden: BoolArray, op: Op, draws: Draws) -> FloatA
     if fill == "mean":
         colour = np.broadcast_to(image.mean(axis=(0, 1)), image.shape)
     elif fill == "noise":
-        key = draws.words("noise", 3)
-        number = noise.words(key[:2], int(key[2]), image.size) >> np.uint32(8)
+        number = noise.of_image(draws.noise(), image.size) >> np.uint32(8)
         colour = np.floor(number * (65281 / 2**24)).reshape(image.shape) / 65280
     else:
         colour = np.broadcast_to(np.asarray(fill, dtype=np.float64), image.shape)

@@ -145,23 +145,23 @@ def downscale(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
 
 def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
-    key = draws.words("noise", 3)
+    key = draws.noise()
     return noise.gaussian_noise(image, draws.number(op, "std"), key, per_channel=op["per_channel"])
 
 
 def speckle(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Multiply by noise around 1."""
-    return noise.speckle(image, draws.number(op, "std"), draws.words("noise", 3), per_channel=op["per_channel"])
+    return noise.speckle(image, draws.number(op, "std"), draws.noise(), per_channel=op["per_channel"])
 
 
 def shot_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add the noise of counted photons."""
-    return noise.shot_noise(image, draws.number(op, "scale"), draws.words("noise", 3), per_channel=op["per_channel"])
+    return noise.shot_noise(image, draws.number(op, "scale"), draws.noise(), per_channel=op["per_channel"])
 
 
 def pixel_dropout(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Blacken pixels whose words fall below the amount."""
-    return noise.pixel_dropout(image, draws.number(op, "amount"), draws.words("noise", 3))
+    return noise.pixel_dropout(image, draws.number(op, "amount"), draws.noise())
 
 
 def saturation(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
@@ -178,7 +178,7 @@ def pca_lighting(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
 
 def salt_pepper(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Replace pixels whose words fall below the amounts."""
-    key = draws.words("noise", 3)
+    key = draws.noise()
     return noise.salt_pepper(image, draws.number(op, "amount"), draws.number(op, "ratio"), key)
 
 

@@ -27,6 +27,7 @@ def run(
     shift: float = 0.0,
     counted: float = 0.0,
     partner: tuple[Mapping[str, Any], Mapping[str, AnyArray]] | None = None,
+    frame: int = 0,
 ) -> dict[str, AnyArray]:
     """Augment one unbatched sample, in float64.
 
@@ -44,6 +45,7 @@ def run(
         shift: What is added to every pixel before an op that jumps: shows on which side of a step it may end.
         counted: The same for pixels that such an op counts.
         partner: Numbers and sample of the one that an op which mixes samples mixes with this one.
+        frame: Number of the image in a stack whose frames have noise of their own (T7).
 
     Returns:
         The entries of the sample, in new memory, the image as float64; with boxes also `boxes_valid` (N,),
@@ -53,7 +55,7 @@ def run(
     low, high = value_range
     targets = policy.get("targets") or {}
     state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift, counted=counted)
-    draws = Draws(values)
+    draws = Draws(values, frame=frame)
     for position, op in enumerate(policy["ops"]):
         if op["op"] not in MIXING:
             state = perform(state, op, draws)
@@ -62,7 +64,7 @@ def run(
             raise ValueError(f"{op['op']} needs a partner")
         other = replace(_begin(partner[1], targets, low, high), nudges=nudges, shift=shift, counted=counted)
         for before in policy["ops"][:position]:
-            other = perform(other, before, Draws(partner[0]))
+            other = perform(other, before, Draws(partner[0], frame=frame))
         classes = (targets.get("label") or {}).get("classes")
         state = replace(state, label=_label(sample, classes))
         state = mix(state, replace(other, label=_label(partner[1], classes)), op, draws)

@@ -86,11 +86,11 @@ def _mask(policy: Policy, setting: Setting) -> Iterator[Problem]:
 
 def _boxes(policy: Policy, setting: Setting) -> Iterator[Problem]:
     if policy.targets.boxes.compact and "boxes" in setting.targets:
-        if setting.batched:
+        if setting.batched or setting.frames:
             yield Problem(
                 "targets.boxes.compact",
-                "true, with a batch",
-                "true for single samples, because each keeps another number of boxes",
+                f"true, with {'stacks' if setting.frames else 'a batch'}",
+                "true for single images, because each keeps another number of boxes",
                 "Leave it out and select by `boxes_valid`.",
             )
         if setting.mode not in ("auto", "eager"):
@@ -129,7 +129,14 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                     f"samples without {name}, for which it has no meaning",
                     f"Leave {op.tag} out.",
                 )
-        if op.across and setting.shape is not None and len(setting.shape) == 3:
+        if op.sees and setting.frames:
+            yield Problem(
+                place,
+                f"{op.tag} on stacks",
+                "ops that do not look at boxes, because every frame has others",
+                "Crop by another op.",
+            )
+        if op.across and setting.shape is not None and len(setting.shape) == len(setting.single):
             yield Problem(
                 place,
                 f"{op.tag} on one image",

@@ -14,7 +14,17 @@ from augspec.language.model import Model
 from augspec.ops.base import Combinator, Op
 from augspec.registry import any_op
 
-__all__ = ["BoxesTarget", "KeypointsTarget", "LabelTarget", "MaskTarget", "Policy", "Targets", "tags_first", "walk"]
+__all__ = [
+    "BoxesTarget",
+    "FramesTarget",
+    "KeypointsTarget",
+    "LabelTarget",
+    "MaskTarget",
+    "Policy",
+    "Targets",
+    "tags_first",
+    "walk",
+]
 
 if TYPE_CHECKING:
     AnyOp = Op
@@ -64,6 +74,13 @@ class LabelTarget(Model):
     """How many classes there are: class ids become soft labels where samples are mixed."""
 
 
+class FramesTarget(Model):
+    """What the images of a stack share (T7)."""
+
+    noise: Literal["independent", "shared"] = "independent"
+    """Whether every frame has noise of its own, as of a camera, or all have the same; all else is always shared."""
+
+
 class Targets(Model):
     """Settings of the targets that move with the image, and of its label."""
 
@@ -71,6 +88,7 @@ class Targets(Model):
     boxes: BoxesTarget = BoxesTarget()
     keypoints: KeypointsTarget = KeypointsTarget()
     label: LabelTarget = LabelTarget()
+    frames: FramesTarget = FramesTarget()
 
 
 class Policy(Model):

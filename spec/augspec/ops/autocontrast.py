@@ -12,8 +12,8 @@ from augspec.ops.base import PointwiseOp
 __all__ = ["Autocontrast"]
 
 
-_FLAT = 16 / 65280
-"""A sixteenth of an 8-bit level, in the unit range."""
+_FLAT = 4080
+"""So many times the span of a flat channel is less than the range: a sixteenth of an 8-bit level."""
 
 
 class Autocontrast(PointwiseOp):
@@ -43,7 +43,7 @@ class Autocontrast(PointwiseOp):
         xp, x = m.xp, m.clamp(x)
         low, high = self._ends(x, m) if self.cutoff else (m.lowest(x), m.highest(x))
         span = high - low
-        flat = span < m.fill(_FLAT) - m.fill(0.0)
+        flat = span * _FLAT < m.top() - m.zero()  # at most 65280 · 4080 < 2²⁸
         inside = xp.minimum(xp.maximum(x, low), high)
         return m.clamp(xp.where(flat, x, m.stretch(inside - low, xp.where(flat, span + 1, span))))
 

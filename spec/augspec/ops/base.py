@@ -89,6 +89,9 @@ class Op(Model):
     edges: ClassVar[bool] = False
     """Whether it decides about pixels by rounded places, so that one on an edge may end on either side of it."""
 
+    sees: ClassVar[bool] = False
+    """Whether it depends on the boxes as they are when the op is reached; it then gets them among the draws."""
+
     needs: ClassVar[tuple[str, ...]] = ()
     """Targets that it looks at besides the image: a sample without one of them is refused."""
 
@@ -278,9 +281,6 @@ class ResampleOp(Op):
     linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
-
-    sees: ClassVar[bool] = False
-    """Whether the window depends on the boxes as they are when the op is reached; it then gets them among the draws."""
 
     @abstractmethod
     def output_size(self, height: int, width: int) -> tuple[int, int]:

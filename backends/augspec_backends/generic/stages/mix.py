@@ -30,7 +30,7 @@ class MixStep(Step):
         applied = to.applied(stage.leaf)
         if applied is not None:
             prepared["weight"] = xp.where(applied, prepared["weight"], prepared["weight"] * 0 + WHOLE)
-        to.params[f"{at}.partner"] = to.draws[stage.partner]
+        to.params[f"{at}.partner"] = to.partners(stage.partner)
         to.params.update({f"{at}.{name}": array for name, array in prepared.items()})
 
     def apply(self, on: Pixels, stage: Mix, state: State, params: Params, at: str) -> State:

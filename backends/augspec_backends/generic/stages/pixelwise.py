@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from augspec.namespace import Array
 from augspec.ops.base import FilterOp, NoiseOp, PixelOp, PointwiseOp
-from augspec.plan.program import noise_path
 from augspec.plan.stages import Filter, Leaf, Noise, Pointwise
 from augspec_backends.generic.noise import Field
 from augspec_backends.generic.stages.step import Params, State, Step
@@ -53,7 +52,7 @@ class NoiseStep(Step):
     def prepare(self, to: Preparation, stage: Noise, at: str, height: int, width: int) -> None:
         """Prepare parameters and the key of the pixels."""
         _prepare(to, stage.leaf, at)
-        to.params[f"{at}.key"] = to.draws[noise_path(stage.leaf.path, stage.leaf.step)]
+        to.params[f"{at}.key"] = to.noise_key(stage.leaf)
 
     def apply(self, on: Pixels, stage: Noise, state: State, params: Params, at: str) -> State:
         """Run the function."""
