@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,8 @@ class _Oracle:
             if path.endswith("/partner"):
                 partner = self._given(drawn[i])
         values, entries = self._given(i)
-        more = {"shift": shift, "counted": counted, "partner": partner, "frame": self.frame}
-        return dict(oracle(self.policy, values, entries, nudges=nudges, **more))
+        run = partial(oracle, self.policy, values, entries, nudges=nudges, shift=shift, counted=counted)
+        return dict(run(partner=partner, frame=self.frame))
 
     def _given(self, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers and the entries of sample i, its image in the unit range."""
