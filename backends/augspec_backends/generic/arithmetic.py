@@ -10,6 +10,7 @@ from augspec_backends.generic.blocks import BlockArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
+from augspec_backends.generic.hull import HullArithmetic
 from augspec_backends.generic.mixing import MixArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
@@ -27,6 +28,7 @@ class Arithmetic(
     CurveArithmetic,
     FilterArithmetic,
     HoleArithmetic,
+    HullArithmetic,
     MixArithmetic,
     OverlapArithmetic,
     ProjectiveArithmetic,

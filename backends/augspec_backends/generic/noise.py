@@ -54,6 +54,13 @@ class Field:
         )
         return xp.reshape(flat, (-1, height, width, channels))
 
+    def at(self, counters: Array) -> Array:
+        """Return the words of counters of the op's own, (B or 1, …) int32 from 0, as int32 (B, …)."""
+        xp = self.xp
+        ones = (1,) * (len(xp.shape(counters)) - 1)
+        first, second, low = (xp.reshape(self.key[:, i], (-1, *ones)) for i in range(3))
+        return words_of(xp, first, second, low, counters)
+
     def uniform(self, *, per_channel: bool) -> Array:
         """Return ⌊k · 65281 / 2²⁴⌋ of each word's 24 high bits k: 0 … 65280, (B, H, W, C) or (B, H, W, 1)."""
         return share(self.xp, fraction24(self.xp, self.words(per_channel=per_channel)), 65281)

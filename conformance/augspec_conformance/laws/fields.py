@@ -42,7 +42,7 @@ def _geometry() -> tuple[str, ...]:
 
 def _quiet() -> tuple[str, ...]:
     """Return the ops that move nothing."""
-    every = _of_stage(*_GEOMETRY, "pointwise", "noise", "filter", "degrade", "occlude", "type")
+    every = _of_stage(*_GEOMETRY, "pointwise", "noise", "filter", "degrade", "occlude", "veil", "type")
     return tuple(name for name in every if name not in _geometry())
 
 

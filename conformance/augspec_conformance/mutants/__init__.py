@@ -42,6 +42,7 @@ def mutants() -> tuple[Mutant, ...]:
         shape,
         tones,
         values,
+        weather,
     )
 
     families = (
@@ -59,6 +60,7 @@ def mutants() -> tuple[Mutant, ...]:
         decoded,
         noise,
         occlusion,
+        weather,
         blocks,
         geometry,
         moves,

@@ -25,6 +25,7 @@ __all__ = [
     "Control",
     "Disc",
     "Distortion",
+    "Extent",
     "Factor",
     "Fill",
     "Filling",
@@ -105,6 +106,7 @@ Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Cell = _parameter("cell")
 Hole = _parameter("hole")
+Extent = _parameter("extent")
 Sigma = _parameter("sigma")
 Kelvin = _parameter("kelvin")
 Control = _parameter("control")
