@@ -9,6 +9,7 @@ import pytest
 
 from augspec_conformance.oracle import veils
 from augspec_conformance.oracle.by_hand import augmented, op, picture
+from augspec_conformance.oracle.noise import words
 
 
 def values(kind: str, **given: Any) -> dict[str, Any]:
@@ -43,6 +44,34 @@ def test_the_order_of_the_points_means_nothing() -> None:
     for _ in range(4):
         order = rng.permutation(5)
         np.testing.assert_array_equal(shadow(image, list(x[order]), list(y[order])), expected)
+
+
+def test_even_fog_is_a_haze_and_patchy_fog_leaves_one_pixel_free() -> None:
+    image, drawn = picture(9, 14), values("fog", noise=[5, -6, 7])
+    even = augmented(image, op("fog", density=0.25, patchiness=0.0, roughness=0.5, grey=0.75), values=drawn)
+    np.testing.assert_allclose(even, image + (0.75 - image) * 0.25)
+    patchy = augmented(image, op("fog", density=1.0, patchiness=1.0, roughness=0.5, grey=0.75), values=drawn)
+    assert ((patchy == image).all(2)).sum() == 1
+    assert ((patchy == 0.75).all(2)).sum() == 1
+
+
+def test_one_cloud_is_smooth_and_rough_ones_are_not() -> None:
+    key = np.array([1, 2, 3], np.uint32)
+    soft, rough = (veils.clouds((64, 96), roughness, key) for roughness in (0.0, 1.0))
+    assert (soft.min(), soft.max(), rough.min(), rough.max()) == (0.0, 1.0, 0.0, 1.0)
+    assert np.abs(np.diff(soft, axis=1)).max() < 0.06 < 0.2 < np.abs(np.diff(rough, axis=1)).max()
+    np.testing.assert_array_equal(veils.clouds((1, 1), 0.5, key), [[1.0]])
+
+
+def test_a_cloud_is_the_spline_of_its_corners() -> None:
+    key = np.array([11, 12, 13], np.uint32)
+    corners = (words(key[:2], 13, 20) >> np.uint32(8)).reshape(4, 5)
+    # Pixels are half a cell wide, with centres at 0.25, 0.75, … cells: the nearest corners are 0, 1, 1 and 2, with ¾ − ¼²,
+    # and beside them (½ ∓ ¼)² / 2.
+    weights = np.array([[1, 22, 9, 0, 0], [0, 9, 22, 1, 0], [0, 1, 22, 9, 0], [0, 0, 9, 22, 1]]) / 32
+    expected = weights[:2, :4] @ corners @ weights.T
+    expected = (expected - expected.min()) / (expected.max() - expected.min())
+    np.testing.assert_allclose(veils.clouds((2, 4), 0.0, key), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("x", [[0.5] * 5, [0.0, 0.25, 0.5, 0.75, 1.0]])

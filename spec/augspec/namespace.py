@@ -364,3 +364,10 @@ class Noise(Protocol):
 
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+
+    def clouds(self, layers: Array) -> Array:
+        """Return smooth noise that goes from 0 to 2¹⁵ over the image, (B, H, W) int32.
+
+        Args:
+            layers: (B, K, 1, …) how strong layers of ever finer cells are, in 2⁻²⁴ with sum 2²⁴.
+        """

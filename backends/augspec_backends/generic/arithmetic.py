@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
 from augspec_backends.generic.blocks import BlockArithmetic
+from augspec_backends.generic.clouds import CloudArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
@@ -25,6 +26,7 @@ __all__ = ["Arithmetic"]
 class Arithmetic(
     BlockArithmetic,
     CropArithmetic,
+    CloudArithmetic,
     CurveArithmetic,
     FilterArithmetic,
     HoleArithmetic,

@@ -8,6 +8,7 @@ from augspec.namespace import Array, Namespace
 from augspec.random.keys import words_of
 from augspec.random.maps import fraction24, share
 from augspec.random.tables import normal_table
+from augspec_backends.generic.clouds import clouds
 
 __all__ = ["Field", "normal"]
 
@@ -68,3 +69,8 @@ class Field:
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
         return normal(self.xp, self.words(per_channel=per_channel))
+
+    def clouds(self, layers: Array) -> Array:
+        """Return smooth noise from 0 to 2¹⁵, (B, H, W) int32; strengths of layers (B, K, 1, …) in 2⁻²⁴, sum 2²⁴."""
+        height, width, _ = self.shape
+        return clouds(self.xp, self.at, layers, height, width)

@@ -277,6 +277,7 @@ OPS: dict[str, OpFunction] = {
     "gaussian_blur": pixels(gaussian_blur),
     "jpeg": jump(jpeg.jpeg, "quality"),
     "gaussian_noise": pixels(gaussian_noise),
+    "fog": pixels(veils.fog),
     "shadow": pixels(veils.shadow),
     "normalize": normalize,
     "sequence": sequence,

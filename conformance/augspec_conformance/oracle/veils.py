@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from augspec_conformance.oracle.arrays import FloatArray
+from augspec_conformance.oracle.arrays import FloatArray, WordArray
 from augspec_conformance.oracle.draws import Draws, Op
+from augspec_conformance.oracle.noise import words
 from augspec_conformance.oracle.resample import half_up
 
-__all__ = ["shadow"]
+__all__ = ["fog", "shadow"]
 
 
 def shadow(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
@@ -29,7 +30,35 @@ def shadow(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
         inwards = np.minimum(inwards, ((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) / length)
     edge = max(draws.number(op, "softness") * min(height, width), 1.0)
     inside = np.clip(inwards / edge + 0.5, 0.0, 1.0)
-    return image * (1.0 - draws.number(op, "darkness") * inside[..., None])
+    return np.asarray(image * (1.0 - draws.number(op, "darkness") * inside[..., None]))
+
+
+def fog(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Blend with a grey: most where the clouds are highest."""
+    high = clouds(image.shape[:2], draws.number(op, "roughness"), draws.words("noise", 3))
+    thick = draws.number(op, "density") * (1.0 - draws.number(op, "patchiness") * (1.0 - high[..., None]))
+    return np.asarray(image + (draws.number(op, "grey") - image) * thick)
+
+
+def clouds(size: tuple[int, int], roughness: float, key: WordArray) -> FloatArray:
+    """Return six layers of smooth noise, each of half the cells and `roughness` times as strong, from 0 to 1 (H, W)."""
+    longer, count = max(size), 0
+    total = np.zeros(size)
+    for k in range(6):
+        cell = longer / 2 ** (k + 1)
+        nearest = [np.floor((np.arange(side) + 0.5) / cell + 0.5).astype(int) for side in size]
+        shape = tuple(int(one[-1]) + 3 for one in nearest)
+        first, count = count, count + shape[0] * shape[1]
+        corners = (words(key[:2], int(key[2]), count)[first:] >> np.uint32(8)).reshape(shape) / 2.0**24
+        for axis, (side, near) in enumerate(zip(size, nearest, strict=True)):
+            t = (np.arange(side) + 0.5) / cell - near
+            weights = np.stack([(0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2])
+            read = np.take(corners, near + np.arange(3)[:, None], axis=axis)  # the three where one axis was
+            shape_of_weights = (3, side, 1) if axis == 0 else (1, 3, side)
+            corners = (read * weights.reshape(shape_of_weights)).sum(axis)
+        total = total + corners * roughness**k
+    low, high = total.min(), total.max()
+    return np.ones(size) if high == low else np.asarray((total - low) / (high - low))
 
 
 def hull(points: list[tuple[int, ...]]) -> list[tuple[int, ...]]:

@@ -17,8 +17,9 @@ class Shadow(VeilOp):
     """Darken the convex hull of five points: x·(1 − darkness·t), t from 0 outside to 1 inside over a soft edge.
 
     The points lie anywhere in a rectangle of `size` times the image's sides, whose centre is anywhere on the image, and
-    are rounded half-up to whole pixels: the shadow may reach over the border, and may lie outside altogether. With d the
-    distance inwards from the nearest of the hull's lines and s the edge's width, at least a pixel, t = d/s + ½, clamped.
+    are rounded half-up to whole pixels: the shadow may reach over the border, and may lie outside. With d the distance
+    inwards from the nearest of the hull's lines and s the edge's width, t is d/s + ½, clamped to [0, 1].
+
     Source of the idea: the polygons of `RandomShadow` in Albumentations 2.0, whose edges are hard.
     """
 
