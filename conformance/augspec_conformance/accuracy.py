@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from augspec.ops.base import PixelOp
+from augspec.veil import VeilOp
 from augspec_conformance.cases.policies import op_of, spelled_out
 from augspec_conformance.tolerances import (
     BICUBIC,
@@ -84,7 +85,7 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         own *= model.reach()
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * model.deviation()
-    own += model.coarse(exact=exact) if isinstance(model, PixelOp) else 0.0
+    own += model.coarse(exact=exact) if isinstance(model, (PixelOp, VeilOp)) else 0.0
     if model.ideal == "integers":
         own = 0.0 if exact else POINTWISE
     elif exact and stage != "move":

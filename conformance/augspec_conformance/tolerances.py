@@ -138,6 +138,7 @@ STAGES = {
     "resample": WEIGHTS,
     "warp": WARP,
     "type": TYPE,
+    "veil": POINTWISE,
 }
 """Float64 ideal, unit range: what one op of a stage may add; a filter, per pixel of its radius."""
 

@@ -268,6 +268,9 @@ class Numbers(Protocol):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Multiply a difference of pixels by a weight in 2⁻¹⁵, at most 1."""
 
+    def cover(self, x: Array, colour: Array, weight: Array) -> Array:
+        """Return x + (colour − x)·weight, in 2⁻¹⁵; exactly the one or the other where the weight is 0 or 1."""
+
     def gain(self, difference: Array, factor: Array) -> Array:
         """Multiply a difference of pixels by a factor in 2⁻²⁰ below 2; the exact domain rounds it to 2⁻¹⁴."""
 
@@ -368,8 +371,18 @@ class Noise(Protocol):
     def words(self, *, per_channel: bool) -> Array:
         """Return words as int32, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
 
+    def at(self, counters: Array) -> Array:
+        """Return the words of counters of one's own, (B or 1, …) from 0, as int32 (B, …)."""
+
     def uniform(self, *, per_channel: bool) -> Array:
         """Return uniform numbers of the range, 0 … 65280 in 1/65280 of it, (B, H, W, C) or (B, H, W, 1)."""
 
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+
+    def clouds(self, layers: Array) -> Array:
+        """Return smooth noise that goes from 0 to 2¹⁵ over the image, (B, H, W) int32.
+
+        Args:
+            layers: (B, K, 1, …) how strong layers of ever finer cells are, in 2⁻²⁴ with sum 2²⁴.
+        """

@@ -51,6 +51,10 @@ class FixedNumbers(ExactTones, Filtering, Statistics):
         """Return difference · weight / 2¹⁵, rounded half-up: |difference| ≤ 65280, weight ≤ 2¹⁵."""
         return self.xp.shr(difference * weight + 16384, 15)
 
+    def cover(self, x: Array, colour: Array, weight: Array) -> Array:
+        """Return x + (colour − x) · weight / 2¹⁵, rounded half-up, of pixels of the range and a weight up to 2¹⁵."""
+        return x + self.weigh(colour - x, weight)
+
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0; part ≤ whole, the quotient in 2⁻¹⁵."""
         xp = self.xp
@@ -158,6 +162,12 @@ class FloatNumbers(FloatTones, Filtering, Statistics):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Return difference · weight / 2¹⁵."""
         return difference * (self.xp.astype(weight, self.dtype) * (1 / 32768))
+
+    def cover(self, x: Array, colour: Array, weight: Array) -> Array:
+        """Return x + (colour − x) · weight / 2¹⁵; a pixel that is covered wholly is not read (C13)."""
+        xp = self.xp
+        blend = xp.where(weight == 0, x, x + self.weigh(colour - x, weight))
+        return xp.where(weight == 32768, colour, blend)
 
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from augspec.namespace import Array, Namespace
+from augspec.ops.base import Op
 from augspec.plan.program import noise_path
 from augspec.plan.stages import Leaf, Stage
 from augspec_backends.generic.arithmetic import Arithmetic
@@ -96,3 +97,14 @@ class Preparation:
         if leaf.gate is None:
             return None
         return self.entry(leaf.gate, leaf.step) == 1
+
+    def changes(self, op: Op, draw: Mapping[str, Array], applied: Array | None) -> Array | None:
+        """Return which of the samples that apply an op have drawn parameters that are not all neutral; None for all."""
+        marks = dict(op.parameters())
+        differs: Array | None = None
+        for name, value in (op.neutral() or {}).items():
+            other = draw[name] != marks[name].quantity.quantise(value)
+            differs = other if differs is None else self.xp.logical_or(differs, other)
+        if applied is None or differs is None:
+            return differs if applied is None else applied
+        return self.xp.logical_and(applied, differs)

@@ -23,5 +23,5 @@ def moving() -> tuple[str, ...]:
 
 def quiet() -> tuple[str, ...]:
     """Return the ops that move nothing."""
-    every = of_stages(*GEOMETRY, "pointwise", "noise", "filter", "degrade", "occlude", "type")
+    every = of_stages(*GEOMETRY, "pointwise", "noise", "filter", "degrade", "occlude", "veil", "type")
     return tuple(name for name in every if name not in moving())

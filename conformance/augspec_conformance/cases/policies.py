@@ -70,6 +70,7 @@ _RANGES: dict[str, Any] = {
     "smoothness": {"uniform": [2.6, 4.0]},
     "share": {"uniform": [0.1, 0.4]},
     "hole": {"uniform": [0.25, 0.6]},
+    "extent": {"uniform": [0.7, 1.6]},
     "area": {"uniform": [0.3, 0.9]},
     "aspect": {"log_uniform": [0.7, 1.6]},
 }

@@ -175,7 +175,9 @@ def _constant_cases(tier: Tier) -> tuple[Case, ...]:
 
 def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
-    names = _ops(tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "degrade", "occlude")
+    names = _ops(
+        tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "degrade", "occlude", "veil"
+    )
     for one in grid("N11", tier, names=names, signatures=("medium-u8", "medium-f32"), targets=("image",)):
         op = op_of(one.policy["ops"][0])
         names = op.knows_colours()

@@ -44,6 +44,7 @@ def mutants() -> tuple[Mutant, ...]:
         stacks,
         tones,
         values,
+        weather,
     )
 
     families = (
@@ -61,6 +62,7 @@ def mutants() -> tuple[Mutant, ...]:
         decoded,
         noise,
         occlusion,
+        weather,
         blocks,
         geometry,
         moves,

@@ -25,6 +25,7 @@ _DOES = {
     "Filter": "separable convolution",
     "Degrade": "the image alone, resampled onto its own canvas",
     "Occlude": "parts of the image under a fill",
+    "Veil": "a grey over the image, here thicker, there thinner",
     "Mix": "each sample with its partner in the batch, labels too",
     "Type": "change of what numbers mean",
 }

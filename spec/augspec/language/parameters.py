@@ -26,6 +26,7 @@ __all__ = [
     "Disc",
     "Displacement",
     "Distortion",
+    "Extent",
     "Factor",
     "Fill",
     "Filling",
@@ -107,6 +108,7 @@ Turns = _parameter("turns")
 Gamma = _parameter("gamma")
 Cell = _parameter("cell")
 Hole = _parameter("hole")
+Extent = _parameter("extent")
 Sigma = _parameter("sigma")
 Kelvin = _parameter("kelvin")
 Control = _parameter("control")

@@ -99,6 +99,7 @@ _ALL = (
     Quantity("quality", 1, 1, 100, "quality of a JPEG encoder, 1 to 100", step="1"),
     Quantity("cell", 1 << 24, 0.015625, 1, "share of the image's shorter side", step="2⁻²⁴"),
     Quantity("hole", 1 << 24, 0, 1, "share of the image's shorter side", 0.0, step="2⁻²⁴"),
+    Quantity("extent", 1 << 16, 0, 2, "share of the image's sides", step="2⁻¹⁶"),
     Quantity("turns", 6 << 15, -1, 1, "turns of the colour circle", 0.0, symbol=" turn", step="1/196608 turn"),
     Quantity("gamma", 1 << 12, 0, 8 - 2**-12, "exponent, 1 changes nothing", 1.0, step="2⁻¹²"),
     Quantity("radius", 1, 0, 31, "pixels to each side", 0.0, symbol=" px", step="1 px"),

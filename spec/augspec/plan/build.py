@@ -45,9 +45,11 @@ from augspec.plan.stages import (
     Selector,
     Stage,
     Type,
+    Veil,
     Warp,
     warps,
 )
+from augspec.veil import VeilOp
 
 __all__ = ["build"]
 
@@ -164,6 +166,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Remap(inner)
     elif isinstance(op, DegradeOp):
         stage = Degrade(inner)
+    elif isinstance(op, VeilOp):
+        stage = Veil(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

@@ -23,6 +23,7 @@ __all__ = [
     "Selector",
     "Stage",
     "Type",
+    "Veil",
     "Warp",
     "leaves",
     "partner_path",
@@ -121,6 +122,13 @@ class Occlude:
 
 
 @dataclass(frozen=True)
+class Veil:
+    """A grey over the image, here thicker, there thinner; nothing moves."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
 class Mix:
     """A mixture of each sample with its partner in the batch, labels as well; nothing but a `Type` follows."""
 
@@ -177,7 +185,7 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Mix | Type | Choose
+Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Veil | Mix | Type | Choose
 
 
 @dataclass(frozen=True)

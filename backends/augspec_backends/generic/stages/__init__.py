@@ -18,6 +18,7 @@ from augspec.plan.stages import (
     Resample,
     Stage,
     Type,
+    Veil,
     Warp,
 )
 from augspec_backends.generic.stages.change_type import TypeStep
@@ -30,6 +31,7 @@ from augspec_backends.generic.stages.pixelwise import FilterStep, NoiseStep, Poi
 from augspec_backends.generic.stages.remap import RemapStep
 from augspec_backends.generic.stages.resample import ResampleStep
 from augspec_backends.generic.stages.step import Step
+from augspec_backends.generic.stages.veil import VeilStep
 from augspec_backends.generic.stages.warp import WarpStep
 
 __all__ = ["STEPS", "Steps", "output_size"]
@@ -48,6 +50,7 @@ STEPS: Steps = {
     Remap: RemapStep(),
     Resample: ResampleStep(),
     Type: TypeStep(),
+    Veil: VeilStep(),
     Warp: WarpStep(),
 }
 """How each kind of stage is prepared and applied."""

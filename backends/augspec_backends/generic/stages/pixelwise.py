@@ -95,11 +95,7 @@ def _prepare(to: Preparation, leaf: Leaf, at: str) -> None:
             draw[name] = xp.where(applied, draw[name], draw[name] * 0 + value)
         applied = None
     elif neutral is not None and to.domain == "float":
-        changes: Array | None = None
-        for name, value in quantised.items():
-            differs = draw[name] != value
-            changes = differs if changes is None else xp.logical_or(changes, differs)
-        applied = changes if applied is None else xp.logical_and(applied, changes)
+        applied = to.changes(op, draw, applied)
     prepared = op.prepare(draw, to.arithmetic)
     for name, array in (prepared or {"guard": to.zeros}).items():  # what is computed once hangs on an array of the run
         to.params[f"{at}.{name}"] = array

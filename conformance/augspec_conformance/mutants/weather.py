@@ -1,0 +1,82 @@
+"""Faults of what lies over an image: which share it is, how far it reaches, and where."""
+
+from __future__ import annotations
+
+from augspec.ops.fog import Fog
+from augspec.ops.shadow import Shadow
+from augspec_backends.generic.pipeline import Pipeline
+from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
+from augspec_conformance.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+
+class KeepsTheDarkness(Faulty):
+    """Takes the darkness for the light that stays."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: 4096 - values[path] for path in paths_of(pipeline, Shadow, "darkness")}}
+
+
+class MeasuresFromTheCorner(Faulty):
+    """Takes the drawn place for the upper left corner of the rectangle, not for its centre."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        moved = dict(values)
+        for size, *centre in zip(*(paths_of(pipeline, Shadow, name) for name in ("size", "left", "top")), strict=True):
+            moved |= {path: values[path] + values[size] * 128 for path in centre}
+        return moved
+
+
+class KeepsLayersAlike(Faulty):
+    """Adds up the layers of a fog with equal strength."""
+
+    def prepared(self, values: Values) -> Values:
+        return {
+            name: array * 0 + (1 << 24) // array.shape[1] if name.endswith(".veil.layers") else array
+            for name, array in values.items()
+        }
+
+
+class FogsTheThinnest(Faulty):
+    """Takes the patchiness for the part of the fog that stays where it is thinnest."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: 4096 - values[path] for path in paths_of(pipeline, Fog, "patchiness")}}
+
+
+def _mutant(name: str, title: str, wrong: str, make: type[Faulty], *killers: str) -> Mutant:
+    return Mutant(name, "weather", title, wrong, make, killers)
+
+
+MUTANTS = (
+    _mutant(
+        "M270",
+        "takes the darkness of a shadow for the light that stays",
+        "A darkness of 0 is black.",
+        KeepsTheDarkness,
+        "N1",
+        "N7",
+    ),
+    _mutant(
+        "M270b",
+        "takes the place of a shadow for its corner",
+        "Shadows lie to the right and below.",
+        MeasuresFromTheCorner,
+        "N1",
+    ),
+    _mutant(
+        "M271",
+        "gives all layers of a fog the same strength",
+        "Fog is noise, whatever the roughness.",
+        KeepsLayersAlike,
+        "N1",
+    ),
+    _mutant(
+        "M271b",
+        "takes the patchiness of a fog for what stays",
+        "An even haze is a torn one.",
+        FogsTheThinnest,
+        "N1",
+    ),
+)
