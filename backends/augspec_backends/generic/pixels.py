@@ -11,6 +11,7 @@ The state is a dict of arrays with the batch axis first:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,20 @@ class Pixels:
     ) -> None:
         self.xp, self.m, self.targets, self.steps = xp, numbers, targets, steps
         self.value_range = value_range
+
+    def __repr__(self) -> str:
+        """Return what it does, whatever the arrays."""
+        numbers = self.m and {name: value for name, value in sorted(vars(self.m).items()) if name != "xp"}
+        return f"Pixels({type(self.m).__name__}, {numbers}, {self.targets!r}, {self.value_range})"
+
+    def under(self, xp: Namespace) -> Pixels:
+        """Return the same under another namespace."""
+        new = copy(self)
+        new.xp = xp
+        if self.m is not None:
+            new.m = copy(self.m)
+            new.m.xp = xp
+        return new
 
     def run(self, stages: tuple[Stage, ...], state: State, params: Mapping[str, Array], prefix: str = "") -> State:
         """Return the state after the stages."""
