@@ -172,16 +172,20 @@ def class_of(policy: dict[str, Any]) -> str:
 
 
 def _units(ops: list[Any]) -> float:
-    """Return the units of the loosest op; members of a combinator that runs all of them add theirs up."""
-    found = [0.0]
-    for op in map(spelled_out, ops):
-        if op["op"] in ("random_order", "sequence"):
-            found.append(sum(_units([member]) for member in op["ops"]))
-        elif "ops" in op:
-            found.append(_units(op["ops"]))
-        else:
-            found.append(_UNITS[class_of({"ops": [op]})])
-    return max(found)
+    """Return the units of ops that act one after the other: where all act, errors add."""
+    return sum(map(_units_of, map(spelled_out, ops)))
+
+
+def _units_of(op: dict[str, Any]) -> float:
+    """Return the units of one op; of a combinator, those of the loosest members that act on one sample."""
+    if "ops" not in op:
+        return _UNITS[class_of({"ops": [op]})]
+    each = sorted((_units([member]) for member in op["ops"]), reverse=True)
+    if op["op"] == "one_of":
+        return each[0]
+    if op["op"] == "some_of":
+        return op["n"] * each[0] if op.get("replace") else sum(each[: op["n"]])
+    return sum(each)
 
 
 def between_backends(policy: dict[str, Any], dtype: str, span: float) -> float:
