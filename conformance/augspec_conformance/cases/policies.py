@@ -272,6 +272,13 @@ def op_document(name: str, signature: str = "small-u8") -> Json:
 
 def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
     """Return further documents of an op by name: every word of every choice, each side of every switch, and a gate."""
+    found: dict[str, Json] = json.loads(_variants(name, signature))
+    return found
+
+
+@cache
+def _variants(name: str, signature: str) -> str:
+    """Return the JSON text of the variants; planning asks for the same ones thousands of times."""
     base, cls = op_document(name, signature), augspec.ops()[name]
     found: dict[str, Json] = {}
     for field, info in cls.model_fields.items():
@@ -288,7 +295,7 @@ def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
         if field in cls.model_fields and field not in base:
             plain = {key: value for key, value in base.items() if key not in _VALUES or isinstance(value, dict)}
             found[field] = {**plain, field: values[0]}
-    return {key: op for key, op in found.items() if _accepted(op)}
+    return json.dumps({key: op for key, op in found.items() if _accepted(op)})
 
 
 def _uniform(low: float, high: float) -> Json:

@@ -139,7 +139,8 @@ def _nesting(subject: Subject, case: Case) -> None:
 
 def _macros() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return macros by name, each with what it stands for, under the same id."""
-    factor, turns, recipe = {"uniform": [0.6, 0.9]}, {"uniform": [0.05, 0.3]}, "three_augment/deit3"
+    # What is brightened is clamped, so that a turn of the hue before it and one after it are far apart.
+    factor, turns, recipe = {"uniform": [1.2, 1.7]}, {"uniform": [0.05, 0.3]}, "three_augment/deit3"
     members = [
         {"op": "brightness_scale", "id": "brightness", "factor": factor},
         {"op": "hue", "id": "hue", "turns": turns},
