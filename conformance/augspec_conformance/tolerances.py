@@ -11,6 +11,7 @@ from augspec_conformance.cases.policies import spelled_out
 from augspec_conformance.headroom import spend
 
 __all__ = [
+    "AGREEMENT",
     "ANCHOR",
     "ANCHOR_MEAN",
     "BICUBIC",
@@ -26,8 +27,10 @@ __all__ = [
     "LEVELS",
     "MEAN_LEVELS",
     "NEAREST_EDGE",
+    "NEARLY_NORMAL",
     "NORMAL",
     "POINTWISE",
+    "RAMP",
     "SMALLEST",
     "STAGES",
     "TAP",
@@ -223,6 +226,17 @@ LIT = 0.45
 RENDERED = 1.6
 """How far a warped rectangle's pixels may end from its box, in pixels: a corner of a turned rectangle fades out."""
 
+
+NEARLY_NORMAL = 1.5e-3
+"""What the CDF of smoothed uniform noise may be off a normal one: for a Gaussian of 2 pixels its kurtosis lacks 0.05 of
+a normal one's, which is a distance of 0.0011."""
+
+AGREEMENT = 2e-3
+"""What that, and the end of its Gaussian at three deviations, may add to the share of pairs of one sign."""
+
+RAMP = 0.25
+"""How far a point may end from the pixel that shows its place, in pixels: a ramp read between two pixels shows a bend
+between them a quarter of the change of slope too flat, and slopes change by 0.8 at most."""
 
 FALSE_ALARM = 4e-10
 """Budget of one statistical test; 2500 of them stay at 1e-6 per run."""

@@ -226,6 +226,21 @@ class Places(Protocol):
     def unstretched(self, x: Array, y: Array, columns: Array, rows: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by the inverse of `stretched`."""
 
+    def rough(self, words: Array, weights: Array, gain: Array) -> Array:
+        """Return a smooth random field of displacements, (B, H, W, 2) int32 in 2⁻²⁰ pixels: right, down.
+
+        Args:
+            words: (B, H, W, 1), of which each half is the uniform noise of one axis.
+            weights: (B, R + 1) of the Gaussian that smoothes it along both axes, mirror border.
+            gain: (B,) as `displacement_gain` returns it.
+        """
+
+    def displaced(self, field: Array) -> tuple[Array, Array]:
+        """Return the sources p + d(p) of places p, d a `rough` field."""
+
+    def undisplaced(self, x: Array, y: Array, field: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse of `displaced`: 16 steps towards q + d(q) = p."""
+
 
 class Numbers(Protocol):
     """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers.

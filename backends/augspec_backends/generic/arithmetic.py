@@ -8,6 +8,7 @@ from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
 from augspec_backends.generic.blocks import BlockArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
+from augspec_backends.generic.displacement import DisplacementArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
 from augspec_backends.generic.mixing import MixArithmetic
@@ -25,6 +26,7 @@ class Arithmetic(
     BlockArithmetic,
     CropArithmetic,
     CurveArithmetic,
+    DisplacementArithmetic,
     FilterArithmetic,
     HoleArithmetic,
     MixArithmetic,

@@ -65,6 +65,8 @@ _RANGES: dict[str, Any] = {
     "turns": {"uniform": [0.05, 0.4]},
     "gamma": {"uniform": [0.6, 2.2]},
     "distortion": {"uniform": [0.1, 0.6]},
+    "displacement": {"uniform": [0.6, 1.0]},
+    "smoothness": {"uniform": [2.6, 4.0]},
     "share": {"uniform": [0.1, 0.4]},
     "hole": {"uniform": [0.25, 0.6]},
     "area": {"uniform": [0.3, 0.9]},

@@ -24,6 +24,7 @@ __all__ = [
     "Clip",
     "Control",
     "Disc",
+    "Displacement",
     "Distortion",
     "Factor",
     "Fill",
@@ -48,6 +49,7 @@ __all__ = [
     "Side",
     "Sigma",
     "Size",
+    "Smoothness",
     "Std",
     "Strength",
     "Tangent",
@@ -115,10 +117,12 @@ Disc = _parameter("disc")
 Length = _parameter("length", _whole)
 Radius = _parameter("radius", _whole)
 Quality = _parameter("quality", _whole)
+Displacement = _parameter("displacement")
 Distortion = _parameter("distortion")
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Shrink = _parameter("shrink")
+Smoothness = _parameter("smoothness")
 Zoom = _parameter("zoom")
 Area = _parameter("area")
 Aspect = _parameter("aspect")

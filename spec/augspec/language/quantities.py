@@ -143,6 +143,8 @@ _ALL = (
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
     Quantity("inset", 1 << 12, 0, 0.5, "share of half the side, inwards", 0.0, step="2⁻¹²"),
     Quantity("distortion", 1 << 24, -0.25, 1, "share of the radius, at the corners", 0.0, step="2⁻²⁴"),
+    Quantity("displacement", 1 << 12, 0, 6, "deviation of a displacement, pixels", 0.0, symbol=" px", step="2⁻¹² px"),
+    Quantity("smoothness", 1 << 8, 1, 15, "standard deviation of a Gaussian, pixels", symbol=" px", step="2⁻⁸ px"),
     Quantity("stretch", 1 << 10, -0.9, 0.9, "share of the mean width", 0.0, step="2⁻¹⁰"),
     Quantity("count", 1, 0, 32767, "whole number"),
     Quantity("flag", 1, 0, 1, "1 if chosen, 0 if not"),

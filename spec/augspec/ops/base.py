@@ -158,7 +158,7 @@ class Op(Model):
 
     def random(self) -> bool:
         """Return whether the op draws anything at all."""
-        return self.p < 1 or any(hasattr(value, "support") for _, _, value, _ in self.draws())
+        return self.noisy() or self.p < 1 or any(hasattr(value, "support") for _, _, value, _ in self.draws())
 
     def noisy(self) -> bool:
         """Return whether the op draws numbers for every pixel (R16)."""
@@ -259,6 +259,13 @@ class RemapOp(Op):
         `changed`, (B,) bool, says which samples the op moves at all; at least one array is int32.
         """
 
+    def field(self, prepared: Mapping[str, Array], places: Places, noise: Noise) -> Mapping[str, Array]:
+        """Return what positions and points need of random numbers of each pixel, (B, H, W, …), made once.
+
+        Only an op that is `noisy` is asked; it finds these arrays among what was prepared.
+        """
+        return {}
+
     @abstractmethod
     def sources(self, prepared: Mapping[str, Array], places: Places) -> tuple[Array, Array]:
         """Return the columns and rows that pixels come from, (B, H, W) each, in 2⁻¹² half pixels from pixel 0.
@@ -348,10 +355,6 @@ class NoiseOp(PixelOp):
 
     stage: ClassVar[str] = "noise"
 
-    def random(self) -> bool:
-        """Return True: the pixels are drawn even if the parameters are not."""
-        return True
-
     def deviation(self) -> float:
         """Return by how much a normal is multiplied at most, in the unit range; 0 if it uses none."""
         return 0.0
@@ -431,10 +434,6 @@ class OccludeOp(Op):
     def noisy(self) -> bool:
         """Return whether the fill is noise."""
         return self.fill == "noise"
-
-    def random(self) -> bool:
-        """Return whether the op draws anything at all."""
-        return self.noisy() or super().random()
 
     @abstractmethod
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
