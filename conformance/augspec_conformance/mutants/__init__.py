@@ -42,6 +42,7 @@ def mutants() -> tuple[Mutant, ...]:
         remaps,
         shape,
         tones,
+        types,
         values,
     )
 
@@ -70,6 +71,7 @@ def mutants() -> tuple[Mutant, ...]:
         fields,
         values,
         tones,
+        types,
         compression,
         nonfinite,
         algebra,
