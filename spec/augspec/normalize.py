@@ -1,7 +1,7 @@
 """normalize: write out what a policy leaves unsaid, so that later edits cannot change it (R6).
 
 Every op gets its explicit `id`, every default its value, and macros give way to what they stand for. What a policy
-*means* is checked here too, beyond the types of its fields: unique ids, deterministic evaluation, `normalize` last.
+*means* is checked here too, beyond the types of its fields: unique ids, deterministic evaluation, changes of type last.
 """
 
 from __future__ import annotations
@@ -147,11 +147,13 @@ def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> 
         where = format_path(_in_document(path, written))
         last = len(path) == 2 and path[1] == len(ops) - 1
         if isinstance(op, TypeOp) and not (last and op.p == 1):
+            second = len(path) == 2 and isinstance(ops[-1], TypeOp) and not last
             problems.append(
                 PolicyProblem(
                     where,
                     f"{op.tag!r} where more follows, in a combinator or with p below 1",
                     "it as the last op of a pipeline only",
+                    f"Leave it out: {ops[-1].tag} reads the unit range and gives floats itself." if second else "",
                 )
             )
         later = ops[int(path[1]) + 1 :]
@@ -160,7 +162,7 @@ def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> 
                 PolicyProblem(
                     where,
                     f"{op.tag!r}, which mixes samples of a batch, in a combinator or where more follows",
-                    "one such op in a pipeline, as the last one before normalize",
+                    "one such op in a pipeline, as the last one before normalize or to_float",
                     "Move it to the end of `ops`; `p` says how often it is applied.",
                 )
             )

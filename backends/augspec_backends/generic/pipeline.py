@@ -176,9 +176,9 @@ class Runner:
         return Passage(xp, self.signature, self.options, self.pipeline.policy.targets, self.size)
 
     def _back(self, xp: Namespace, image: Array) -> Array:
-        """Return a float-domain image in the caller's dtype; `normalize` always gives floats."""
+        """Return a float-domain image in the caller's dtype; ops of the kind "type" always give floats."""
         if self.signature.dtype == "uint16":
-            if self._normalizes():
+            if self._gives_floats():
                 return image
             return xp.astype(xp.clip(xp.floor(image + 0.5), 0.0, 65535.0), "uint16")
         return xp.astype(image, self.signature.dtype)
@@ -186,8 +186,8 @@ class Runner:
     def dtype_out(self) -> str:
         """Return the dtype of the resulting image."""
         dtype = self.signature.dtype
-        return "float32" if self._normalizes() and dtype in ("uint8", "uint16") else dtype
+        return "float32" if self._gives_floats() and dtype in ("uint8", "uint16") else dtype
 
-    def _normalizes(self) -> bool:
+    def _gives_floats(self) -> bool:
         stages = self.pipeline.fused.stages
         return bool(stages) and isinstance(stages[-1], Type)

@@ -122,7 +122,7 @@ def _check_channels(plan: Plan, channels: int, form: str) -> None:
             )
         counts = []
         if isinstance(op, TypeOp):
-            counts = [len(op.mean)]  # type: ignore[attr-defined]
+            counts = [len(op.scaling()[0])]
         elif isinstance(getattr(op, "fill", None), tuple):
             counts = [len(op.fill)]  # type: ignore[attr-defined]
         if any(count not in (1, channels) for count in counts):

@@ -75,7 +75,7 @@ def _empty(subject: Subject, case: Case) -> None:
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     _, height, width, channels = SIGNATURES[case.signature].shape
     size = expected_shape(case.policy["ops"], height, width)
-    whole = any(op["op"] == "normalize" for op in case.policy["ops"])
+    whole = any(augspec.ops()[op["op"]].stage == "type" for op in case.policy["ops"])
     image = "float32" if whole and SIGNATURES[case.signature].integer else SIGNATURES[case.signature].dtype
     expected = {
         "image": ((0, *size, channels), image),

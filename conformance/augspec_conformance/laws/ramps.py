@@ -1,4 +1,4 @@
-"""F13: a picture whose brightness is the place shows where each pixel came from; its points must have gone there."""
+"""F20: a picture whose brightness is the place shows where each pixel came from; its points must have gone there."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _followed(subject: Subject, case: Case) -> None:
     require(seen >= _POINTS, "too few points stay on the canvas", expected=f"at least {_POINTS}", got=seen)
 
 
-def _f11_cases(tier: Tier) -> tuple[Case, ...]:
+def _f20_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     found = []
@@ -78,18 +78,18 @@ def _f11_cases(tier: Tier) -> tuple[Case, ...]:
             continue
         op = op_document(name, _SIGNATURE)
         if op_of(op).accepts_size(*_SIZE):  # what wants a square is an exact move, of which G1 asks
-            seed = stable_seed("F13", name)
+            seed = stable_seed("F20", name)
             found.append(Case(name=name, policy=document(op), key=seed, signature=_SIGNATURE, reach="eager"))
     return tuple(found)
 
 
 LAWS = (
     Law(
-        "F13",
+        "F20",
         "points and ramps",
         ("T4", "C5", "C14"),
         "Where a point goes, the picture of a ramp shows the place that it came from, whatever moves the picture.",
         _followed,
-        _f11_cases,
+        _f20_cases,
     ),
 )

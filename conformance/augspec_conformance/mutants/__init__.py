@@ -43,6 +43,7 @@ def mutants() -> tuple[Mutant, ...]:
         shape,
         stacks,
         tones,
+        types,
         values,
         weather,
     )
@@ -74,6 +75,7 @@ def mutants() -> tuple[Mutant, ...]:
         stacks,
         values,
         tones,
+        types,
         compression,
         nonfinite,
         algebra,

@@ -92,7 +92,7 @@ MUTANTS = (
         "moves points the way that pixels are read",
         "Boxes lie beside their objects.",
         MovesPointsAlong,
-        ("F13", "N1"),
+        ("F20", "N1"),
     ),
     Mutant(
         "M221",

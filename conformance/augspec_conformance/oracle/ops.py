@@ -190,6 +190,12 @@ def normalize(state: State, op: Op, draws: Draws) -> State:
     return replace(state, image=colour.normalize(state.image, op["mean"], op["std"]), normalized=True)
 
 
+def to_float(state: State, op: Op, draws: Draws) -> State:
+    """Leave the unit range as it is, for good: what follows maps it to no other."""
+    state = settle(state)
+    return replace(state, normalized=True) if draws.applied(op) else state
+
+
 # Combinators.
 
 
@@ -296,6 +302,7 @@ OPS: dict[str, OpFunction] = {
     "fog": pixels(veils.fog),
     "shadow": pixels(veils.shadow),
     "normalize": normalize,
+    "to_float": to_float,
     "sequence": sequence,
     "one_of": one_of,
     "some_of": some_of,

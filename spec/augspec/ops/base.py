@@ -480,8 +480,12 @@ class TypeOp(Op):
     stage: ClassVar[str] = "type"
 
     @abstractmethod
+    def scaling(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return what is subtracted, and what is divided by, in the unit range: one per channel, or one for all."""
+
     def steepness(self) -> float:
         """Return by how much the op enlarges a difference between two inputs."""
+        return 1.0 / min(self.scaling()[1])
 
 
 class Combinator(Op):
