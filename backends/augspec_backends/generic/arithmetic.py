@@ -10,6 +10,7 @@ from augspec_backends.generic.blocks import BlockArithmetic
 from augspec_backends.generic.clouds import CloudArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
+from augspec_backends.generic.flecks import FleckArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
 from augspec_backends.generic.hull import HullArithmetic
 from augspec_backends.generic.mixing import MixArithmetic
@@ -29,6 +30,7 @@ class Arithmetic(
     CloudArithmetic,
     CurveArithmetic,
     FilterArithmetic,
+    FleckArithmetic,
     HoleArithmetic,
     HullArithmetic,
     MixArithmetic,
