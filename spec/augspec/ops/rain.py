@@ -26,7 +26,7 @@ class Rain(FleckOp):
     long: ClassVar[tuple[str, int]] = ("length", 2)
 
     op: Literal["rain"]
-    amount: Blend = Uniform(uniform=(0.2, 0.8))
+    amount: Blend = Uniform(uniform=(0.3, 0.9))
     """Share of the cells in which there is a streak: at 0.5, streaks touch some 14 % of the image."""
 
     length: Hole = Uniform(uniform=(0.08, 0.2))
@@ -38,7 +38,7 @@ class Rain(FleckOp):
     degrees: Angle = Uniform(uniform=(-15.0, 15.0))
     """Direction: 0 falls straight down, counter-clockwise from there."""
 
-    opacity: Blend = Uniform(uniform=(0.3, 0.6))
+    opacity: Blend = Uniform(uniform=(0.4, 0.8))
     """Share of the grey in the middle of a streak of the first layer."""
 
     haze: Blend = Uniform(uniform=(0.0, 0.25))
