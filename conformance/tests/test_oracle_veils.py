@@ -66,8 +66,8 @@ def test_one_cloud_is_smooth_and_rough_ones_are_not() -> None:
 def test_a_cloud_is_the_spline_of_its_corners() -> None:
     key = np.array([11, 12, 13], np.uint32)
     corners = (words(key[:2], 13, 20) >> np.uint32(8)).reshape(4, 5)
-    # Pixels are half a cell wide, with centres at 0.25, 0.75, … cells: the nearest corners are 0, 1, 1 and 2, with
-    # ¾ − ¼², and beside them (½ ∓ ¼)² / 2.
+    # Pixels are half a cell wide, with centres at 0.25, 0.75, … cells: the nearest corners are 0, 1, 1 and 2, which
+    # weigh ¾ − ¼², and beside them (½ ∓ ¼)² / 2.
     weights = np.array([[1, 22, 9, 0, 0], [0, 9, 22, 1, 0], [0, 1, 22, 9, 0], [0, 0, 9, 22, 1]]) / 32
     expected = weights[:2, :4] @ corners @ weights.T
     expected = (expected - expected.min()) / (expected.max() - expected.min())

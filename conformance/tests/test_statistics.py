@@ -102,6 +102,8 @@ UNREAD = {
     *("iou_crop.height", "iou_crop.width", "scale_jitter.factor", "zoom_out.factor"),  # the place is drawn as well
     *("salt_pepper.amount", "salt_pepper.ratio"),  # and so is every pixel
     *("fog.density", "fog.grey", "fog.patchiness", "fog.roughness"),
+    *(f"rain.{name}" for name in ("amount", "degrees", "grey", "haze", "length", "opacity", "width")),
+    *(f"snow.{name}" for name in ("amount", "degrees", "grey", "haze", "length", "opacity", "size")),
     *("shadow.darkness", "shadow.size", "shadow.softness"),  # and so are all corners
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
     *(

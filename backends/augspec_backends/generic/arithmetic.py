@@ -11,6 +11,7 @@ from augspec_backends.generic.clouds import CloudArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
 from augspec_backends.generic.displacement import DisplacementArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
+from augspec_backends.generic.flecks import FleckArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
 from augspec_backends.generic.hull import HullArithmetic
 from augspec_backends.generic.mixing import MixArithmetic
@@ -31,6 +32,7 @@ class Arithmetic(
     CurveArithmetic,
     DisplacementArithmetic,
     FilterArithmetic,
+    FleckArithmetic,
     HoleArithmetic,
     HullArithmetic,
     MixArithmetic,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from augspec.ops.fog import Fog
+from augspec.ops.rain import Rain
 from augspec.ops.shadow import Shadow
+from augspec.ops.snow import Snow
 from augspec_backends.generic.pipeline import Pipeline
 from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
 from augspec_conformance.mutants.mutant import Mutant
@@ -45,6 +49,39 @@ class FogsTheThinnest(Faulty):
         return {**values, **{path: 4096 - values[path] for path in paths_of(pipeline, Fog, "patchiness")}}
 
 
+class FallsTheOtherWay(Faulty):
+    """Leans rain clockwise."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: -values[path] for path in paths_of(pipeline, Rain, "degrees")}}
+
+
+class TakesTheLengthForAHalf(Faulty):
+    """Takes the length of a streak for that from its middle to its end."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: values[path] * 2 for path in paths_of(pipeline, Rain, "length")}}
+
+
+class TakesTheSizeForARadius(Faulty):
+    """Takes the size of a flake for its radius."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: values[path] * 2 for path in paths_of(pipeline, Snow, "size")}}
+
+
+class TakesTheHazeOff(Faulty):
+    """Takes the haze off the opacity of flecks."""
+
+    def prepared(self, values: Values) -> Values:
+        found = dict(values)
+        for name, haze in values.items():
+            if name.endswith(".veil.haze"):
+                opacity = name.removesuffix("haze") + "opacity"
+                found[opacity] = np.maximum(values[opacity] - haze, 0)
+        return found
+
+
 def _mutant(name: str, title: str, wrong: str, make: type[Faulty], *killers: str) -> Mutant:
     return Mutant(name, "weather", title, wrong, make, killers)
 
@@ -77,6 +114,34 @@ MUTANTS = (
         "takes the patchiness of a fog for what stays",
         "An even haze is a torn one.",
         FogsTheThinnest,
+        "N1",
+    ),
+    _mutant(
+        "M272",
+        "leans rain clockwise",
+        "A wind from the left comes from the right.",
+        FallsTheOtherWay,
+        "N1",
+    ),
+    _mutant(
+        "M272b",
+        "takes the length of a streak for half of it",
+        "Streaks are long and few.",
+        TakesTheLengthForAHalf,
+        "N1",
+    ),
+    _mutant(
+        "M273",
+        "takes the size of a flake for its radius",
+        "Flakes are large and few.",
+        TakesTheSizeForARadius,
+        "N1",
+    ),
+    _mutant(
+        "M273b",
+        "takes the haze off the flakes",
+        "Flakes vanish in haze.",
+        TakesTheHazeOff,
         "N1",
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
 from augspec_conformance.oracle.arrays import FloatArray, WordArray
 
@@ -53,6 +54,13 @@ def of_image(key: WordArray, count: int) -> WordArray:
         count: How many numbers one image has.
     """
     return words(key[:2], int(key[2]), count, int(key[3]) * count)
+
+
+def words_at(key: WordArray, counters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the words of counters d, of any shape, from a sample's key: the two words of K2, and its id_lo32."""
+    halves = np.stack([np.full(counters.shape, key[2], np.uint32), (counters >> 1).astype(np.uint32)], axis=-1)
+    both = threefry(key[:2], halves).astype(np.int64)
+    return np.where(counters % 2 == 0, both[..., 0], both[..., 1])
 
 
 def normal(word: WordArray) -> FloatArray:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from augspec_conformance.oracle import colour, filters, jpeg, levels, matrices, noise, tints, veils
+from augspec_conformance.oracle import colour, filters, flecks, jpeg, levels, matrices, noise, tints, veils
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
@@ -300,6 +300,8 @@ OPS: dict[str, OpFunction] = {
     "jpeg": jump(jpeg.jpeg, "quality"),
     "gaussian_noise": pixels(gaussian_noise),
     "fog": pixels(veils.fog),
+    "rain": pixels(flecks.rain),
+    "snow": pixels(flecks.snow),
     "shadow": pixels(veils.shadow),
     "normalize": normalize,
     "to_float": to_float,
