@@ -114,7 +114,7 @@ class Runner:
             zeros,
             domain=sig.domain,
             points=sig.has("boxes") or sig.has("keypoints"),
-            mask=sig.has("mask"),
+            mask=any(target.pixels for target in self.targets),
             frames=sig.frames or 1,
             shared_noise=settings.frames.noise == "shared",
         )

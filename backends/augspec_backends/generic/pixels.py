@@ -3,7 +3,7 @@
 The state is a dict of arrays with the batch axis first:
 
 * `image` (B, H, W, C): uint8 levels or int32 in 2⁻⁸ levels (exact domain), float32, or anything when all is moves;
-* `mask` (B, H, W, C'): any dtype;
+* `mask` (B, H, W, C'), and `mask:<name>` for each named one: any dtype;
 * `boxes` (B, N, 4) float32 corners in pixels, `boxes_visible` (B, N) float32 shares, `boxes_valid` (B, N);
 * `keypoints` (B, K, 2) float32 pixels, `keypoints_visible` (B, K).
 """
@@ -122,9 +122,15 @@ class Pixels:
         wide = xp.constant(np.array([low + value * (high - low) for value in values]), "float32")
         return image, xp.astype(wide, dtype)
 
-    def outside(self, mask: Array) -> Array:
-        """Return what a mask shows outside, (1,) in its dtype."""
-        return self.xp.constant(np.array([self.targets.mask.fill]), self.xp.dtype(mask))
+    def masks(self, state: State) -> tuple[str, ...]:
+        """Return the names of the state's masks."""
+        return tuple(name for name in state if name.partition(":")[0] == "mask")
+
+    def outside(self, state: State, name: str) -> Array:
+        """Return what a mask of the state shows outside, (1,) in its dtype."""
+        own = name.partition(":")[2]
+        fill = (self.targets.masks[own] if own else self.targets.mask).fill
+        return self.xp.constant(np.array([fill]), self.xp.dtype(state[name]))
 
     def pixelwise(self, flags: Array) -> Array:
         """Return (B,) flags so that they broadcast against images."""

@@ -65,7 +65,15 @@ def run(
         classes = (targets.get("label") or {}).get("classes")
         state = replace(state, label=_label(sample, classes))
         state = mix(state, replace(other, label=_label(partner[1], classes)), op, draws)
-    return _finish(settle(state), sample, targets, low, high)
+    result = _finish(settle(state), sample, targets, low, high)
+    for name, said in (targets.get("masks") or {}).items():
+        if name in sample:
+            # A named mask is what it would be if it were the mask.
+            alone = {**policy, "targets": {**targets, "mask": said, "masks": {}}}
+            given = [{**one, "mask": one[name]} for one in (sample, *([partner[1]] if partner else []))]
+            paired = None if partner is None else (partner[0], given[1])
+            result[name] = run(alone, values, given[0], nudges=nudges, partner=paired, frame=frame)["mask"]
+    return result
 
 
 def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: float, high: float) -> State:

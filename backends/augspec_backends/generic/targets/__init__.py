@@ -26,8 +26,8 @@ _MISSPELT = {
 
 def targets_of(settings: Targets) -> tuple[Target, ...]:
     """Return what may move besides the image, in the order of results."""
-    del settings
-    return (Mask("mask"), Boxes(), Keypoints())
+    named = (Mask(name, fill=one.fill, setting=f"targets.masks.{name}") for name, one in settings.masks.items())
+    return (Mask("mask", fill=settings.mask.fill), *named, Boxes(), Keypoints())
 
 
 def moved_names(settings: Targets, sample: Iterable[Any]) -> tuple[str, ...]:
