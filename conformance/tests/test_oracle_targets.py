@@ -158,3 +158,19 @@ def test_t7_frames_of_a_stack_have_noise_of_their_own() -> None:
     for frame in range(3):
         one = run(policy(noise), values, {"image": image}, frame=frame)["image"]
         np.testing.assert_array_equal(one, tall[4 * frame : 4 * frame + 4])
+
+
+def test_t8_tight_boxes_hold_what_is_left_of_their_masks() -> None:
+    masks = np.zeros((3, 8, 8), np.uint8)
+    masks[0, 2:4, 1:3] = 1
+    masks[1, 5:7, 6:8] = 2
+    masks[2, 1:2, 1:7] = 3
+    boxes = np.array([[1.0, 1.0, 4.0, 5.0], [6, 5, 8, 7], [1, 1, 7, 2]])
+    sample = {"image": picture(8, 8), "instance_masks": masks, "boxes": boxes}
+    still = run(policy(instance_masks={"tight_boxes": True}), {}, sample)
+    np.testing.assert_array_equal(still["boxes"], boxes)
+    move = op("translate", x=0.25, y=0.0)
+    out = run(policy(move, instance_masks={"tight_boxes": True}, boxes={"min_area": 5.0}), {}, sample)
+    np.testing.assert_array_equal(out["instance_masks"][:, :, 2:], masks[:, :, :-2])
+    assert out["boxes"].tolist() == [[3, 2, 5, 4], [0, 0, 0, 0], [3, 1, 8, 2]]
+    assert out["boxes_valid"].tolist() == [False, False, True]

@@ -12,7 +12,7 @@ CHOICES = {
 }
 """Words of the options of `augspec.compile`."""
 
-TARGETS = ("image", "mask", "boxes", "keypoints")
+TARGETS = ("image", "mask", "instance_masks", "boxes", "keypoints")
 """Entries of a sample that move with the image; every other entry passes through (T6)."""
 
 RESERVED = (*TARGETS, "label", "labels", "boxes_valid", "keypoints_visible")

@@ -323,7 +323,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
         "target",
         document(targets={"msk": {}}),
         "targets.msk",
-        "mask, masks, boxes, keypoints",
+        "mask, masks, instance_masks, boxes, keypoints",
         "Did you mean 'mask'?",
     ),
     (

@@ -101,6 +101,7 @@ def signature_of(
         target.check(*arrays[target.name], sig, options, policy.targets)
         facts.append((target.name, *arrays[target.name]))
     for target in found:
+        target.check_beside(arrays)
         if target.flag in arrays:
             check_flag(target, *arrays[target.flag], arrays[target.name][0])
             facts.append((target.flag, *arrays[target.flag]))
@@ -135,8 +136,9 @@ def _check_needs(
     plan: Plan, arrays: Mapping[str, Any], domain: str, dtype: str, settings: Targets, *, stacks: bool
 ) -> None:
     """Refuse samples without a target that an op looks at, and fills that a dtype has no meaning for."""
-    known = {word: target.name for target in targets_of(settings) if target.name in arrays for word in target.words}
-    known |= {name: name for name in arrays if name in (IMAGE, LABEL)}
+    there = [target for target in targets_of(settings) if target.name in arrays]
+    known = {*(word for target in there for word in target.words), *(name for name in arrays if name in (IMAGE, LABEL))}
+    barred = {word: target.name for target in there for word in target.barred}
     for leaf in leaves(plan.stages):
         where = leaf.path.removeprefix("sample/")
         if stacks and leaf.op.sees:
@@ -156,9 +158,9 @@ def _check_needs(
                 f"entries {sorted(arrays)}",
             )
         for name in leaf.op.refuses:
-            if name in known:
+            if name in barred:
                 raise SampleError(
-                    known[name],
+                    barred[name],
                     f"no {name}, because {leaf.op.tag} ({where}) has no meaning for them",
                     f"entries {sorted(arrays)}",
                     f"Leave them out of the sample, or {leaf.op.tag} out of the policy.",

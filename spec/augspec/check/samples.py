@@ -21,6 +21,7 @@ __all__ = ["FORMATS", "problems"]
 
 FORMATS: dict[str, tuple[tuple[str, ...], ...]] = {
     "mask": (MASKS,),
+    "instance_masks": (MASKS,),
     "boxes": (CHOICES["box_format"], CHOICES["box_units"]),
     "keypoints": (CHOICES["keypoint_format"],),
 }
@@ -63,7 +64,7 @@ def _formats(policy: Policy, setting: Setting) -> Iterator[Problem]:
                 yield Problem(
                     f"target {name}",
                     f"the format {word!r}",
-                    allowed or "no format: only mask, boxes and keypoints have one",
+                    allowed or "no format: only masks, boxes and keypoints have one",
                     nearest(word, known),
                 )
         for one in lists:
@@ -75,6 +76,7 @@ def _formats(policy: Policy, setting: Setting) -> Iterator[Problem]:
 def _mask(policy: Policy, setting: Setting) -> Iterator[Problem]:
     said = policy.targets
     fills = {"mask": ("targets.mask", said.mask.fill)}
+    fills["instance_masks"] = ("targets.instance_masks", said.instance_masks.fill)
     fills |= {name: (f"targets.masks.{name}", one.fill) for name, one in said.masks.items()}
     for name, (place, fill) in fills.items():
         dtype = next((word for word in setting.targets.get(name, ()) if word in MASKS), None)
@@ -126,7 +128,7 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                 f"Declare --target {wanted[0]}.",
             )
         for name in op.refuses:
-            if name in have:
+            if name in have or (name in ("mask", "boxes") and "instance_masks" in have):
                 yield Problem(
                     place,
                     f"{op.tag} with {name}",

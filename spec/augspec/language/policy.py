@@ -17,6 +17,7 @@ from augspec.registry import any_op
 __all__ = [
     "BoxesTarget",
     "FramesTarget",
+    "InstanceMasksTarget",
     "KeypointsTarget",
     "LabelTarget",
     "MaskTarget",
@@ -47,6 +48,13 @@ Masks = Annotated[
     AfterValidator(Named),
 ]
 """Masks by the names of their entries."""
+
+
+class InstanceMasksTarget(MaskTarget):
+    """How masks of instances follow the geometry, and their boxes with them (T8)."""
+
+    tight_boxes: bool = False
+    """Whether boxes become the smallest that hold what is left of their masks, where something moved."""
 
 
 class BoxesTarget(Model):
@@ -96,6 +104,7 @@ class Targets(Model):
     masks: Masks = Field(default={})
     """Further masks, by the names of their entries in a sample, such as `semantic` and `depth`."""
 
+    instance_masks: InstanceMasksTarget = InstanceMasksTarget()
     boxes: BoxesTarget = BoxesTarget()
     keypoints: KeypointsTarget = KeypointsTarget()
     label: LabelTarget = LabelTarget()

@@ -29,9 +29,11 @@ class Mask(Target):
     """
 
     words: tuple[str, ...] = ("mask",)
+    barred: tuple[str, ...] = ("mask",)
     fill: float = 0.0
     setting: str = "targets.mask"
     pixels: ClassVar[bool] = True
+    layouts: ClassVar[bool] = True
 
     @property
     def state(self) -> str:
@@ -50,9 +52,9 @@ class Mask(Target):
             raise SampleError(self.name, f"the image's batch and size {(*lead, *size)}", f"shape {shape}")
         if dtype not in MASKS:
             raise SampleError(self.name, f"a dtype of {', '.join(MASKS)}", f"dtype {dtype}")
-        self._check_fill(dtype)
+        self.check_fill(dtype)
 
-    def _check_fill(self, dtype: str) -> None:
+    def check_fill(self, dtype: str) -> None:
         """Refuse a fill that the dtype cannot hold: a cast would wrap it, or cut it off."""
         if dtype in FLOATS:
             return
