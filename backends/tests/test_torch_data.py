@@ -278,3 +278,17 @@ def test_t7_items_that_are_stacks_share_one_draw() -> None:
 
 
 FLIP = '{"augspec": 1, "ops": [{"op": "horizontal_flip"}]}'
+
+
+def test_t8_instances_stand_first_and_go_with_their_boxes() -> None:
+    masks = np.zeros((2, 9, 12), bool)
+    masks[0, 2:5, 3:6] = True
+    boxes = np.float32([[3, 2, 6, 5], [20, 20, 30, 30]])
+    drops = {"augspec": 1, "ops": [{"op": "horizontal_flip"}], "targets": {"boxes": {"compact": True}}}
+    policy = augspec.parse(drops)
+    items = [{"image": IMAGES[0], "instance_masks": masks, "boxes": boxes, "labels": ["a", "b"]}]
+    item = AugmentedDataset(items, policy)[0]
+    assert (tuple(item["instance_masks"].shape), tuple(item["boxes"].shape)) == ((1, 9, 12), (1, 4))
+    tensors = [{**items[0], "instance_masks": torch.from_numpy(masks)}]
+    other = AugmentedDataset(tensors, policy)[0]
+    np.testing.assert_array_equal(other["instance_masks"], item["instance_masks"])

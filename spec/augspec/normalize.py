@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from augspec.entries import check_entries
 from augspec.errors import PolicyError, PolicyProblem, format_path
 from augspec.language.limits import MAX_OPS, MAX_PLANNED
 from augspec.sides import check_sides
@@ -94,6 +95,7 @@ def check_policy(policy: Policy) -> None:
                 'For example "eval": [{"op": "resize", "short_side": 256}, {"op": "center_crop", "size": [224, 224]}].',
             )
         )
+    problems.extend(check_entries(policy))
     pairs = policy.targets.keypoints.swap_pairs
     rows = [row for pair in pairs for row in pair]
     if len(set(rows)) != len(rows) or any(row < 0 for row in rows):

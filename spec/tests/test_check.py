@@ -209,3 +209,24 @@ def test_what_a_backend_says_without_its_framework_is_what_it_says_with_it(backe
 def test_it_takes_a_policy() -> None:
     with pytest.raises(TypeError, match=r"check\(\) takes a Policy"):
         augspec.check({"augspec": 1, "ops": []})  # type: ignore[arg-type]
+
+
+def test_named_masks_are_targets_and_their_fills_fit_their_dtypes() -> None:
+    named = policy(targets={"masks": {"semantic": {"fill": 255}, "depth": {"fill": -1}}})
+    assert augspec.check(named, targets=("semantic:uint8", "depth:float32")) == ()
+    found = augspec.check(named, targets=("semantic:int8", "depth:uint16", "other:int8"))
+    assert [problem.path for problem in found] == [
+        "target other",
+        "targets.masks.semantic.fill",
+        "targets.masks.depth.fill",
+    ]
+
+
+def test_stacks_are_checked_as_stacks() -> None:
+    crop = {"op": "iou_crop", "size": [6, 6]}
+    found = augspec.check(policy(crop, evaluation=[]), shape=(2, 4, 8, 8, 3), frames=True, targets=("boxes",))
+    assert [problem.path for problem in found] == ["ops[0]"]
+    (problem,) = augspec.check(policy(), shape=(8, 8, 3), frames=True)
+    assert (problem.path, problem.allowed) == ("shape", "THWC for one stack, NTHWC for a batch, or height×width alone")
+    (problem,) = augspec.check(policy({"op": "mixup"}), shape=(2, 8, 8, 3), frames=True, targets=("label",))
+    assert (problem.path, problem.value) == ("ops[0]", "mixup on one image")

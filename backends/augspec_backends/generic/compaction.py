@@ -14,10 +14,13 @@ from augspec_backends.generic.signature import Signature
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
 
-__all__ = ["LABELS", "check_compaction", "compacted", "keep_rows"]
+__all__ = ["BESIDE", "LABELS", "check_compaction", "compacted", "keep_rows"]
 
 LABELS = "labels"
 """The entry that has one row per box; every other entry passes through (T6)."""
+
+BESIDE = ("boxes", "boxes_valid", "instance_masks")
+"""Results of one image that have one row for each box."""
 
 _WITHOUT = "Leave targets.boxes.compact out and select by `boxes_valid` yourself."
 
@@ -80,7 +83,7 @@ def compacted(backend: GenericBackend, xp: Namespace, out: Mapping[str, Array], 
     def select(x: Any) -> Any:
         return xp.select_axis(x, rows, 0)
 
-    fewer = {**out, **{name: select(out[name]) for name in ("boxes", "boxes_valid")}}
+    fewer = {**out, **{name: select(out[name]) for name in BESIDE if name in out}}
     if LABELS not in rest:
         return fewer, rest
     return fewer, {**rest, LABELS: keep_rows(rest[LABELS], rows, len(valid), select)}

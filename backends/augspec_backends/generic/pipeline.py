@@ -87,6 +87,11 @@ class Runner:
         return classes_of(self.signature.shape_of(LABEL), self.pipeline.policy)
 
     @property
+    def compacts(self) -> bool:
+        """Return whether boxes that are not valid are dropped, with what belongs to them."""
+        return self.pipeline.policy.targets.boxes.compact and self.signature.has("boxes")
+
+    @property
     def targets(self) -> tuple[Target, ...]:
         """Return the targets that are present, besides the image."""
         return tuple(target for target in targets_of(self.pipeline.policy.targets) if self.signature.has(target.name))
@@ -114,7 +119,7 @@ class Runner:
             zeros,
             domain=sig.domain,
             points=sig.has("boxes") or sig.has("keypoints"),
-            mask=sig.has("mask"),
+            mask=any(target.pixels for target in self.targets),
             frames=sig.frames or 1,
             shared_noise=settings.frames.noise == "shared",
         )

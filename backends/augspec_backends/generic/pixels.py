@@ -3,7 +3,7 @@
 The state is a dict of arrays with the batch axis first:
 
 * `image` (B, H, W, C): uint8 levels or int32 in 2⁻⁸ levels (exact domain), float32, or anything when all is moves;
-* `mask` (B, H, W, C'): any dtype;
+* `mask` (B, H, W, C'), and `mask:<name>` for each named one, and those of instances: any dtype;
 * `boxes` (B, N, 4) float32 corners in pixels, `boxes_visible` (B, N) float32 shares, `boxes_valid` (B, N);
 * `keypoints` (B, K, 2) float32 pixels, `keypoints_visible` (B, K).
 """
@@ -23,6 +23,8 @@ from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.generic.points import MovePoints, by_matrix, clip_boxes, move_boxes, move_keypoints
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.step import State
+from augspec_backends.generic.targets import targets_of
+from augspec_backends.generic.targets.masks import Mask
 
 __all__ = ["Pixels", "State"]
 
@@ -59,6 +61,7 @@ class Pixels:
     ) -> None:
         self.xp, self.m, self.targets, self.steps = xp, numbers, targets, steps
         self.value_range = value_range
+        self.fills = {one.state: one.fill for one in targets_of(targets) if isinstance(one, Mask)}
 
     def __repr__(self) -> str:
         """Return what it does, whatever the arrays."""
@@ -137,9 +140,13 @@ class Pixels:
         wide = xp.constant(np.array([low + value * (high - low) for value in values]), "float32")
         return image, xp.astype(wide, dtype)
 
-    def outside(self, mask: Array) -> Array:
-        """Return what a mask shows outside, (1,) in its dtype."""
-        return self.xp.constant(np.array([self.targets.mask.fill]), self.xp.dtype(mask))
+    def masks(self, state: State) -> tuple[str, ...]:
+        """Return the names of the state's masks."""
+        return tuple(name for name in state if name.partition(":")[0] == "mask")
+
+    def outside(self, state: State, name: str) -> Array:
+        """Return what a mask of the state shows outside, (1,) in its dtype."""
+        return self.xp.constant(np.array([self.fills[name]]), self.xp.dtype(state[name]))
 
     def pixelwise(self, flags: Array) -> Array:
         """Return (B,) flags so that they broadcast against images."""

@@ -15,13 +15,13 @@ import numpy as np
 from augspec.errors import SampleError, Unsupported
 from augspec.formats import FLOATS
 from augspec.language.limits import MAX_SIDE
-from augspec.language.policy import Policy
+from augspec.language.policy import Policy, Targets
 from augspec.ops.base import MoveOp, TypeOp
 from augspec.plan.stages import Plan, leaves
 from augspec_backends.generic.labels import LABEL, check_label
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.signature import Leaf, Signature
-from augspec_backends.generic.targets import targets_of
+from augspec_backends.generic.targets import IMAGE, targets_of
 from augspec_backends.generic.targets.rows import check_flag
 
 __all__ = ["Leaf", "Signature", "check_batch", "domain_of", "signature_of"]
@@ -93,7 +93,7 @@ def signature_of(
             "image", f"a dtype of {', '.join(dtypes)} for this policy on backend {backend!r}", f"dtype {dtype}"
         )
     _check_channels(plan, channels, form)
-    _check_needs(plan, arrays, domain, dtype, stacks=options.frames)
+    _check_needs(plan, arrays, domain, dtype, policy.targets, stacks=options.frames)
     facts = [("image", shape, dtype)]
     sig = Signature(batched, batch, frames, height, width, channels, dtype, domain, tuple(facts), bare)
     found = [target for target in targets_of(policy.targets) if target.name in arrays]
@@ -101,6 +101,7 @@ def signature_of(
         target.check(*arrays[target.name], sig, options, policy.targets)
         facts.append((target.name, *arrays[target.name]))
     for target in found:
+        target.check_beside(arrays)
         if target.flag in arrays:
             check_flag(target, *arrays[target.flag], arrays[target.name][0])
             facts.append((target.flag, *arrays[target.flag]))
@@ -131,8 +132,13 @@ def _check_channels(plan: Plan, channels: int, form: str) -> None:
             )
 
 
-def _check_needs(plan: Plan, arrays: Mapping[str, Any], domain: str, dtype: str, *, stacks: bool) -> None:
+def _check_needs(
+    plan: Plan, arrays: Mapping[str, Any], domain: str, dtype: str, settings: Targets, *, stacks: bool
+) -> None:
     """Refuse samples without a target that an op looks at, and fills that a dtype has no meaning for."""
+    there = [target for target in targets_of(settings) if target.name in arrays]
+    known = {*(word for target in there for word in target.words), *(name for name in arrays if name in (IMAGE, LABEL))}
+    barred = {word: target.name for target in there for word in target.barred}
     for leaf in leaves(plan.stages):
         where = leaf.path.removeprefix("sample/")
         if stacks and leaf.op.sees:
@@ -142,19 +148,19 @@ def _check_needs(plan: Plan, arrays: Mapping[str, Any], domain: str, dtype: str,
                 "Crop by an op that does not look at boxes.",
             )
         for name in leaf.op.needs:
-            if name not in arrays:
+            if name not in known:
                 raise SampleError("sample", f"an entry {name!r}, which {where} looks at", f"entries {sorted(arrays)}")
         wanted = leaf.op.needs_one
-        if wanted and not any(name in arrays for name in wanted):
+        if wanted and not any(name in known for name in wanted):
             raise SampleError(
                 "sample",
                 f"an entry {' or '.join(map(repr, wanted))}, which {where} changes",
                 f"entries {sorted(arrays)}",
             )
         for name in leaf.op.refuses:
-            if name in arrays:
+            if name in barred:
                 raise SampleError(
-                    name,
+                    barred[name],
                     f"no {name}, because {leaf.op.tag} ({where}) has no meaning for them",
                     f"entries {sorted(arrays)}",
                     f"Leave them out of the sample, or {leaf.op.tag} out of the policy.",

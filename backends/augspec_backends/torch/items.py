@@ -11,7 +11,7 @@ import torch
 
 from augspec.errors import SampleError
 from augspec.language.policy import Targets
-from augspec_backends.generic.compaction import LABELS, keep_rows
+from augspec_backends.generic.compaction import BESIDE, LABELS, keep_rows
 from augspec_backends.generic.targets import IMAGE, moved_names, targets_of
 
 __all__ = ["Items", "form"]
@@ -80,7 +80,7 @@ class Items:
             SampleError: labels that are not one per box.
         """
         rows = np.flatnonzero(new["boxes_valid"])
-        fewer = {**new, **{name: new[name][rows] for name in ("boxes", "boxes_valid")}}
+        fewer = {**new, **{name: new[name][rows] for name in BESIDE if name in new}}
         place = self._labels_place(item)
         if place is None:
             return item, fewer
@@ -92,7 +92,7 @@ class Items:
 
     def channels(self, name: str, array: Any) -> bool:
         """Return whether a target's array has channels, which stand last in arrays and first in tensors."""
-        pixels = name == IMAGE or any(t.name == name and t.pixels for t in targets_of(self.settings))
+        pixels = name == IMAGE or any(t.name == name and t.layouts for t in targets_of(self.settings))
         return pixels and array.ndim == (4 if self.frames else 3)
 
     def _entries(self, item: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.subject import Subject, Unclaimed
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "rows_of"]
 
 _DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float16", "float32", "float64")
 """Masks hold anything (T2)."""
@@ -27,7 +27,7 @@ def _masks(subject: Subject, case: Case) -> None:
     fill = case.policy.get("targets", {}).get("mask", {}).get("fill", 0)
     if dtype == "bool" and fill:
         fill, case = 1, case.with_(policy=_filled(case.policy, 1))
-    rows = _rows_of(sample["mask"], dtype, channels)
+    rows = rows_of(sample["mask"], dtype, channels)
     try:
         native = subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
     except (ImportError, TypeError) as error:  # a library without this dtype; nothing of the backend has run yet
@@ -41,7 +41,7 @@ def _masks(subject: Subject, case: Case) -> None:
     got = np.asarray(subject.adapter.to_numpy(out))
     got = np.moveaxis(got, -3, -1) if channels and case.layout == "NCHW" else got
     moved = subject.call(case.with_(policy=_filled(case.policy, 0)), {**seen, "mask": sample["mask"]})
-    named = _rows_of(moved["mask"], dtype, channels)
+    named = rows_of(moved["mask"], dtype, channels)
     named[moved["mask"] == 0] = np.asarray(fill).astype(dtype)
     require_equal(got, named, f"a mask of {dtype}{f' with {channels} channels' if channels else ''}")
 
@@ -52,7 +52,7 @@ def _filled(policy: dict[str, Any], fill: int) -> dict[str, Any]:
     return {**policy, "targets": {**targets, "mask": {**targets.get("mask", {}), "fill": fill}}} if targets else policy
 
 
-def _rows_of(number: Any, dtype: str, channels: int) -> Any:
+def rows_of(number: Any, dtype: str, channels: int) -> Any:
     """Return values of a dtype that follow from pixel numbers: large and odd ones, with other ones in each channel."""
     wide = number.astype(np.int64)
     if channels:

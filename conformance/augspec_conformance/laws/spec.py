@@ -64,7 +64,7 @@ def _j3_cases(tier: Tier) -> tuple[Case, ...]:
             _text({"op": "rotate", "degrees": {"uniform": [0, 1], "normal": {}}}),
             "ops[0].degrees",
         ),
-        "unknown target": (_text(targets={"masks": {}}), "targets"),
+        "unknown target": (_text(targets={"msk": {}}), "targets"),
         "no version": ('{"ops": []}', "augspec"),
         "version 2": ('{"augspec": 2, "ops": []}', "augspec"),
         "version true": ('{"augspec": true, "ops": []}', "augspec"),

@@ -14,6 +14,7 @@ from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.compare import require_alike, require_match
 from augspec_conformance.laws.ideal import near_ideal
+from augspec_conformance.laws.instances import instances
 from augspec_conformance.subject import Subject, reference
 
 __all__ = ["LAWS"]
@@ -30,7 +31,11 @@ _COMPILED = ("op:rotate", "op:gaussian_noise", "mix:train")
 def _frames(case: Case) -> list[dict[str, Array]]:
     """Return the samples of which a case's stacks are made, every one with other pixels, masks, boxes and points."""
     found = [sample_of(case.with_(probe_seed=(case.probe_seed + 7 * t) % 2**32)) for t in range(_FRAMES)]
-    return [{n: x + 40_000 * t if n == "mask" else x for n, x in one.items()} for t, one in enumerate(found)]
+    for t, one in enumerate(found):
+        if {"mask", "boxes"} <= set(one):
+            one["mask"] = one["mask"] + 40_000 * t
+            one["instance_masks"] = instances(one["boxes"], *one["image"].shape[1:3])
+    return found
 
 
 def _stacked(frames: list[dict[str, Array]]) -> dict[str, Array]:

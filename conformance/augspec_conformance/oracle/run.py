@@ -68,7 +68,41 @@ def run(
         classes = (targets.get("label") or {}).get("classes")
         state = replace(state, label=_label(sample, classes))
         state = mix(state, replace(other, label=_label(partner[1], classes)), op, draws)
-    return _finish(settle(state), sample, targets, low, high)
+    result = _finish(settle(state), sample, targets, low, high)
+    for name, said in (targets.get("masks") or {}).items():
+        if name in sample:
+            # A named mask is what it would be if it were the mask.
+            alone = {**policy, "targets": {**targets, "mask": said, "masks": {}}}
+            given = [{**one, "mask": one[name]} for one in (sample, *([partner[1]] if partner else []))]
+            paired = None if partner is None else (partner[0], given[1])
+            result[name] = run(alone, values, given[0], nudges=nudges, partner=paired, frame=frame)["mask"]
+    if "instance_masks" in sample:
+        said = targets.get("instance_masks") or {}
+        alone = {**policy, "targets": {**targets, "mask": {"fill": said.get("fill", 0)}}}
+        kept = {name: x for name, x in sample.items() if name != "instance_masks"}
+        moved = run(alone, values, {**kept, "mask": np.moveaxis(sample["instance_masks"], 0, -1)}, nudges=nudges)
+        result["instance_masks"] = np.moveaxis(moved["mask"], -1, 0)
+        if said.get("tight_boxes") and "boxes" in sample:
+            any_area = {**targets, "boxes": {**(targets.get("boxes") or {}), "min_area": 0.0}, "instance_masks": {}}
+            loose = run({**policy, "targets": any_area}, values, kept, nudges=nudges)["boxes_valid"]
+            result |= _tight(result, loose, sample, targets)
+    return result
+
+
+def _tight(
+    result: Mapping[str, AnyArray], loose: AnyArray, sample: Mapping[str, AnyArray], targets: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return boxes that hold what is left of their masks, where mask or box moved, and which of them are valid."""
+    boxes, valid = np.array(result["boxes"]), np.array(result["boxes_valid"])
+    least = (targets.get("boxes") or {}).get("min_area", 0.0)
+    for row, (mask, before) in enumerate(zip(result["instance_masks"], sample["instance_masks"], strict=True)):
+        if np.array_equal(mask, before) and np.array_equal(boxes[row], sample["boxes"][row]):
+            continue
+        y, x = np.nonzero(mask)
+        boxes[row] = [x.min(), y.min(), x.max() + 1, y.max() + 1] if len(x) else 0.0
+        area = float(np.prod(boxes[row, 2:] - boxes[row, :2]))
+        valid[row] = bool(loose[row]) and area > 0 and area >= least
+    return {"boxes": boxes, "boxes_valid": valid}
 
 
 def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: float, high: float) -> State:

@@ -45,8 +45,8 @@ class OccludeStep(Step):
             return _hidden(on, op, columns, rows, own, at)
 
         new: State = {"image": self._filled(on, op, state["image"], hidden, own, at)}
-        if op.fill_mask and "mask" in state:
-            new["mask"] = xp.where(hidden()[..., None], on.outside(state["mask"]), state["mask"])
+        for name in on.masks(state) if op.fill_mask else ():
+            new[name] = xp.where(hidden()[..., None], on.outside(state, name), state[name])
         if op.hide_keypoints and "keypoints" in state:
             # The pixel that holds a point; one far outside is in no pixel, and stays a small number.
             x, y = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from augspec.namespace import Array
 from augspec.ops.base import RemapOp
 from augspec.plan.program import noise_path
@@ -58,9 +56,8 @@ class RemapStep(Step):
             return xp.where(on.pixelwise(own["changed"]), pixels, image)
 
         new = {"image": on.later(remapped, shape, image)}
-        if "mask" in state:
-            outside = xp.constant(np.array(on.targets.mask.fill), xp.dtype(state["mask"]))
-            new["mask"] = sample_nearest(xp, state["mask"], sx, sy, op.border, outside)
+        for name in on.masks(state):
+            new[name] = sample_nearest(xp, state[name], sx, sy, op.border, on.outside(state, name))
 
         def move(x: Array, y: Array) -> tuple[Array, Array]:
             return op.move(x, y, own, places)

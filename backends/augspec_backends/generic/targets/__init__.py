@@ -8,6 +8,7 @@ from typing import Any
 from augspec.errors import SampleError
 from augspec.language.policy import Targets
 from augspec_backends.generic.targets.boxes import Boxes
+from augspec_backends.generic.targets.instances import InstanceMasks
 from augspec_backends.generic.targets.keypoints import Keypoints
 from augspec_backends.generic.targets.masks import Mask
 from augspec_backends.generic.targets.target import Passage, Target
@@ -19,6 +20,7 @@ IMAGE = "image"
 _MISSPELT = {
     "image": ("images", "img", "imgs"),
     "mask": ("masks", "msk", "segmentationmask", "segmentationmasks"),
+    "instance_masks": ("instancemask", "instances", "instancemasks"),
     "boxes": ("box", "bbox", "bboxes", "boundingbox", "boundingboxes"),
     "keypoints": ("keypoint", "kpts"),
 }
@@ -26,8 +28,9 @@ _MISSPELT = {
 
 def targets_of(settings: Targets) -> tuple[Target, ...]:
     """Return what may move besides the image, in the order of results."""
-    del settings
-    return (Mask("mask"), Boxes(), Keypoints())
+    named = (Mask(name, fill=one.fill, setting=f"targets.masks.{name}") for name, one in settings.masks.items())
+    instances = InstanceMasks(fill=settings.instance_masks.fill)
+    return (Mask("mask", fill=settings.mask.fill), *named, instances, Boxes(), Keypoints())
 
 
 def moved_names(settings: Targets, sample: Iterable[Any]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from augspec.namespace import Array
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.points import from_xyxy, to_xyxy
 from augspec_backends.generic.signature import Leaf, Signature
+from augspec_backends.generic.targets.instances import tightened
 from augspec_backends.generic.targets.rows import Rows, as_given
 from augspec_backends.generic.targets.target import Passage, Shape, State
 
@@ -27,6 +28,7 @@ class Boxes(Rows):
     name: str = "boxes"
     flag: str = "boxes_valid"
     words: tuple[str, ...] = ("boxes",)
+    barred: tuple[str, ...] = ("boxes",)
 
     def columns(self, options: Options) -> int:
         return 4
@@ -57,7 +59,7 @@ class Boxes(Rows):
 
     def leave(self, go: Passage, state: State, start: State, arrays: Mapping[str, Array]) -> dict[str, Array]:
         xp, sig, rule = go.xp, go.signature, go.settings.boxes
-        boxes, share = state["boxes"], state["boxes_visible"]
+        boxes, share = tightened(go, state["boxes"], state, start), state["boxes_visible"]
         area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
         valid = xp.logical_and(xp.logical_and(area > 0, share > 0), area >= rule.min_area)
         valid = xp.logical_and(valid, share >= rule.min_visibility)
@@ -71,7 +73,7 @@ class Boxes(Rows):
 
     def spec(self, shape: Shape, dtype: str, sig: Signature, options: Options, runner: Any) -> dict[str, Leaf]:
         # A compacted sample has as many boxes as stay valid.
-        rows = None if runner.pipeline.policy.targets.boxes.compact else shape[-2]
+        rows = None if runner.compacts else shape[-2]
         return {
             self.name: Leaf((*shape[:-2], rows, shape[-1]), dtype),
             self.flag: Leaf((*shape[:-2], rows), "bool"),

@@ -24,6 +24,7 @@ class Keypoints(Rows):
     name: str = "keypoints"
     flag: str = "keypoints_visible"
     words: tuple[str, ...] = ("keypoints",)
+    barred: tuple[str, ...] = ("keypoints",)
 
     def columns(self, options: Options) -> int:
         return 2

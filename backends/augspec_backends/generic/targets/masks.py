@@ -21,10 +21,24 @@ __all__ = ["Mask"]
 
 @dataclass(frozen=True)
 class Mask(Target):
-    """A mask (H, W), or with channels in the layout of the image."""
+    """A mask (H, W), or with channels in the layout of the image.
+
+    Attributes:
+        fill: its value outside.
+        setting: where the policy says that.
+    """
 
     words: tuple[str, ...] = ("mask",)
+    barred: tuple[str, ...] = ("mask",)
+    fill: float = 0.0
+    setting: str = "targets.mask"
     pixels: ClassVar[bool] = True
+    layouts: ClassVar[bool] = True
+
+    @property
+    def state(self) -> str:
+        """Return what the state calls it."""
+        return "mask" if self.name == "mask" else f"mask:{self.name}"
 
     def check(self, shape: Shape, dtype: str, sig: Signature, options: Options, settings: Targets) -> None:
         lead, size = sig.lead, (sig.height, sig.width)
@@ -38,26 +52,27 @@ class Mask(Target):
             raise SampleError(self.name, f"the image's batch and size {(*lead, *size)}", f"shape {shape}")
         if dtype not in MASKS:
             raise SampleError(self.name, f"a dtype of {', '.join(MASKS)}", f"dtype {dtype}")
-        self._check_fill(settings.mask.fill, dtype)
+        self.check_fill(dtype)
 
-    def _check_fill(self, fill: float, dtype: str) -> None:
+    def check_fill(self, dtype: str) -> None:
         """Refuse a fill that the dtype cannot hold: a cast would wrap it, or cut it off."""
         if dtype in FLOATS:
             return
+        fill = self.fill
         low, high = (0, 1) if dtype == "bool" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
         if fill != int(fill) or not low <= fill <= high:
             raise SampleError(
                 self.name,
-                f"a dtype that holds targets.mask.fill = {fill:g}",
+                f"a dtype that holds {self.setting}.fill = {fill:g}",
                 f"dtype {dtype}, whole numbers {low} to {high}",
             )
 
     def enter(self, go: Passage, arrays: Mapping[str, Array]) -> State:
         mask = go.rows(arrays[self.name])
-        return {self.name: go.channels_last(mask) if self.channels(go.signature) else mask[..., None]}
+        return {self.state: go.channels_last(mask) if self.channels(go.signature) else mask[..., None]}
 
     def leave(self, go: Passage, state: State, start: State, arrays: Mapping[str, Array]) -> dict[str, Array]:
-        mask = state[self.name]
+        mask = state[self.state]
         return {self.name: go.lead(go.declared(mask) if self.channels(go.signature) else mask[..., 0])}
 
     def spec(self, shape: Shape, dtype: str, sig: Signature, options: Options, runner: Any) -> dict[str, Leaf]:

@@ -92,14 +92,19 @@ class Target:
     Attributes:
         name: of the sample's entry.
         flag: name of the entry that a call adds: which rows are still valid; empty where there is none.
-        words: what ops that need or refuse a target call it.
+        words: what ops call it that need it.
+        barred: what ops call it that refuse it.
     """
 
     name: str
     flag: str = ""
     words: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
     pixels: ClassVar[bool] = False
     """Whether it has one value, or several, for each pixel."""
+
+    layouts: ClassVar[bool] = False
+    """Whether it may have channels, which stand where the layout says."""
 
     def check(self, shape: Shape, dtype: str, sig: Signature, options: Options, settings: Targets) -> None:
         """Refuse what is no such target of a sample.
@@ -108,6 +113,13 @@ class Target:
             SampleError: another shape or dtype than the image, the options and the policy ask for.
         """
         raise NotImplementedError
+
+    def check_beside(self, arrays: Mapping[str, tuple[Shape, str]]) -> None:
+        """Refuse what does not go with the other targets of a sample, given the shapes and dtypes of all.
+
+        Raises:
+            SampleError: with what it has to have in common with which.
+        """
 
     def check_values(self, values: np.ndarray, options: Options, settings: Targets) -> None:
         """Refuse values that mean nothing, where they can be looked at.
