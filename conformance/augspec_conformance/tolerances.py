@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec_conformance.cases.policies import spelled_out
+from augspec.ops.augmix import AugMix
+from augspec_conformance.cases.policies import op_of, spelled_out
 from augspec_conformance.headroom import spend
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ANCHOR_MEAN",
     "BICUBIC",
     "BOUNDARY",
+    "CHAIN",
     "COORDINATE",
     "COORDINATE_BETWEEN",
     "CUBIC_WEIGHTS",
@@ -23,6 +25,7 @@ __all__ = [
     "GRID",
     "LABEL",
     "LARGER",
+    "LEAST_REST",
     "LEVELS",
     "MEAN_LEVELS",
     "NEAREST_EDGE",
@@ -114,6 +117,10 @@ BICUBIC = 1.5 * 1.25 * WARP + 8 * 2.0**-15
 """Bicubic warps: Keys' kernel has slopes up to 1.5 and, on the other axis, weights that add up to 1.25 in magnitude;
 and eight weights in multiples of 2⁻¹⁴ (E4)."""
 
+CHAIN = {"float": 2.0**-15 + 2.0**-22, "exact": 2.0**-15}
+"""A mixture of chains, per chain: its weight, the product of two multiples of 2⁻¹⁵, is rounded to one, and so what is
+left for the image is off as well; floats add four roundings of float32."""
+
 TYPE = 2.0**-22
 """`normalize`: four roundings of float32, of numbers up to 1 / std."""
 
@@ -174,7 +181,10 @@ def _units(ops: list[Any]) -> float:
         if op["op"] in ("random_order", "sequence"):
             found.append(sum(_units([member]) for member in op["ops"]))
         elif "ops" in op:
-            found.append(_units(op["ops"]))
+            model = op_of(op)
+            each = _units(op["ops"])
+            # A chain adds its steps up; a mean of chains is as far off as the farthest, and by its own sums.
+            found.append(each * model.steps + _UNITS["point-f"] * model.chains if isinstance(model, AugMix) else each)
         else:
             found.append(_UNITS[class_of({"ops": [op]})])
     return max(found)
@@ -284,6 +294,9 @@ LEAST_AMONG = {
 
 LEAST_FEWER = {"share": 0.1, "cdf": 0.1, "end": 0.006}
 """The same three among `FEWER` samples."""
+
+LEAST_REST = 1 / 16
+"""What must be left of a whole in steps of 2⁻¹⁵ so that a share of it is known to 2⁻¹¹."""
 
 LEAST_END = 2e-3
 """Mass of a distribution at one end that, where it is never drawn, the tests must notice."""

@@ -142,6 +142,8 @@ _ALL = (
     ),
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
     Quantity("inset", 1 << 12, 0, 0.5, "share of half the side, inwards", 0.0, step="2⁻¹²"),
+    Quantity("mixture", 1 << 15, 0, 1, "share of a mixture, from 0 to 1", 0.0, step="2⁻¹⁵"),
+    Quantity("depth", 1, 1, 8, "steps of a chain, 1 to 8", step="1 step"),
     Quantity("distortion", 1 << 24, -0.25, 1, "share of the radius, at the corners", 0.0, step="2⁻²⁴"),
     Quantity("stretch", 1 << 10, -0.9, 0.9, "share of the mean width", 0.0, step="2⁻¹⁰"),
     Quantity("count", 1, 0, 32767, "whole number"),
