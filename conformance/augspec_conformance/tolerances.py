@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec_conformance.cases.policies import spelled_out
+from augspec.ops.augmix import AugMix
+from augspec_conformance.cases.policies import op_of, spelled_out
 from augspec_conformance.headroom import spend
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ANCHOR_MEAN",
     "BICUBIC",
     "BOUNDARY",
+    "CHAIN",
     "COORDINATE",
     "COORDINATE_BETWEEN",
     "CUBIC_WEIGHTS",
@@ -24,6 +26,7 @@ __all__ = [
     "GRID",
     "LABEL",
     "LARGER",
+    "LEAST_REST",
     "LEVELS",
     "MEAN_LEVELS",
     "NEAREST_EDGE",
@@ -121,6 +124,10 @@ BICUBIC = 1.5 * 1.25 * WARP + 8 * 2.0**-15
 """Bicubic warps: Keys' kernel has slopes up to 1.5 and, on the other axis, weights that add up to 1.25 in magnitude;
 and eight weights in multiples of 2⁻¹⁴ (E4)."""
 
+CHAIN = {"float": 2.0**-15 + 2.0**-22, "exact": 2.0**-15}
+"""A mixture of chains, per chain: its weight, the product of two multiples of 2⁻¹⁵, is rounded to one, and so what is
+left for the image is off as well; floats add four roundings of float32."""
+
 TYPE = 2.0**-22
 """`normalize`: four roundings of float32, of numbers up to 1 / std."""
 
@@ -184,11 +191,15 @@ def _units_of(op: dict[str, Any]) -> float:
     """Return the units of one op; of a combinator, those of the loosest members that act on one sample."""
     if "ops" not in op:
         return _UNITS[class_of({"ops": [op]})]
+    model = op_of(op)
     each = sorted((_units([member]) for member in op["ops"]), reverse=True)
     if op["op"] == "one_of":
         return each[0]
     if op["op"] == "some_of":
         return op["n"] * each[0] if op.get("replace") else sum(each[: op["n"]])
+    if isinstance(model, AugMix):
+        # A chain adds its steps up; a mean of chains is as far off as the farthest, and by its own sums.
+        return each[0] * model.steps + _UNITS["point-f"] * model.chains
     return sum(each)
 
 
@@ -307,6 +318,9 @@ LEAST_AMONG = {
 
 LEAST_FEWER = {"share": 0.1, "cdf": 0.1, "end": 0.006}
 """The same three among `FEWER` samples."""
+
+LEAST_REST = 1 / 16
+"""What must be left of a whole in steps of 2⁻¹⁵ so that a share of it is known to 2⁻¹¹."""
 
 LEAST_END = 2e-3
 """Mass of a distribution at one end that, where it is never drawn, the tests must notice."""

@@ -96,6 +96,7 @@ def check_policy(policy: Policy) -> None:
             )
         )
     problems.extend(check_entries(policy))
+    problems.extend(_check_targets(policy, full["ops"]))
     pairs = policy.targets.keypoints.swap_pairs
     rows = [row for pair in pairs for row in pair]
     if len(set(rows)) != len(rows) or any(row < 0 for row in rows):
@@ -110,6 +111,29 @@ def check_policy(policy: Policy) -> None:
         problems.extend(check_sides(policy))
     if problems:
         raise PolicyError(problems)
+
+
+def _check_targets(policy: Policy, ops: tuple[Op, ...]) -> list[PolicyProblem]:
+    """Refuse settings of targets that cannot follow: those of chains that move pixels, each in its own way."""
+    from augspec.language.policy import walk
+    from augspec.ops.base import Combinator
+
+    problems = []
+    for path, op in walk(ops, ("ops",)):
+        names = op.refused() if isinstance(op, Combinator) else ()
+        given = {name: getattr(policy.targets, name) for name in names}
+        declared = [name for name, settings in given.items() if settings != type(settings)()]
+        declared += ["masks"] if "mask" in names and policy.targets.masks else []
+        if declared:
+            problems.append(
+                PolicyProblem(
+                    format_path(_in_document(path, policy.ops)),
+                    f"{op.tag} with members that move pixels, beside targets.{declared[0]}",
+                    f"members of {op.tag} that leave {declared[0]} as they are: several chains have no one geometry",
+                    f"Move the geometry out of {op.tag}, or leave targets.{declared[0]} out.",
+                )
+            )
+    return problems
 
 
 def _final_size(ops: tuple[Op, ...]) -> str:
@@ -179,10 +203,13 @@ def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> 
                 problems.append(
                     PolicyProblem(where, "a member that changes the size", f"members of {op.tag} that keep the size")
                 )
-            if getattr(op, "replace", False) and any(getattr(member, "replace", False) for member in inside[1:]):
+            inner = next((one.tag for one in inside[1:] if isinstance(one, Combinator) and one.anew), None)
+            if op.anew and inner is not None:
                 problems.append(
                     PolicyProblem(
-                        where, "some_of with replacement, with another one inside", "one level of replacement"
+                        where,
+                        f"{op.tag}, whose steps draw anew, with {inner} inside, whose steps do so as well",
+                        "one level of replacement",
                     )
                 )
             if op.tag == "one_of" and len({_final_size((member,)) for member in op.ops}) > 1:

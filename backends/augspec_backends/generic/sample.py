@@ -16,7 +16,7 @@ from augspec.errors import SampleError, Unsupported
 from augspec.formats import FLOATS
 from augspec.language.limits import MAX_SIDE
 from augspec.language.policy import Policy, Targets
-from augspec.ops.base import MoveOp, TypeOp
+from augspec.ops.base import Combinator, MoveOp, TypeOp
 from augspec.plan.stages import Plan, leaves
 from augspec_backends.generic.labels import LABEL, check_label
 from augspec_backends.generic.options import Options
@@ -157,13 +157,14 @@ def _check_needs(
                 f"an entry {' or '.join(map(repr, wanted))}, which {where} changes",
                 f"entries {sorted(arrays)}",
             )
-        for name in leaf.op.refuses:
+        for name in leaf.op.refused():
             if name in barred:
+                inside = ", or what moves pixels out of its members" if isinstance(leaf.op, Combinator) else ""
                 raise SampleError(
                     barred[name],
                     f"no {name}, because {leaf.op.tag} ({where}) has no meaning for them",
                     f"entries {sorted(arrays)}",
-                    f"Leave them out of the sample, or {leaf.op.tag} out of the policy.",
+                    f"Leave them out of the sample, or {leaf.op.tag} out of the policy{inside}.",
                 )
         fill = getattr(leaf.op, "fill", 0.0)
         if domain == "move" and dtype not in ("uint8", "uint16", *FLOATS) and np.any(fill):

@@ -69,6 +69,8 @@ _RANGES: dict[str, Any] = {
     "displacement": {"uniform": [0.6, 1.0]},
     "smoothness": {"uniform": [2.6, 4.0]},
     "share": {"uniform": [0.1, 0.4]},
+    "depth": {"integers": [1, 2]},
+    "mixture": {"uniform": [0.35, 0.9]},
     "hole": {"uniform": [0.25, 0.6]},
     "extent": {"uniform": [0.7, 1.6]},
     "area": {"uniform": [0.3, 0.9]},
@@ -350,6 +352,18 @@ MIXES: dict[str, Json] = {
             ],
         }
     ),
+    "chains": document(
+        {
+            "op": "augmix",
+            "chains": 2,
+            "depth": {"integers": [1, 2]},
+            "ops": [
+                {"op": "contrast", "factor": _uniform(1.2, 1.8), "pivot": "mid"},
+                {"op": "gaussian_noise", "std": _uniform(0.02, 0.1)},
+            ],
+        },
+        {"op": "horizontal_flip", "p": 0.3},
+    ),
     "macros": document(
         {"op": "color_jitter", "brightness": _uniform(0.6, 0.9), "hue": _uniform(0.05, 0.3), "p": 0.85},
         {"op": "preset", "name": "three_augment/deit3"},
@@ -458,9 +472,9 @@ def accepts_document(policy: Json, signature: str) -> bool:
 
 def fitting_targets(policy: Json, targets: Sequence[str]) -> tuple[str, ...]:
     """Return the targets that a policy has a meaning for, and those, besides, that some op of it looks at."""
-    models = [augspec.ops()[op["op"]] for op in walk(tuple(spelled_out(op) for op in policy["ops"]))]
-    kept = [name for name in targets if not any(name in cls.refuses for cls in models)]
-    wanted = {name for cls in models for name in (*cls.needs, *cls.needs_one[:1])}
+    models = [op_of(op) for op in walk(tuple(spelled_out(op) for op in policy["ops"]))]
+    kept = [name for name in targets if not any(name in one.refused() for one in models)]
+    wanted = {name for one in models for name in (*one.needs, *one.needs_one[:1])}
     return (*kept, *sorted(wanted - set(kept)))
 
 

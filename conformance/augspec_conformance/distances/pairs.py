@@ -11,6 +11,7 @@ from augspec_conformance.distances.pair import Pair
 __all__ = ["ELSEWISE", "LIBRARIES", "pairs"]
 
 ELSEWISE = {
+    "augmix": "mixes what its members make; the preset is held against torchvision",
     "gaussian_noise": "its bits are ours; no library draws the same",
     "one_of": "chooses, and moves no pixel itself",
     "sequence": "moves no pixel itself",

@@ -116,8 +116,9 @@ def _no_cross_talk(subject: Subject, case: Case) -> None:
     other = {name: np.array(value) for name, value in sample.items()}
     image = other["image"]
     image[0] = np.nan if image.dtype.kind == "f" else np.iinfo(image.dtype).max - image[0]
-    other["mask"][0] = 1
-    other["keypoints"][0] = 0
+    for name, value in (("mask", 1), ("keypoints", 0)):
+        if name in other:
+            other[name][0] = value
     got = subject.call(case, other)
     rest = slice(1, None)
     for name, value in whole.items():

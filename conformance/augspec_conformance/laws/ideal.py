@@ -20,6 +20,7 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
 from augspec_conformance.law import Case, Tier, require
 from augspec_conformance.oracle import run as oracle
+from augspec_conformance.oracle.distributions import support
 from augspec_conformance.subject import Subject, reference
 
 __all__ = ["against_ideal", "anchored", "anchored_cases", "ideal", "ideal_cases", "near_ideal", "quantised"]
@@ -117,6 +118,8 @@ def _inside(op: Any) -> int:
     each = sorted((_warps([member]) for member in op["ops"]), reverse=True)
     if op["op"] == "one_of":
         return max(each, default=0)
+    if op["op"] == "augmix":  # all chains are nudged alike
+        return int(support(op["depth"])[1]) * max(each, default=0)
     if op["op"] == "some_of":
         return op["n"] * max(each, default=0) if op["replace"] else sum(each[: op["n"]])
     return sum(each)

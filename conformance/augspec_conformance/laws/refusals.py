@@ -62,6 +62,7 @@ WRONG: dict[str, Wrong] = {
     "nan keypoints": Wrong("keypoints", ("nan",), _of("keypoints", lambda x: x * np.float32(np.nan))),
     "keypoint batch": Wrong("keypoints", ("1", "3", "2"), _of("keypoints", lambda x: x[:1])),
     "two channels": Wrong("", ("2",), _alone(lambda x: x[..., :2]), "saturation"),
+    "mask in chains": Wrong("", ("mask",), lambda sample: {"image": sample["image"], "mask": sample["mask"]}, "augmix"),
     "too small": Wrong("", ("2",), _alone(lambda x: x[:, :2, :2]), "center_crop"),
 }
 
@@ -131,11 +132,12 @@ def _atomic(subject: Subject, case: Case) -> None:
 def _s10_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
+    chains = document({"op": "augmix", "ops": [{"op": "rotate", "degrees": 9}]})
     colour, crop = document({"op": "saturation", "factor": 0.5}), document({"op": "center_crop", "size": [5, 5]})
     return tuple(
         Case(
             name=kind,
-            policy=crop if wrong.op == "center_crop" else colour,
+            policy={"center_crop": crop, "augmix": chains}.get(wrong.op, colour),
             targets=ALL_TARGETS,
             context={"kind": kind},
             reach="dear",

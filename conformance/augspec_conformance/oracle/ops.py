@@ -253,6 +253,31 @@ def random_order(state: State, op: Op, draws: Draws) -> State:
     return state
 
 
+def augmix(state: State, op: Op, draws: Draws) -> State:
+    """Mix the image with chains that begin at it; each step carries out a drawn member, with numbers of its own.
+
+    There is a branch, and a value of every parameter of a member, for each step of each chain; of a chain that is
+    shorter than the longest one, the last are left alone.
+    """
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    chains, most = op["chains"], int(support(op["depth"])[1])
+    branches, depths = draws.drawn("branch", chains * most), draws.numbers(op, "depth", chains)
+    weights = draws.drawn("weights", chains) if chains > 1 else np.ones(1)
+    mixture = None
+    for chain in range(chains):
+        end = state
+        for turn in range(chain * most, chain * most + int(depths[chain])):
+            end = settle(perform(end, op["ops"][int(branches[turn])], draws.at_step(turn)))
+        if end.image is not None:
+            mixture = (0.0 if mixture is None else mixture) + weights[chain] * end.image
+    if state.image is None or mixture is None:
+        return state
+    share = draws.number(op, "share")
+    return replace(state, image=(1.0 - share) * state.image + share * mixture)
+
+
 OPS: dict[str, OpFunction] = {
     "horizontal_flip": flip(matrices.horizontal_flip),
     "vertical_flip": flip(matrices.vertical_flip),
@@ -309,4 +334,5 @@ OPS: dict[str, OpFunction] = {
     "one_of": one_of,
     "some_of": some_of,
     "random_order": random_order,
+    "augmix": augmix,
 }

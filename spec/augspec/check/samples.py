@@ -127,7 +127,7 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                 f"samples with {' or '.join(wanted)}, which it changes",
                 f"Declare --target {wanted[0]}.",
             )
-        for name in op.refuses:
+        for name in op.refused():
             if name in have or (name in ("mask", "boxes") and "instance_masks" in have):
                 yield Problem(
                     place,

@@ -23,6 +23,7 @@ __all__ = [
     "Cell",
     "Clip",
     "Control",
+    "Depth",
     "Disc",
     "Displacement",
     "Distortion",
@@ -36,6 +37,7 @@ __all__ = [
     "Interpolation",
     "Kelvin",
     "Length",
+    "Mixture",
     "Offset",
     "Parameter",
     "Pixels",
@@ -115,8 +117,10 @@ Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
 Clip = _parameter("clip")
+Depth = _parameter("depth", _whole)
 Disc = _parameter("disc")
 Length = _parameter("length", _whole)
+Mixture = _parameter("mixture")
 Radius = _parameter("radius", _whole)
 Quality = _parameter("quality", _whole)
 Displacement = _parameter("displacement")

@@ -143,6 +143,8 @@ _ALL = (
     ),
     Quantity("position", 1 << 24, 0, 1, "position from first (0) to last (1)", step="2⁻²⁴"),
     Quantity("inset", 1 << 12, 0, 0.5, "share of half the side, inwards", 0.0, step="2⁻¹²"),
+    Quantity("mixture", 1 << 15, 0, 1, "share of a mixture, from 0 to 1", 0.0, step="2⁻¹⁵"),
+    Quantity("depth", 1, 1, 8, "steps of a chain, 1 to 8", step="1 step"),
     Quantity("distortion", 1 << 24, -0.25, 1, "share of the radius, at the corners", 0.0, step="2⁻²⁴"),
     Quantity("displacement", 1 << 12, 0, 6, "deviation of a displacement, pixels", 0.0, symbol=" px", step="2⁻¹² px"),
     Quantity("smoothness", 1 << 8, 1, 15, "standard deviation of a Gaussian, pixels", symbol=" px", step="2⁻⁸ px"),

@@ -47,6 +47,10 @@ Identity = Annotated[
 ]
 
 
+_GEOMETRY = ("mask", "boxes", "keypoints")
+"""Targets that follow the geometry of an image (C14)."""
+
+
 class Op(Model):
     """Any element of a policy's `ops`."""
 
@@ -167,6 +171,14 @@ class Op(Model):
         """Return whether the op draws numbers for every pixel (R16)."""
         return False
 
+    def touches(self) -> tuple[str, ...]:
+        """Return the targets besides the image that it may change; none if pixels stay where they are."""
+        return ()
+
+    def refused(self) -> tuple[str, ...]:
+        """Return the targets for which it has no meaning, with these fields and members."""
+        return self.refuses
+
 
 class MoveOp(Op):
     """An exact move of pixels: bit for bit in every dtype (C11)."""
@@ -187,6 +199,10 @@ class MoveOp(Op):
     def mirrors(self) -> Literal["horizontal", "vertical"] | None:
         """Return the axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
         return None
+
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
         """Return the size after the moves, from the size before."""
@@ -239,6 +255,10 @@ class WarpOp(Op):
         back, ahead, _ = self.growth()
         return math.sqrt(2) * back, math.sqrt(2) * ahead
 
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
+
 
 class RemapOp(Op):
     """A movement of the plane that is no matrix: a resampling of its own, which ends a run of warps (C10)."""
@@ -280,6 +300,10 @@ class RemapOp(Op):
     def move(self, x: Array, y: Array, prepared: Mapping[str, Array], places: Places) -> tuple[Array, Array]:
         """Return where points go: float32 pixels (B, N), for any finite x and y."""
 
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
+
 
 class ResampleOp(Op):
     """A window of the image, resampled to a place on a canvas of static size; antialiased as a rule (C8)."""
@@ -313,6 +337,10 @@ class ResampleOp(Op):
     def least(self, height: int, width: int) -> tuple[int, int]:
         """Return sides that no placement is below, (height, width)."""
         return self.output_size(height, width)
+
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
 
 
 class PixelOp(Op):
@@ -435,6 +463,11 @@ class OccludeOp(Op):
         """Return whether the fill is noise."""
         return self.fill == "noise"
 
+    def touches(self) -> tuple[str, ...]:
+        """Return what the fields ask for: masks, keypoints, both or none."""
+        asked = {"mask": self.fill_mask, "keypoints": self.hide_keypoints}
+        return tuple(name for name, wanted in asked.items() if wanted)
+
     @abstractmethod
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
         """Return what tells hidden pixels from others, (B,) or (B, n) int32, from drawn parameters."""
@@ -499,11 +532,24 @@ class Combinator(Op):
     keeps_size: ClassVar[bool] = False
     """Whether no member may change the size, because how often and when it acts is drawn."""
 
+    computes: ClassVar[bool] = False
+    """Whether it computes pixels itself, besides running its members."""
+
     ops: tuple[AnyOp, ...]
+
+    @property
+    def anew(self) -> bool:
+        """Return whether its members draw anew for each of its `turns`."""
+        return False
 
     def turns(self) -> int:
         """Return how many steps its plan has at which every member may act."""
         return 1
+
+    def touches(self) -> tuple[str, ...]:
+        """Return what some member may change."""
+        found = {name for member in self.ops for name in member.touches()}
+        return tuple(name for name in _GEOMETRY if name in found)
 
 
 class Macro(Op):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from augspec.errors import PolicyError, PolicyProblem
 from augspec.mixing import MixOp
 from augspec.normalize import named
+from augspec.ops.augmix import AugMix
 from augspec.ops.base import (
     Combinator,
     DegradeOp,
@@ -24,12 +25,14 @@ from augspec.ops.base import (
     ResampleOp,
     TypeOp,
     WarpOp,
+    bounds,
 )
 from augspec.ops.one_of import OneOf
 from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
 from augspec.plan.place import place
 from augspec.plan.stages import (
+    Chains,
     Choose,
     Degrade,
     Filter,
@@ -102,6 +105,9 @@ def _lower(op: Op, path: str, step: int | None) -> list[Stage]:
         return _some_of(op, path, gate, step)
     if isinstance(op, RandomOrder):
         return _random_order(op, path, gate, step)
+    if isinstance(op, AugMix):
+        stage = _chains(op, path)
+        return [stage if gate is None else Choose(Selector(None, gate), ((stage,),))]
     if isinstance(op, Combinator):
         inner = _flatten(op.ops, path, step)
         return inner if gate is None else [Choose(Selector(None, gate, None, step), (_compose(inner),))]
@@ -133,6 +139,22 @@ def _random_order(op: RandomOrder, path: str, gate: str | None, step: int | None
         Choose(Selector(f"{path}/order", None, first + turn), members) for turn in range(count)
     )
     return list(stages) if gate is None else [Choose(Selector(None, gate, None, step), (stages,))]
+
+
+def _chains(op: AugMix, path: str) -> Chains:
+    """Return the chains; a step that not every depth has is behind a gate, the depth of its chain."""
+    least = int(bounds(op.depth)[0])
+    chains = []
+    for chain in range(op.chains):
+        stages: list[Stage] = []
+        for step in range(op.steps):
+            turn = chain * op.steps + step
+            members = tuple(_compose(_lower(member, f"{path}/{member.id}", turn)) for member in op.ops)
+            gate = None if step < least else f"{path}/depth"
+            entry = chain if gate and op.chains > 1 else None
+            stages.append(Choose(Selector(f"{path}/branch", gate, turn, entry, step + 1), members))
+        chains.append(tuple(stages))
+    return Chains(Leaf(op, path, gated=False), tuple(chains))
 
 
 def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from augspec.ops.base import Op
 
 __all__ = [
+    "Chains",
     "Choose",
     "Degrade",
     "Filter",
@@ -168,13 +169,16 @@ class Selector:
     Attributes:
         branch: path of the drawn branch number, or None if there is one branch only.
         gate: path of the flag without which no branch is taken, or None.
-        entry: which entry of a drawn vector is meant (a member's flag, a step's branch); None for scalars.
+        branch_entry: which entry of a drawn vector is meant, such as a step's branch; None for scalars.
+        gate_entry: the same of the flag.
+        least: from which number on the gate is open: 1 for a flag; a depth that has this step is as large.
     """
 
     branch: str | None
     gate: str | None
     branch_entry: int | None = None
     gate_entry: int | None = None
+    least: int = 1
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,35 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Veil | Mix | Type | Choose
+@dataclass(frozen=True)
+class Chains:
+    """The weighted mean of the image and of several chains that begin at it, one computed after the other.
+
+    Attributes:
+        leaf: the op that mixes them; it draws their weights, and is never gated here.
+        chains: the stages of each.
+    """
+
+    leaf: Leaf
+    chains: tuple[tuple[Stage, ...], ...]
+
+
+Stage = (
+    Move
+    | Warp
+    | Remap
+    | Resample
+    | Pointwise
+    | Noise
+    | Filter
+    | Degrade
+    | Occlude
+    | Veil
+    | Mix
+    | Type
+    | Choose
+    | Chains
+)
 
 
 @dataclass(frozen=True)
@@ -201,6 +233,10 @@ def leaves(stages: tuple[Stage, ...]) -> Iterator[Leaf]:
         if isinstance(stage, Choose):
             for branch in stage.branches:
                 yield from leaves(branch)
+        elif isinstance(stage, Chains):
+            yield stage.leaf
+            for chain in stage.chains:
+                yield from leaves(chain)
         elif isinstance(stage, (Warp, Pointwise)):
             yield from stage.members
         elif isinstance(stage, Resample):
@@ -216,5 +252,8 @@ def warps(stages: tuple[Stage, ...]) -> Iterator[Warp]:
         if isinstance(stage, Choose):
             for branch in stage.branches:
                 yield from warps(branch)
+        elif isinstance(stage, Chains):
+            for chain in stage.chains:
+                yield from warps(chain)
         elif isinstance(stage, Warp):
             yield stage

@@ -16,14 +16,15 @@ __all__ = ["only"]
 def only(policy: Policy, keep: Callable[[Op], Op | None]) -> Policy:
     """Return the normalized policy with every op replaced by what `keep` makes of it; None leaves an empty place.
 
-    The place stays, with its id: so ids, branch numbers and members keep theirs.
+    The place stays, with its id: so ids, branch numbers and members keep theirs. `keep` is asked of combinators that
+    compute as well, before their members.
     """
     full = normalize(policy)
     return full.model_copy(update={"ops": tuple(_replaced(op, keep) for op in full.ops), "eval": ()})
 
 
 def _replaced(op: Op, keep: Callable[[Op], Op | None]) -> Any:
-    if isinstance(op, Combinator):
+    if isinstance(op, Combinator) and (not op.computes or keep(op) is not None):
         return op.model_copy(update={"ops": tuple(_replaced(member, keep) for member in op.ops)})
     kept = keep(op)
     return Sequence(op="sequence", id=op.id, ops=()) if kept is None else kept

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from augspec.plan.stages import (
+    Chains,
     Choose,
     Degrade,
     Filter,
@@ -21,6 +22,7 @@ from augspec.plan.stages import (
     Veil,
     Warp,
 )
+from augspec_backends.generic.stages.chains import ChainsStep
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
 from augspec_backends.generic.stages.degrade import DegradeStep
@@ -39,6 +41,7 @@ __all__ = ["STEPS", "Steps", "output_size"]
 Steps = Mapping[type[Any], Step]
 
 STEPS: Steps = {
+    Chains: ChainsStep(),
     Choose: ChooseStep(),
     Degrade: DegradeStep(),
     Filter: FilterStep(),

@@ -78,7 +78,8 @@ def _branch(to: Preparation, selector: Selector, count: int) -> Array:
     branch = to.zeros if selector.branch is None else to.entry(selector.branch, selector.branch_entry)
     if selector.gate is None:
         return branch
-    return to.xp.where(to.entry(selector.gate, selector.gate_entry) == 1, branch, branch * 0 + count)
+    opened = to.entry(selector.gate, selector.gate_entry) >= selector.least
+    return to.xp.where(opened, branch, branch * 0 + count)
 
 
 def _only_moves(stage: Choose) -> bool:
