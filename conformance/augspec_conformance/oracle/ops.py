@@ -281,6 +281,7 @@ OPS: dict[str, OpFunction] = {
     "rain": pixels(flecks.rain),
     "snow": pixels(flecks.snow),
     "shadow": pixels(veils.shadow),
+    "sun_flare": pixels(veils.sun_flare),
     "normalize": normalize,
     "sequence": sequence,
     "one_of": one_of,
