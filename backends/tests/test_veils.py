@@ -20,6 +20,8 @@ EXTREMES: list[dict[str, Any]] = [
     {"op": "shadow", "darkness": 1.0, "size": 2.0, "softness": 1.0},
     {"op": "fog", "density": 1.0, "patchiness": 1.0, "roughness": 0.0, "grey": 1.0},
     {"op": "fog", "density": 1.0, "patchiness": 1.0, "roughness": 1.0, "grey": 0.0},
+    {"op": "sun_flare", "strength": 1.0, "ghosts": 1.0, "size": 0.0},
+    {"op": "sun_flare", "strength": 1.0, "ghosts": 1.0, "size": 1.0, "x": 1.0, "y": 0.0},
     {"op": "rain", "amount": 1.0, "width": 0.0, "length": 0.0, "degrees": {"uniform": [-3600, 3600]}, "opacity": 1.0},
     {"op": "rain", "amount": 1.0, "width": 0.01, "length": 1.0, "degrees": 10.0, "opacity": 1.0},
     {"op": "snow", "amount": 1.0, "size": 0.0, "degrees": {"uniform": [-3600, 3600]}, "opacity": 1.0},

@@ -74,6 +74,18 @@ def test_a_cloud_is_the_spline_of_its_corners() -> None:
     np.testing.assert_allclose(veils.clouds((2, 4), 0.0, key), expected, atol=1e-12)
 
 
+def test_a_sun_glows_and_its_reflections_lie_on_the_line_through_the_centre() -> None:
+    image = np.zeros((101, 201, 1))
+    fields = {"x": 0.5, "y": 0.0, "size": 70 / 101, "grey": 1.0}
+    glow = augmented(image, op("sun_flare", strength=0.5, ghosts=0.0, **fields))[..., 0]
+    distance = np.hypot(np.arange(101)[:, None] + 0.5, np.arange(201)[None, :] - 100)  # the sun is on the upper border
+    np.testing.assert_allclose(glow, 0.5 * np.clip(1 - (distance / 70) ** 2, 0, 1) ** 2, atol=1e-4)
+    ghosts = augmented(image, op("sun_flare", strength=0.0, ghosts=0.25, **fields))[..., 0]
+    assert set(np.round(ghosts[50 + np.array([-25, -13, 12, 25, 38]), 100], 6)) == {0.25}
+    assert ghosts[:, 100 - 15].max() == 0.0 < ghosts[:, 100 - 13].max()  # the largest has a radius of 70 / 5
+    np.testing.assert_allclose(ghosts, ghosts[:, ::-1])
+
+
 @pytest.mark.parametrize("x", [[0.5] * 5, [0.0, 0.25, 0.5, 0.75, 1.0]])
 def test_points_on_one_line_have_no_shadow(x: list[float]) -> None:
     image = picture(8, 16)

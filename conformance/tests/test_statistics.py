@@ -104,6 +104,7 @@ UNREAD = {
     *("fog.density", "fog.grey", "fog.patchiness", "fog.roughness"),
     *(f"rain.{name}" for name in ("amount", "degrees", "grey", "haze", "length", "opacity", "width")),
     *(f"snow.{name}" for name in ("amount", "degrees", "grey", "haze", "length", "opacity", "size")),
+    *(f"sun_flare.{name}" for name in ("ghosts", "grey", "size", "strength", "x", "y")),
     *("shadow.darkness", "shadow.size", "shadow.softness"),  # and so are all corners
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
     *(

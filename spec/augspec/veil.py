@@ -26,8 +26,8 @@ class VeilOp(Op):
         return False
 
     def random(self) -> bool:
-        """Return True: where it is thick is drawn even if the parameters are not."""
-        return True
+        """Return whether the op draws anything at all."""
+        return self.noisy() or super().random()
 
     @abstractmethod
     def coarse(self, *, exact: bool) -> float:

@@ -58,23 +58,46 @@ def clouds(xp: Namespace, words: Callable[[Array], Array], layers: Array, height
         height: H, static.
         width: W, static.
     """
-    total, start = None, 0
-    for k in range(xp.shape(layers)[1]):
-        (rows, down, high), (columns, across, wide) = (_spline(side, k, max(height, width)) for side in (height, width))
-        word = words(xp.reshape(xp.arange(high * wide) + start, (1, -1)))
-        corners = multiply(xp, xp.bitand(xp.shr(word, 8), 0xFFFFFF), xp.reshape(layers[:, k, ...], (-1, 1)))
-        grid = xp.reshape(xp.shr(corners + 64, 7), (-1, high, wide))
-        lines = xp.shr(_sum(xp, grid, columns, across, axis=2) + 4096, 13)
-        layer = _sum(xp, lines, rows, down, axis=1)
-        total, start = layer if total is None else total + layer, start + high * wide
+    count, longer = xp.shape(layers)[1], max(height, width)
+    axes = [tuple(_spline(side, k, longer) for side in (height, width)) for k in range(count)]
+    sizes = [down.corners * across.corners for down, across in axes]
+    ends = np.cumsum(sizes)
+    strength = xp.select_axis(xp.reshape(layers, (-1, count)), np.repeat(np.arange(count), sizes), 1)
+
+    def corners() -> Array:
+        word = words(xp.reshape(xp.arange(int(ends[-1])), (1, -1)))
+        return xp.shr(multiply(xp, xp.bitand(xp.shr(word, 8), 0xFFFFFF), strength) + 64, 7)
+
+    every = xp.materialise(corners, layers, (int(ends[-1]),), "int32")
+    total = None
+    for (down, across), size, end in zip(axes, sizes, ends, strict=True):
+        grid = xp.reshape(every[:, int(end) - size : int(end)], (-1, down.corners, across.corners))
+        lines = xp.shr(_sum(xp, grid, across, axis=2) + 4096, 13)
+        layer = _sum(xp, lines, down, axis=1)
+        total = layer if total is None else total + layer
     low, high_end = (xp.reshape(one, (-1, 1, 1)) for one in (xp.min(total, (1, 2)), xp.max(total, (1, 2))))
     unit = xp.maximum(xp.shr(high_end - low, 15), 1)
     share = xp.minimum(xp.floordiv(total - low, unit), 32768)
     return xp.where(high_end == low, share * 0 + 32768, share)
 
 
-def _spline(side: int, k: int, longer: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int]:
-    """Return the first corner of every pixel (side,), its weights (3, side) in 2⁻¹³, and how many corners there are.
+@dataclass(frozen=True)
+class _Spline:
+    """How the pixels of an axis read corners of cells.
+
+    Attributes:
+        first: (side,) the first of three corners of every pixel.
+        weights: (3, side) in 2⁻¹³.
+        corners: how many there are.
+    """
+
+    first: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.int32]
+    corners: int
+
+
+def _spline(side: int, k: int, longer: int) -> _Spline:
+    """Return how the pixels of an axis read layer k.
 
     A pixel's centre lies (2j + 1)·2ᵏ / `longer` cells from the border; the corner next to it is the middle one, and
     corner 0 lies one cell before the border.
@@ -84,13 +107,14 @@ def _spline(side: int, k: int, longer: int) -> tuple[npt.NDArray[np.int32], npt.
     t = place - middle
     before, after = (np.floor((0.5 + one) ** 2 / 2 * 8192 + 0.5).astype(np.int32) for one in (-t, t))
     first = middle.astype(np.int32)
-    return first, np.stack([before, 8192 - before - after, after]), int(first[-1]) + 3
+    return _Spline(first, np.stack([before, 8192 - before - after, after]), int(first[-1]) + 3)
 
 
-def _sum(
-    xp: Namespace, grid: Array, first: npt.NDArray[np.int32], weights: npt.NDArray[np.int32], *, axis: int
-) -> Array:
+def _sum(xp: Namespace, grid: Array, spline: _Spline, *, axis: int) -> Array:
     """Return the weighted sum of three entries of an axis for each pixel of it."""
     shape = (1, 1, -1) if axis == 2 else (1, -1, 1)
-    parts = [xp.select_axis(grid, first + i, axis) * xp.reshape(xp.constant(weights[i]), shape) for i in range(3)]
+    parts = [
+        xp.select_axis(grid, spline.first + i, axis) * xp.reshape(xp.constant(spline.weights[i]), shape)
+        for i in range(3)
+    ]
     return parts[0] + parts[1] + parts[2]

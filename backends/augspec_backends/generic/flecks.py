@@ -1,4 +1,4 @@
-"""Cells of a turned lattice, in one of which at most one fleck lies."""
+"""Where pixels lie in the cells of a turned lattice, and in radii from the centre."""
 
 from __future__ import annotations
 
@@ -45,6 +45,26 @@ class FleckArithmetic:
             found[f"{name}_right"], found[f"{name}_down"] = (self._over(one, cell) for one in factors)
             found[f"{name}_start"] = xp.shr(draw[start], 8)
         return found
+
+    def radii(self, draw: Mapping[str, Array], height: int, width: int) -> dict[str, Array]:
+        """Return what places pixels and one point in radii from the image's centre, (B,) each.
+
+        `scale` is in 2⁻³⁰ radii per half pixel, `sun_x` and `sun_y` in 2⁻¹⁸ radii. A radius is at least two pixels, and
+        rounded half-up to 2⁻¹³ pixel, as the point's place is. Bounds (E2), for sides up to 2¹³: the scale is at most
+        2²⁸, the point at most 2²⁹.
+
+        Args:
+            draw: the radius `size` of the shorter side, and the point's `x` and `y` of the sides, in 2⁻²⁴, each (B,).
+            height: H, static.
+            width: W, static.
+        """
+        xp, size = self.xp, draw["size"]
+        radius = xp.maximum(multiply(xp, size, size * 0 + min(height, width) * 8192), 2 * 8192)
+        sun = {
+            f"sun_{axis}": self._over(multiply(xp, draw[axis] - (1 << 23), size * 0 + side * 8192), radius)
+            for axis, side in (("x", width), ("y", height))
+        }
+        return {"scale": self._over(size * 0 + (1 << 24), radius), **sun}
 
     def _over(self, number: Array, cell: Array) -> Array:
         """Return number · 2¹⁸ / cell, rounded half away from zero; long division, three bits at a time."""

@@ -8,6 +8,7 @@ from augspec.ops.fog import Fog
 from augspec.ops.rain import Rain
 from augspec.ops.shadow import Shadow
 from augspec.ops.snow import Snow
+from augspec.ops.sun_flare import SunFlare
 from augspec_backends.generic.pipeline import Pipeline
 from augspec_conformance.mutants.faulty import Faulty, Values, paths_of
 from augspec_conformance.mutants.mutant import Mutant
@@ -82,6 +83,20 @@ class TakesTheHazeOff(Faulty):
         return found
 
 
+class SetsTheSun(Faulty):
+    """Counts the height of the sun from below."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: (1 << 24) - values[path] for path in paths_of(pipeline, SunFlare, "y")}}
+
+
+class TakesTheGlowForADiameter(Faulty):
+    """Takes the radius of a glow for its diameter."""
+
+    def parameters(self, pipeline: Pipeline, values: Values) -> Values:
+        return {**values, **{path: values[path] // 2 for path in paths_of(pipeline, SunFlare, "size")}}
+
+
 def _mutant(name: str, title: str, wrong: str, make: type[Faulty], *killers: str) -> Mutant:
     return Mutant(name, "weather", title, wrong, make, killers)
 
@@ -142,6 +157,20 @@ MUTANTS = (
         "takes the haze off the flakes",
         "Flakes vanish in haze.",
         TakesTheHazeOff,
+        "N1",
+    ),
+    _mutant(
+        "M274",
+        "counts the height of the sun from below",
+        "The sun stands under the ground.",
+        SetsTheSun,
+        "N1",
+    ),
+    _mutant(
+        "M274b",
+        "takes the radius of a glow for its diameter",
+        "Half of the glare is missing.",
+        TakesTheGlowForADiameter,
         "N1",
     ),
 )

@@ -328,6 +328,7 @@ OPS: dict[str, OpFunction] = {
     "rain": pixels(flecks.rain),
     "snow": pixels(flecks.snow),
     "shadow": pixels(veils.shadow),
+    "sun_flare": pixels(veils.sun_flare),
     "normalize": normalize,
     "to_float": to_float,
     "sequence": sequence,

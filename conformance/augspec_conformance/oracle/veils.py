@@ -9,7 +9,7 @@ from augspec_conformance.oracle.draws import Draws, Op
 from augspec_conformance.oracle.noise import words
 from augspec_conformance.oracle.resample import half_up
 
-__all__ = ["fog", "shadow"]
+__all__ = ["fog", "shadow", "sun_flare"]
 
 
 def shadow(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
@@ -59,6 +59,25 @@ def clouds(size: tuple[int, int], roughness: float, key: WordArray) -> FloatArra
         total = total + corners * roughness**k
     low, high = total.min(), total.max()
     return np.ones(size) if high == low else np.asarray((total - low) / (high - low))
+
+
+def sun_flare(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+    """Blend with a glow about the sun, and with five discs on the line from it through the centre."""
+    height, width = image.shape[:2]
+    radius = max(half_up(draws.number(op, "size") * min(height, width) * 2**13) / 2**13, 2.0)
+    x, y = np.arange(width)[None, :] + 0.5 - width / 2, np.arange(height)[:, None] + 0.5 - height / 2
+    left, top = (
+        half_up((draws.number(op, name) - 0.5) * side * 2**13) / 2**13 for name, side in (("x", width), ("y", height))
+    )
+
+    def inside(way: float, r: float) -> FloatArray:
+        return np.asarray(np.maximum(1.0 - ((x - way * left) ** 2 + (y - way * top) ** 2) / r**2, 0.0))
+
+    glow = draws.number(op, "strength") * inside(1.0, radius) ** 2
+    discs = [inside(way, radius / times) for way, times in ((0.5, 7), (0.25, 12), (-0.25, 16), (-0.5, 9), (-0.75, 5))]
+    ghost = draws.number(op, "ghosts") * np.minimum(4 * np.max(discs, axis=0), 1.0)
+    weight = (glow + (1 - glow) * ghost)[..., None]
+    return np.asarray(image + (draws.number(op, "grey") - image) * weight)
 
 
 def hull(points: list[tuple[int, ...]]) -> list[tuple[int, ...]]:

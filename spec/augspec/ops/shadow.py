@@ -41,6 +41,10 @@ class Shadow(VeilOp):
         for name, count in (("left", 1), ("top", 1), ("x", _POINTS), ("y", _POINTS)):
             yield name, Parameter("position"), Uniform(uniform=(0.0, 1.0)), count
 
+    def random(self) -> bool:
+        """The place is always drawn."""
+        return True
+
     def neutral(self) -> Mapping[str, float] | None:
         """A darkness of 0 changes nothing."""
         return {"darkness": 0.0}
