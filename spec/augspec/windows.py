@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from augspec.language.distributions import Uniform
 from augspec.language.parameters import Parameter
@@ -17,6 +17,8 @@ CANDIDATES = 10
 
 class WindowOp(Op):
     """Draws every field of the op once for each candidate, and one place; a mixin, named before the op's own base."""
+
+    edges: ClassVar[bool] = True
 
     def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
         """Yield ten of each field, such as areas and ratios, and one position."""

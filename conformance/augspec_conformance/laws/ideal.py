@@ -157,6 +157,9 @@ def near_ideal(
             if name not in out:
                 continue
             distance = np.abs(out[name] - np.stack([entry[name] for entry in ideals]))
+            for row in np.flatnonzero((distance > bound).any((1, 2))) if _edges(one.policy["ops"]) else ():
+                ways = [np.abs(out[name][row] - other[name]) for other in one.neighbours(int(row))]
+                distance[row] = np.minimum(distance[row], min(ways, key=lambda way: float(way.max(initial=0.0))))
             _within(distance, bound, out[name], f"{name}: more than {bound:.3g} pixels from the float64 ideal")
 
 

@@ -35,10 +35,10 @@ def filled(image: FloatArray, hidden: BoolArray, op: Op, draws: Draws) -> FloatA
     return np.where(hidden[..., None], colour, image)
 
 
-def occlusion(hides: Hidden, *, turned: bool = False) -> Callable[[State, Op, Draws], State]:
+def occlusion(hides: Hidden, *, edges: bool = False) -> Callable[[State, Op, Draws], State]:
     """Make an op of the function that tells hidden pixels (H, W): other targets change only if a field says so.
 
-    What is turned takes the next nudge: its edges may go through centres of pixels.
+    Where rounded places decide about edges, it takes the next nudge.
     """
 
     def function(state: State, op: Op, draws: Draws) -> State:
@@ -46,7 +46,7 @@ def occlusion(hides: Hidden, *, turned: bool = False) -> Callable[[State, Op, Dr
         if not draws.applied(op):
             return state
         hidden = hides(state, op, draws)
-        state = replace(state, nudges=state.nudges[1:] if turned else state.nudges)
+        state = replace(state, nudges=state.nudges[1:] if edges else state.nudges)
         if state.image is not None:
             state = replace(state, image=filled(state.image, hidden, op, draws))
         if state.mask is not None and op["fill_mask"]:
@@ -88,6 +88,7 @@ def random_erasing(state: State, op: Op, draws: Draws) -> BoolArray:
         ratio=draws.numbers(op, "ratio", 10),
         top=float(draws.drawn("top")[0]),
         left=float(draws.drawn("left")[0]),
+        nudge=state.nudges[0] if state.nudges else (0.0, 0.0),
     )
     if window is not None:
         hidden[window.top : window.top + window.height, window.left : window.left + window.width] = True
@@ -111,7 +112,7 @@ def grid_mask(state: State, op: Op, draws: Draws) -> BoolArray:
 
 OCCLUSIONS = {
     "cutout": occlusion(cutout),
-    "grid_mask": occlusion(grid_mask, turned=True),
-    "random_erasing": occlusion(random_erasing),
+    "grid_mask": occlusion(grid_mask, edges=True),
+    "random_erasing": occlusion(random_erasing, edges=True),
 }
 """By name of the op."""

@@ -201,15 +201,23 @@ def centred_window(height: int, width: int, size: tuple[int, int]) -> Window:
 
 
 def first_fitting(
-    height: int, width: int, *, area: FloatArray, ratio: FloatArray, top: float, left: float
+    height: int,
+    width: int,
+    *,
+    area: FloatArray,
+    ratio: FloatArray,
+    top: float,
+    left: float,
+    nudge: tuple[float, float] = (0.0, 0.0),
 ) -> Window | None:
     """Return the first candidate w = sqrt(A·r), h = sqrt(A/r), rounded half-up, that fits, at a place; or None.
 
     Arguments are those of `random_window`.
     """
+    missed = max(height, width) / 16  # roots of ratios are rounded to 2⁻¹⁶, which counts for more in longer sides
     for share, r in zip(area, ratio, strict=True):
-        w = half_up(math.sqrt(share * height * width * r))
-        h = half_up(math.sqrt(share * height * width / r))
+        w = half_up(math.sqrt(share * height * width * r) + nudge[0] * missed)
+        h = half_up(math.sqrt(share * height * width / r) + nudge[1] * missed)
         if 0 < w <= width and 0 < h <= height:
             return Window(math.floor(top * (height - h + 1)), math.floor(left * (width - w + 1)), h, w)
     return None
@@ -224,6 +232,7 @@ def random_window(
     top: float,
     left: float,
     ratio_range: tuple[float, float],
+    nudge: tuple[float, float] = (0.0, 0.0),
 ) -> Window:
     """Return the window of `random_resized_crop`.
 
@@ -238,8 +247,9 @@ def random_window(
         top: In [0, 1): the row offset is floor(top·(H - h + 1)).
         left: In [0, 1), likewise for columns.
         ratio_range: The support of the ratio.
+        nudge: By how much sides (w, h) miss their ideal length before they are rounded, in pixels on 16 of them.
     """
-    fitting = first_fitting(height, width, area=area, ratio=ratio, top=top, left=left)
+    fitting = first_fitting(height, width, area=area, ratio=ratio, top=top, left=left, nudge=nudge)
     if fitting is not None:
         return fitting
     h, w = height, width
