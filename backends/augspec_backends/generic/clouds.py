@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,12 +69,25 @@ def clouds(xp: Namespace, words: Callable[[Array], Array], layers: Array, height
         return xp.shr(multiply(xp, xp.bitand(xp.shr(word, 8), 0xFFFFFF), strength) + 64, 7)
 
     every = xp.materialise(corners, layers, (int(ends[-1]),), "int32")
-    total = None
-    for (down, across), size, end in zip(axes, sizes, ends, strict=True):
-        grid = xp.reshape(every[:, int(end) - size : int(end)], (-1, down.corners, across.corners))
-        lines = xp.shr(_sum(xp, grid, across, axis=2) + 4096, 13)
-        layer = _sum(xp, lines, down, axis=1)
-        total = layer if total is None else total + layer
+    starts = np.cumsum([0, *(down.corners for down, _ in axes)])
+
+    def along_rows() -> Array:
+        grids = [every[:, int(end) - size : int(end)] for size, end in zip(sizes, ends, strict=True)]
+        lines = [
+            _sum(xp, xp.reshape(grid, (-1, down.corners, across.corners)), across, axis=2)
+            for grid, (down, across) in zip(grids, axes, strict=True)
+        ]
+        return xp.shr(xp.concat(lines, 1) + 4096, 13)
+
+    lines = xp.materialise(along_rows, layers, (int(starts[-1]), width), "int32")
+
+    def down_columns() -> Array:
+        total = _sum(xp, lines, axes[0][0], axis=1)
+        for (down, _), start in zip(axes[1:], starts[1:-1], strict=True):
+            total = total + _sum(xp, lines, replace(down, first=down.first + int(start)), axis=1)
+        return total
+
+    total = xp.materialise(down_columns, layers, (height, width), "int32")
     low, high_end = (xp.reshape(one, (-1, 1, 1)) for one in (xp.min(total, (1, 2)), xp.max(total, (1, 2))))
     unit = xp.maximum(xp.shr(high_end - low, 15), 1)
     share = xp.minimum(xp.floordiv(total - low, unit), 32768)
