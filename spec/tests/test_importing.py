@@ -68,6 +68,7 @@ def test_files_are_told_by_what_stands_in_them() -> None:
     for data in (json.dumps(document), json.dumps(json.dumps(document)), "\ufeff" + json.dumps(document)):
         assert [op.p for op in read(data.encode()).policy.ops] == [0.3]
     assert read(json.dumps(compose(PAD)).encode(), white=1.0).policy.to_dict()["ops"][0]["fill"] == 0.4
+    assert read(json.dumps(compose({**PAD, "fill": 51})).encode()).policy.to_dict()["ops"][0]["fill"] == 0.2
     layer = {"class_name": "RandomFlip", "config": {"mode": "vertical"}}
     assert [op.tag for op in read(json.dumps(layer).encode()).policy.ops] == ["vertical_flip"]
 
