@@ -106,7 +106,7 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
     if isinstance(m, Members):
         return f"{m.k} of {m.n} members"
     if isinstance(m, NoiseKey):
-        return "one normal number per value"
+        return "one word per value or pixel"
     if draw.quantity == "index":
         total = sum(draw.source)
         return ", ".join(

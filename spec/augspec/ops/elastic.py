@@ -31,8 +31,8 @@ class Elastic(RemapOp):
 
     Source: P. Simard, D. Steinkraus, J. Platt, Best practices for convolutional neural networks applied to visual
     document analysis, 2003. There and elsewhere alpha multiplies the noise after its smoothing, which leaves little of
-    it: uniform noise in ±1, smoothed by σ and multiplied by a, deviates by 0.163 · a / σ pixels (ElasticTransform of
-    torchvision 0.28: by half of that; of Albumentations 2.0, with normal noise: by 0.282 · a / σ).
+    it: uniform noise in ±1, smoothed by σ and multiplied by a, deviates by 0.163 · a / σ pixels (so ElasticTransform of
+    Albumentations 2.0 with uniform noise; that of torchvision 0.28 by half as much).
     """
 
     between: ClassVar[int] = 7
