@@ -14,7 +14,7 @@ from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.oracle.rotated import places, rectangle
-from augspec_conformance.subject import Subject
+from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS"]
 
@@ -41,6 +41,8 @@ def _with(case: Case, rules: Json, **options: Any) -> Case:
 
 def _held(subject: Subject, case: Case) -> None:
     """Keypoints at the corners say where these go; the box is the rectangle that holds them."""
+    if not {"boxes", "keypoints"} <= set(case.targets):
+        raise Unclaimed("the policy has no meaning for boxes or keypoints")
     sample = sample_of(case)
     boxes = _turned(sample["boxes"])
     points = np.stack([places(one.astype(np.float64)) for one in boxes])

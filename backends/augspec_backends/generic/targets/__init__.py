@@ -78,5 +78,6 @@ def check_name(name: object, settings: Targets) -> None:
                 "sample",
                 f"the targets {', '.join(known)}",
                 f"the entry {name!r}",
-                f"Call it {target!r}; what is to stay as it is needs a name of its own.",
+                f"Call it {target!r}{', or name it in targets.masks' if target == 'mask' else ''}; "
+                "what is to stay as it is needs a name of its own.",
             )
