@@ -37,7 +37,7 @@ _EXAMPLES = {"eager": 25, "graph": 5, "dear": 5}
 _SHRINKING = 20.0
 """Seconds for shrinking one finding; the smallest case so far is reported."""
 
-_ALSO = ("P3", "S1", "J1", "K8")
+_ALSO = ("P3", "S1", "J1", "K8", "F11", "F13", "F14", "F15")
 """Laws that take any policy, beside those that Hypothesis searches at the other tiers."""
 
 Progress = Callable[[float, float, str], None]

@@ -15,6 +15,7 @@ __all__ = [
     "AGREEMENT",
     "ANCHOR",
     "ANCHOR_MEAN",
+    "ANGLE",
     "BICUBIC",
     "BOUNDARY",
     "CHAIN",
@@ -80,6 +81,12 @@ the side) in products and sums."""
 
 COORDINATE_BETWEEN = 1e-4
 """Boxes and keypoints between two backends, in pixels: a few units in the last place of float32 at 128 pixels."""
+
+RECTANGLE = 4.0
+"""Times that for the corners of a rectangle about four points: its direction is as uncertain as they are together."""
+
+ANGLE = 5e-3
+"""Degrees of a box of four pixels or more, whose corners are within `COORDINATE`."""
 
 POINTWISE = 1e-6
 """Pointwise float ops: some eight roundings of float32, of numbers up to 1 (2⁻²⁴ each)."""

@@ -174,3 +174,31 @@ def test_t8_tight_boxes_hold_what_is_left_of_their_masks() -> None:
     np.testing.assert_array_equal(out["instance_masks"][:, :, 2:], masks[:, :, :-2])
     assert out["boxes"].tolist() == [[3, 2, 5, 4], [0, 0, 0, 0], [3, 1, 8, 2]]
     assert out["boxes_valid"].tolist() == [False, False, True]
+
+
+def test_t9_boxes_with_an_angle_turn_and_keep_their_sides() -> None:
+    boxes = np.array([[10.0, 8.0, 6.0, 2.0, 20.0], [3.0, 4.0, 2.0, 2.0, 0.0]])
+
+    def moved(*ops: dict[str, Any], **targets: Any) -> Any:
+        return run(policy(*ops, **targets), {}, {"image": picture(16, 20), "boxes": boxes})
+
+    np.testing.assert_array_equal(moved()["boxes"], boxes)
+    np.testing.assert_allclose(moved(op("rotate", degrees=30))["boxes"][0], [10, 8, 6, 2, 50], atol=1e-9)
+    np.testing.assert_allclose(moved(op("rotate", degrees=80))["boxes"][0], [10, 8, 6, 2, -80], atol=1e-9)
+    np.testing.assert_allclose(moved(op("horizontal_flip"))["boxes"][0], [10, 8, 6, 2, -20], atol=1e-9)
+    np.testing.assert_allclose(moved(op("scale", factor=0.5))["boxes"][0], [10, 8, 3, 1, 20], atol=1e-9)
+    away = moved(op("translate", x=0.5, y=0.0))
+    np.testing.assert_allclose(away["boxes"][0], [20, 8, 6, 2, 20], atol=1e-9)
+    assert away["boxes_valid"].tolist() == [False, True]
+    assert moved(boxes={"min_area": 5.0})["boxes_valid"].tolist() == [True, False]
+
+
+def test_t9_a_sheared_box_is_held_by_a_rectangle_of_the_mean_direction() -> None:
+    boxes = np.array([[10.0, 8.0, 4.0, 4.0, 0.0]])
+    out = run(policy(op("shear", x=0.0, y=0.5)), {}, {"image": picture(16, 20), "boxes": boxes})["boxes"][0]
+    # u = (4, ±2) and v = (0, 4): u and v turned back are (4, ±2) and (4, 0), together (8, ±2).
+    direction = np.array([8.0, 2.0]) / math.hypot(8, 2)
+    corners = np.array([(x, y + 0.5 * x) for x in (-2, 2) for y in (-2, 2)])
+    along, across = corners @ direction, corners @ (-direction[1], direction[0])
+    np.testing.assert_allclose(out[2:4], [np.ptp(along), np.ptp(across)], atol=1e-9)
+    assert abs(out[4]) == pytest.approx(math.degrees(math.atan2(2, 8)))

@@ -313,3 +313,16 @@ def test_stacks_are_checked_as_stacks() -> None:
     assert (problem.path, problem.allowed) == ("shape", "THWC for one stack, NTHWC for a batch, or height×width alone")
     (problem,) = augspec.check(policy({"op": "mixup"}), shape=(2, 8, 8, 3), frames=True, targets=("label",))
     assert (problem.path, problem.value) == ("ops[0]", "mixup on one image")
+
+
+def test_boxes_with_an_angle_are_in_pixels_and_never_tight() -> None:
+    assert augspec.check(policy(), targets=("boxes:cxcywhr",)) == ()
+    (problem,) = augspec.check(policy(), targets=("boxes:cxcywhr:normalized",))
+    assert (problem.path, problem.value) == ("target boxes", "cxcywhr and normalized")
+    tight = policy(targets={"instance_masks": {"tight_boxes": True}})
+    (problem,) = augspec.check(tight, targets=("boxes:cxcywhr", "instance_masks"))
+    assert problem.path == "targets.instance_masks.tight_boxes"
+    with pytest.raises(augspec.Unsupported, match="upright boxes"):
+        augspec.compile(tight, box_format="cxcywhr")
+    with pytest.raises(augspec.Unsupported, match="Give such boxes in pixels"):
+        augspec.compile(policy(), box_format="cxcywhr", box_units="normalized")

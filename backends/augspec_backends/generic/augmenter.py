@@ -36,8 +36,8 @@ class Augmenter:
     """A policy bound to a backend: a pure function of (key, sample, index).
 
     Calling it leaves its inputs as they are and returns new arrays; nothing is remembered between calls but compiled
-    code. Samples are one array (the image) or a dict with `image` and, optionally, `mask`, `boxes` and `keypoints`;
-    all other entries come back as the same objects.
+    code. Samples are one array (the image) or a dict with `image` and, optionally, `mask` and masks of the names that
+    the policy gives, `instance_masks`, `boxes` and `keypoints`; all other entries come back as the same objects.
     """
 
     def __init__(self, policy: Policy, backend: GenericBackend, options: Options) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from augspec.errors import Unsupported, nearest
-from augspec.formats import CHOICES
+from augspec.formats import CHOICES, ROTATED
 
 __all__ = ["Capabilities", "Options"]
 
@@ -46,7 +46,7 @@ class Options:
     Attributes:
         layout: "NHWC" or "NCHW"; single samples are "HWC" or "CHW" accordingly.
         value_range: (low, high) of float images; uint8 and uint16 always use their whole range.
-        box_format: "xyxy", "xywh", "cxcywh" or "yxyx".
+        box_format: "xyxy", "xywh", "cxcywh", "yxyx", or "cxcywhr" with an angle in degrees.
         box_units: "pixels" or "normalized" by the image's sides.
         keypoint_format: "xy" continuous, or "index" for pixel indices (shifted by ½).
         mode: an execution mode of the backend.
@@ -99,6 +99,12 @@ class Options:
                     f"the backend {backend!r} knows {', '.join(words)}",
                     nearest(str(options[name]), words),
                 )
+        if options["box_format"] in ROTATED and options["box_units"] != "pixels":
+            raise Unsupported(
+                f"compile(…, box_format={options['box_format']!r}, box_units={options['box_units']!r})",
+                "an angle means nothing where both axes have units of their own",
+                "Give such boxes in pixels.",
+            )
         if not isinstance(options["frames"], bool):
             raise Unsupported(f"compile(…, frames={options['frames']!r})", "whether samples are stacks: true or false")
         if options["mode"] == "auto":

@@ -5,6 +5,7 @@ The state is a dict of arrays with the batch axis first:
 * `image` (B, H, W, C): uint8 levels or int32 in 2⁻⁸ levels (exact domain), float32, or anything when all is moves;
 * `mask` (B, H, W, C'), and `mask:<name>` for each named one, and those of instances: any dtype;
 * `boxes` (B, N, 4) float32 corners in pixels, `boxes_visible` (B, N) float32 shares, `boxes_valid` (B, N);
+* `places` (B, N, 10) of boxes with an angle, of which `boxes` are the hulls, and `places_seen` (B, N);
 * `keypoints` (B, K, 2) float32 pixels, `keypoints_visible` (B, K).
 """
 
@@ -21,6 +22,7 @@ from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Stage
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.generic.points import MovePoints, by_matrix, clip_boxes, move_boxes, move_keypoints
+from augspec_backends.generic.rotated import move_places, on_canvas
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.step import State
 from augspec_backends.generic.targets import targets_of
@@ -191,6 +193,9 @@ class Pixels:
             hull = move_boxes(xp, state["boxes"], move, between)
             new["boxes"], share = clip_boxes(xp, hull, height, width)
             new["boxes_visible"] = state["boxes_visible"] * share
+        if "places" in state:
+            new["places"] = move_places(xp, state["places"], move)
+            new["places_seen"] = xp.logical_and(state["places_seen"], on_canvas(xp, new["places"], height, width))
         if "keypoints" in state:
             new.update(move_keypoints(xp, state, move, height, width))
             if mirrors is not None:

@@ -162,7 +162,7 @@ def _check_needs(
                 inside = ", or what moves pixels out of its members" if isinstance(leaf.op, Combinator) else ""
                 raise SampleError(
                     barred[name],
-                    f"no {name}, because {leaf.op.tag} ({where}) has no meaning for them",
+                    f"no {barred[name]}, because {leaf.op.tag} ({where}) has no meaning for them",
                     f"entries {sorted(arrays)}",
                     f"Leave them out of the sample, or {leaf.op.tag} out of the policy{inside}.",
                 )

@@ -22,6 +22,7 @@ from augspec_conformance.distances.pair import Pair
 __all__ = ["ELSEWISE", "LIBRARIES", "pairs"]
 
 _BITS = "its bits are ours; no library draws the same"
+_OWN = "drawn from scratch by formulas of its own; those of other libraries are other pictures"
 _MIXED = "mixes samples of a batch; no library takes the partner and the share that were drawn"
 
 ELSEWISE = {
@@ -40,6 +41,13 @@ ELSEWISE = {
     "resample": "ends a run of warps, and moves no pixel itself",
     "color_jitter": "stands for brightness_scale, contrast, saturation and hue, which are in the tables",
     "preset": "stands for ops that are in the tables",
+    "elastic": "its field is made of our bits; its deviation and smoothness are measured by law R19",
+    "shadow": _OWN,
+    "fog": _OWN,
+    "rain": _OWN,
+    "snow": _OWN,
+    "sun_flare": _OWN,
+    "to_float": "a division by 255, which law N13 asks",
     "one_of": "chooses, and moves no pixel itself",
     "sequence": "moves no pixel itself",
     "random_order": "chooses an order, and moves no pixel itself",

@@ -12,7 +12,7 @@ from augspec_conformance.cases.policies import fitting_targets, policy, policy_n
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_match
-from augspec_conformance.subject import Subject
+from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS", "instances"]
 
@@ -40,6 +40,8 @@ def _with(case: Case, **targets: Any) -> Case:
 
 def _follow(subject: Subject, case: Case) -> None:
     """Instances are the channels of a mask, and tight boxes hold what is left of them."""
+    if not {"mask", "boxes"} <= set(case.targets):
+        raise Unclaimed("the policy has no meaning for masks or boxes")
     sample = sample_of(case)
     _, height, width, _ = sample["image"].shape
     given = instances(sample["boxes"], height, width)

@@ -43,6 +43,8 @@ def _with(policy: Json, **targets: Any) -> Json:
 
 def _named(subject: Subject, case: Case) -> None:
     """Every named mask is what it is if it is the only one, and changes nothing else."""
+    if "mask" not in case.targets:
+        raise Unclaimed("the policy has no meaning for masks")
     sample = sample_of(case)
     kept = {name: value for name, value in sample.items() if name in fitting_targets(case.policy, ("image",))}
     native = {

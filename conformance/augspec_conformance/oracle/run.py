@@ -10,6 +10,7 @@ import numpy as np
 
 from augspec_conformance.oracle import boxes as boxes_of
 from augspec_conformance.oracle import keypoints as keypoints_of
+from augspec_conformance.oracle import rotated
 from augspec_conformance.oracle.arrays import AnyArray, FloatArray
 from augspec_conformance.oracle.draws import Draws
 from augspec_conformance.oracle.mixing import MIXING, mix, one_hot
@@ -35,9 +36,9 @@ def run(
         policy: The normalized document: every op with its `id` and all defaults filled in.
         values: Draw path to the realised number or list of numbers, in the units of the policy. Constant
             fields and certain gates need no entry.
-        sample: `image` (H, W, C), `mask` (H, W) or (H, W, C), `boxes` (N, 4) absolute xyxy, `keypoints` (K,
-            2) continuous xy in pixels; other entries pass through. It needs an image or a mask, which give
-            the canvas.
+        sample: `image` (H, W, C), `mask` (H, W) or (H, W, C), named masks likewise, `instance_masks` (N, H, W),
+            `boxes` (N, 4) absolute xyxy, or (N, 5) with an angle (T9), `keypoints` (K, 2) continuous xy in pixels;
+            other entries pass through. It needs an image or a mask, which give the canvas.
         value_range: What the image's numbers mean (C1); the default takes and gives the unit range. A
             normalized image is not mapped back.
         nudges: By how many pixels (x, y) the first, second … resampled run of warps misses its ideal places, where it
@@ -114,6 +115,10 @@ def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: floa
     unit = None if image is None else np.array(image, dtype=np.float64)
     if unit is not None and (low, high) != (0.0, 1.0):
         unit = (unit - low) / (high - low)
+    places = None
+    if boxes is not None and boxes.shape[1] == 5:
+        places = rotated.places(np.asarray(boxes, dtype=np.float64))
+        boxes = np.concatenate([places[:, 1:].min(axis=1), places[:, 1:].max(axis=1)], axis=1)
     points = None if keypoints is None else np.array(keypoints, dtype=np.float64)
     return State(
         size=(height, width),
@@ -122,6 +127,8 @@ def _begin(sample: Mapping[str, AnyArray], targets: Mapping[str, Any], low: floa
         mask_fill=(targets.get("mask") or {}).get("fill", 0),
         boxes=None if boxes is None else np.array(boxes, dtype=np.float64),
         share=None if boxes is None else np.ones(len(boxes)),
+        places=places,
+        centred=None if places is None else keypoints_of.inside(places[:, 0], height, width),
         keypoints=points,
         visible=None if points is None else keypoints_of.inside(points, height, width),
     )
@@ -145,12 +152,20 @@ def _finish(
     if state.boxes is not None and state.share is not None:
         rules = targets.get("boxes") or {}
         result["boxes"] = state.boxes
-        result["boxes_valid"] = boxes_of.valid(
+        valid = boxes_of.valid(
             state.boxes,
             state.share,
-            min_area=rules.get("min_area", 0.0),
+            min_area=0.0 if state.places is not None else rules.get("min_area", 0.0),
             min_visibility=rules.get("min_visibility", 0.0),
         )
+        if state.places is not None and state.centred is not None:
+            turned = rotated.rectangle(state.places)
+            area = turned[:, 2] * turned[:, 3]
+            given = np.asarray(sample["boxes"], dtype=np.float64)
+            still = (state.places == rotated.places(given)).all(axis=(1, 2), keepdims=True)[:, 0]
+            result["boxes"] = np.where(still, given, turned)
+            valid = valid & state.centred & (area > 0.0) & (area >= rules.get("min_area", 0.0))
+        result["boxes_valid"] = valid
     if state.keypoints is not None and state.visible is not None:
         pairs = (targets.get("keypoints") or {}).get("swap_pairs", []) if state.mirrorings % 2 else []
         result["keypoints"] = keypoints_of.swap(state.keypoints, pairs)

@@ -73,6 +73,8 @@ class State:
         mask_fill: Value of the mask outside.
         boxes: (N, 4) xyxy.
         share: (N,) visible share of each box so far.
+        places: (N, 5, 2) centres and corners of boxes with an angle, whose hulls the boxes are; None without.
+        centred: (N,) whether each centre was on the canvas all along.
         keypoints: (K, 2).
         visible: (K,) whether each keypoint was on the canvas all along.
         label: (K,) soft label; None where nothing mixes samples.
@@ -91,6 +93,8 @@ class State:
     mask_fill: float = 0
     boxes: FloatArray | None = None
     share: FloatArray | None = None
+    places: FloatArray | None = None
+    centred: BoolArray | None = None
     keypoints: FloatArray | None = None
     visible: BoolArray | None = None
     label: FloatArray | None = None
@@ -178,6 +182,10 @@ def move(state: State, stage: Stage) -> State:
         whole = boxes_of.hull(state.boxes, stage.points, stage.between)
         clipped = boxes_of.clip(whole, height, width)
         moved = replace(moved, boxes=clipped, share=state.share * boxes_of.visible_share(clipped, whole))
+    if state.places is not None and state.centred is not None:
+        places = stage.points(state.places.reshape(-1, 2)).reshape(state.places.shape)
+        centred = state.centred & keypoints_of.inside(places[:, 0], height, width)
+        moved = replace(moved, places=places, centred=centred)
     if state.keypoints is not None and state.visible is not None:
         points = stage.points(state.keypoints)
         moved = replace(moved, keypoints=points, visible=state.visible & keypoints_of.inside(points, height, width))

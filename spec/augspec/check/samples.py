@@ -12,7 +12,7 @@ from augspec.check.places import leaf_ops
 from augspec.check.problem import Problem
 from augspec.check.setting import Setting
 from augspec.errors import nearest
-from augspec.formats import CHOICES, FLOATS, MASKS, TARGETS
+from augspec.formats import CHOICES, FLOATS, MASKS, ROTATED, TARGETS
 
 if TYPE_CHECKING:
     from augspec.language.policy import Policy
@@ -90,6 +90,14 @@ def _mask(policy: Policy, setting: Setting) -> Iterator[Problem]:
 
 
 def _boxes(policy: Policy, setting: Setting) -> Iterator[Problem]:
+    words = setting.targets.get("boxes", ())
+    for word in words:
+        if word in ROTATED and "normalized" in words:
+            yield Problem("target boxes", f"{word} and normalized", f"{word} in pixels, because it has an angle")
+        if word in ROTATED and policy.targets.instance_masks.tight_boxes:
+            yield Problem(
+                "targets.instance_masks.tight_boxes", f"true, with {word}", "true with boxes that have no angle"
+            )
     if policy.targets.boxes.compact and "boxes" in setting.targets:
         if setting.batched or setting.frames:
             yield Problem(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from augspec.errors import SampleError
+from augspec.errors import SampleError, Unsupported
+from augspec.formats import ROTATED
 from augspec.language.policy import Targets
+from augspec_backends.generic.options import Options
 from augspec_backends.generic.targets.boxes import Boxes
 from augspec_backends.generic.targets.instances import InstanceMasks
 from augspec_backends.generic.targets.keypoints import Keypoints
 from augspec_backends.generic.targets.masks import Mask
 from augspec_backends.generic.targets.target import Passage, Target
 
-__all__ = ["IMAGE", "Passage", "Target", "check_name", "moved_names", "outputs", "targets_of"]
+__all__ = ["IMAGE", "Passage", "Target", "check_name", "check_settings", "moved_names", "outputs", "targets_of"]
 
 IMAGE = "image"
 
@@ -48,6 +50,20 @@ def outputs(settings: Targets, names: Iterable[str]) -> tuple[str, ...]:
     return (*given, *(flag for flag in found if flag and flag not in given))
 
 
+def check_settings(settings: Targets, options: Options) -> None:
+    """Refuse what a policy says of targets that options give no meaning.
+
+    Raises:
+        Unsupported: with what to leave out.
+    """
+    if settings.instance_masks.tight_boxes and options.box_format in ROTATED:
+        raise Unsupported(
+            f"compile(…, box_format={options.box_format!r})",
+            "targets.instance_masks.tight_boxes makes upright boxes",
+            "Leave tight_boxes out, or give boxes without an angle.",
+        )
+
+
 def check_name(name: object, settings: Targets) -> None:
     """Refuse an array's name that was surely meant to be a target: it would pass through unmoved.
 
@@ -62,5 +78,6 @@ def check_name(name: object, settings: Targets) -> None:
                 "sample",
                 f"the targets {', '.join(known)}",
                 f"the entry {name!r}",
-                f"Call it {target!r}; what is to stay as it is needs a name of its own.",
+                f"Call it {target!r}{', or name it in targets.masks' if target == 'mask' else ''}; "
+                "what is to stay as it is needs a name of its own.",
             )

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from augspec.errors import SampleError
+from augspec.formats import ROTATED
 from augspec.language.policy import Targets
 from augspec.namespace import Array
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.points import from_xyxy, to_xyxy
+from augspec_backends.generic.rotated import on_canvas, places_of, rectangle_of, upright
 from augspec_backends.generic.signature import Leaf, Signature
 from augspec_backends.generic.targets.instances import tightened
 from augspec_backends.generic.targets.rows import Rows, as_given
@@ -23,7 +25,11 @@ __all__ = ["Boxes"]
 
 @dataclass(frozen=True)
 class Boxes(Rows):
-    """Boxes (N, 4) of a declared format."""
+    """Boxes (N, 4) of a declared format, or (N, 5) of one with an angle (T9).
+
+    What has an angle is five places on its way; beside it goes its upright hull, as a box that other ops see and that
+    says which share is left.
+    """
 
     name: str = "boxes"
     flag: str = "boxes_valid"
@@ -31,7 +37,7 @@ class Boxes(Rows):
     barred: tuple[str, ...] = ("boxes",)
 
     def columns(self, options: Options) -> int:
-        return 4
+        return 5 if options.box_format in ROTATED else 4
 
     def check_values(self, values: np.ndarray, options: Options, settings: Targets) -> None:
         super().check_values(values, options, settings)
@@ -51,8 +57,14 @@ class Boxes(Rows):
     def enter(self, go: Passage, arrays: Mapping[str, Array]) -> State:
         xp, sig = go.xp, go.signature
         boxes = xp.astype(go.rows(arrays[self.name]), "float32")
-        boxes = to_xyxy(xp, boxes, go.options.box_format, _scale(go.options, sig.height, sig.width))
-        state = {"boxes": boxes, "boxes_visible": boxes[..., 0] * 0 + 1}
+        state = {}
+        if go.options.box_format in ROTATED:
+            state["places"] = places_of(xp, boxes)
+            state["places_seen"] = on_canvas(xp, state["places"], sig.height, sig.width)
+            boxes = upright(xp, state["places"])
+        else:
+            boxes = to_xyxy(xp, boxes, go.options.box_format, _scale(go.options, sig.height, sig.width))
+        state |= {"boxes": boxes, "boxes_visible": boxes[..., 0] * 0 + 1}
         if sig.has(self.flag):
             state["boxes_valid"] = go.rows(arrays[self.flag])
         return state
@@ -60,11 +72,18 @@ class Boxes(Rows):
     def leave(self, go: Passage, state: State, start: State, arrays: Mapping[str, Array]) -> dict[str, Array]:
         xp, sig, rule = go.xp, go.signature, go.settings.boxes
         boxes, share = tightened(go, state["boxes"], state, start), state["boxes_visible"]
+        turned = rectangle_of(xp, state["places"]) if "places" in state else None
         area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+        area = area if turned is None else turned[..., 2] * turned[..., 3]
         valid = xp.logical_and(xp.logical_and(area > 0, share > 0), area >= rule.min_area)
         valid = xp.logical_and(valid, share >= rule.min_visibility)
         if sig.has(self.flag):
             valid = xp.logical_and(valid, state["boxes_valid"])
+        if turned is not None:
+            valid = xp.logical_and(valid, state["places_seen"])
+            new = xp.astype(turned, sig.dtype_of(self.name))
+            new = as_given(go, new, state["places"], start["places"], arrays[self.name])
+            return {self.name: go.lead(new), self.flag: go.lead(valid)}
         before, after = _scale(go.options, sig.height, sig.width), _scale(go.options, *go.size)
         new = xp.astype(from_xyxy(xp, boxes, go.options.box_format, after), sig.dtype_of(self.name))
         if before == after:
