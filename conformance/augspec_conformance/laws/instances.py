@@ -62,6 +62,19 @@ def _follow(subject: Subject, case: Case) -> None:
     spec = subject.of(loose).output_spec(subject.native(loose, whole))["instance_masks"]
     require(tuple(spec.shape) == moved.shape, "output_spec of instance_masks", expected=moved.shape, got=spec.shape)
     _tight(subject, case, whole, out)
+    if subject.cost == "eager":  # elsewhere shapes are static
+        _compact(subject, case, whole)
+
+
+def _compact(subject: Subject, case: Case, whole: dict[str, Array]) -> None:
+    """Where invalid boxes are dropped, their masks are dropped with them."""
+    rules = {**case.policy.get("targets", {}).get("boxes", {}), "min_visibility": 0.5}
+    full = subject.call(_with(case, boxes=rules), whole)
+    for i, keep in enumerate(full["boxes_valid"]):
+        single = {name: value[i] for name, value in whole.items()}
+        out = subject.call(_with(case, boxes={**rules, "compact": True}), single, ids=[subject.ids(case)[i]])
+        for name in ("boxes", "instance_masks"):
+            require_equal(out[name], full[name][i][keep], f"sample {i}: compacted {name}")
 
 
 def _tight(subject: Subject, case: Case, whole: dict[str, Array], loose: dict[str, Array]) -> None:
