@@ -218,3 +218,14 @@ def test_t3_boxes_of_four_samples_come_together_with_their_labels() -> None:
     inputs = {name: keras.Input(x.shape[1:], dtype=str(x.dtype)) for name, x in batch.items()}
     symbolic = layer(inputs, training=True)
     assert (symbolic["boxes"].shape, symbolic["labels"].shape) == ((None, 8, 4), (None, 8))
+
+
+def test_t7_stacks_are_counted_as_samples_and_saved_as_such() -> None:
+    layer = Augment(POLICY, seed=7, frames=True)
+    stack = np.stack([IMAGES, IMAGES[:, ::-1]], 1)
+    out = layer(stack, training=True)
+    np.testing.assert_array_equal(out[:, 0], HOST(7, IMAGES))
+    assert int(layer.counter) == 8
+    assert layer.compute_output_shape((None, 2, None, 12, 3)) == (None, 2, None, 12, 3)
+    again = Augment.from_config(layer.get_config())
+    np.testing.assert_array_equal(again(stack, training=True), out)

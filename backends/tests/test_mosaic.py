@@ -196,7 +196,7 @@ def test_what_cannot_come_together_is_refused_with_the_reason(change: dict[str, 
 
 
 def test_compaction_is_refused_because_it_takes_single_samples() -> None:
-    with pytest.raises(SampleError, match=r"boxes: expected one sample, .* targets\.boxes\.compact"):
+    with pytest.raises(SampleError, match=r"boxes: expected one image, .* targets\.boxes\.compact"):
         compiled(MIDDLE, targets={"boxes": {"compact": True}})(7, BATCH, IDS)
 
 

@@ -50,6 +50,17 @@ def test_e7_weights_sum_to_one_and_e2_their_magnitudes_stay_small(kernel: str) -
     assert worst < 1.01 or kernel == "bicubic"
 
 
+@pytest.mark.parametrize(("side", "size"), [(64, 1), (128, 2), (192, 3), (448, 7), (640, 10), (50, 80), (5, 5)])
+def test_e2_up_to_128_weights_of_a_triangle_are_not_negative(side: int, size: int) -> None:
+    length = np.arange(1, side + 1, dtype=np.int32)
+    axis = Axis(length * 0, length, side, size)
+    assert axis.taps("bilinear", antialias=True) <= 128
+    for antialias in (True, False):
+        _, weights = axis_weights(NumpyNamespace(), axis, kernel="bilinear", antialias=antialias)
+        assert weights.min() >= 0
+        assert (weights.sum(2) == 1 << 15).all()
+
+
 def test_c11_bicubic_of_the_same_size_is_the_image_in_floats_too() -> None:
     image = picture(2, 9, 8, 3).astype(np.float32) / 100 - 0.5  # outside of the range as well
     np.testing.assert_array_equal(made({"op": "resize", "size": [9, 8], "interpolation": "bicubic"})(1, image), image)

@@ -42,6 +42,26 @@ def test_points_come_back() -> None:
         assert np.abs(one - other).max() < 250 * 2**-20
 
 
+def test_points_beyond_the_corners_follow_the_tangent() -> None:
+    """The map goes on straight where the picture ends, with the slope that it has there, and so does its inverse."""
+    height, width, corner = 300, 400, 250.0
+    radius = np.array([1.0, 1.01, 1.3, 2.0, 6.0])
+    for k1, k2 in K / 2**24:
+        end, slope = 1 + k1 + k2, 1 + 3 * k1 + 5 * k2
+        shown = end + slope * (radius - 1)
+        x, y = 200 + 0.8 * corner * shown, 150 + 0.6 * corner * shown
+        back = unbend(
+            XP,
+            x[None].astype(np.float32),
+            y[None].astype(np.float32),
+            np.floor(np.array([[k1, k2]]) * 2**24 + 0.5).astype(np.int32),
+            height,
+            width,
+        )
+        np.testing.assert_allclose(back[0][0], 200 + 0.8 * corner * radius, rtol=1e-5)
+        np.testing.assert_allclose(back[1][0], 150 + 0.6 * corner * radius, rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("fields", "good"),
     [
@@ -58,5 +78,5 @@ def test_what_would_fold_is_refused(fields: dict, good: bool) -> None:
     if good:
         augspec.loads(document)
         return
-    with pytest.raises(augspec.PolicyError):
+    with pytest.raises(augspec.PolicyError, match=r"`k1` and `k2` whose lowest values|numbers from -0.25"):
         augspec.loads(document)

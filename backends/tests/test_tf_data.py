@@ -219,3 +219,13 @@ def test_t3_boxes_and_their_labels_come_together_by_name_and_by_place() -> None:
             KEY,
             targets={0: "image", 1: "labels"},
         )
+
+
+@pytest.mark.parametrize("batch", [None, 4])
+def test_t7_stacks_are_counted_as_samples(batch: int | None) -> None:
+    augment = augspec.compile(POLICY, "tensorflow", frames=True)
+    source = slices(np.stack([IMAGES, IMAGES[:, ::-1]], 1))
+    done = augment_dataset(source if batch is None else source.batch(batch), augment, KEY)
+    found = [element.numpy() for element in done]
+    whole = np.stack(found) if batch is None else np.concatenate(found)
+    np.testing.assert_array_equal(whole[:, 0], EXPECTED)

@@ -12,6 +12,7 @@ import augspec
 from augspec_backends.generic.arithmetic import Arithmetic
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.numpy.namespace import NumpyNamespace
+from augspec_conformance.adapters import adapter_of
 
 XP = NumpyNamespace()
 EXACT = FixedNumbers(XP)
@@ -118,3 +119,15 @@ def test_floats_have_a_root_with_a_slope_at_black() -> None:
     m = FloatNumbers(XP, -1.0, 3.0)
     x = np.array([-2, -1, 0, 3, 7, np.nan], np.float32)
     np.testing.assert_allclose(m.root(x), [1e-8, 1e-8, 0.5, 1, 1, np.nan])
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize(("apart", "flat"), [(1e-6, True), (0.9 / 4080, True), (1.1 / 4080, False)])
+def test_e5_the_rounding_of_a_flat_channel_is_not_stretched(backend: str, apart: float, flat: bool) -> None:
+    image = np.full((1, 4, 5, 3), 0.3, np.float32)
+    image[:, 2, 3, 1] += np.float32(apart)
+    augment = augspec.compile(augspec.loads('{"augspec": 1, "ops": [{"op": "autocontrast"}]}'), backend=backend)
+    adapter = adapter_of(augspec.get_backend(backend))
+    out = adapter.to_numpy(augment(1, {"image": adapter.to_native(image, "float32")})["image"])
+    assert np.array_equal(out, image) == flat
+    assert out[0, 2, 3, 1] == (image[0, 2, 3, 1] if flat else 1.0)

@@ -259,3 +259,36 @@ def test_t5_a_policy_that_mixes_samples_of_a_batch_is_refused_with_the_place_for
         AugmentedDataset(PAIRS, policy, seed=7)
     evaluated = AugmentedDataset(PAIRS, policy, training=False)
     np.testing.assert_array_equal(evaluated[2][0], IMAGES[2].transpose(2, 0, 1))
+
+
+def test_t7_items_that_are_stacks_share_one_draw() -> None:
+    videos = [np.stack([image, image[::-1], image // 2]) for image in IMAGES]
+    boxes = np.tile(np.float32([[1, 2, 7, 8]]), (3, 1, 1))
+    items = [{"image": video, "mask": video[..., 0], "boxes": boxes, "label": 3} for video in videos]
+    data = AugmentedDataset(items, POLICY, seed=7, frames=True)
+    item = data[4]
+    assert (tuple(item["image"].shape), tuple(item["mask"].shape)) == ((3, 3, 9, 12), (3, 9, 12))
+    alone = augspec.compile(POLICY)(7, {"image": videos[4][1], "boxes": boxes[1]}, index=4)
+    np.testing.assert_array_equal(item["image"][1].permute(1, 2, 0), alone["image"])
+    np.testing.assert_array_equal(item["boxes"][1], alone["boxes"])
+    tensors = [{"image": torch.from_numpy(video).permute(0, 3, 1, 2)} for video in videos]
+    np.testing.assert_array_equal(AugmentedDataset(tensors, POLICY, seed=7, frames=True)[4]["image"], item["image"])
+    grey = AugmentedDataset([video[..., 0] for video in videos], augspec.loads(FLIP), seed=7, frames=True)
+    assert tuple(grey[0].shape) == (3, 1, 9, 12)
+
+
+FLIP = '{"augspec": 1, "ops": [{"op": "horizontal_flip"}]}'
+
+
+def test_t8_instances_stand_first_and_go_with_their_boxes() -> None:
+    masks = np.zeros((2, 9, 12), bool)
+    masks[0, 2:5, 3:6] = True
+    boxes = np.float32([[3, 2, 6, 5], [20, 20, 30, 30]])
+    drops = {"augspec": 1, "ops": [{"op": "horizontal_flip"}], "targets": {"boxes": {"compact": True}}}
+    policy = augspec.parse(drops)
+    items = [{"image": IMAGES[0], "instance_masks": masks, "boxes": boxes, "labels": ["a", "b"]}]
+    item = AugmentedDataset(items, policy)[0]
+    assert (tuple(item["instance_masks"].shape), tuple(item["boxes"].shape)) == ((1, 9, 12), (1, 4))
+    tensors = [{**items[0], "instance_masks": torch.from_numpy(masks)}]
+    other = AugmentedDataset(tensors, policy)[0]
+    np.testing.assert_array_equal(other["instance_masks"], item["instance_masks"])

@@ -54,6 +54,30 @@ def test_fullgraph_keeps_masks_and_other_entries() -> None:
     assert all(torch.equal(got[name], expected[name]) for name in expected)
 
 
+def test_fullgraph_takes_stacks_with_all_that_moves() -> None:
+    named = {"masks": {"depth": {"fill": -1}}}
+    policy = POLICY.model_copy(update={"targets": type(POLICY.targets).model_validate(named)})
+    augment = augspec.compile(policy, backend="torch", frames=True, box_format="cxcywhr")
+    images = torch.stack([_images(), _images().flip(2)], 1)
+    boxes = torch.tensor([10.0, 8, 6, 4, 25]).tile(3, 2, 1, 1)
+    sample = {
+        "boxes": boxes,
+        "depth": images[:, :, :2].float(),
+        "image": images,
+        "instance_masks": (images[:, :, :1] > 90),
+        "note": "unchanged",
+    }
+
+    got = torch.compile(augment, fullgraph=True)(torch.tensor(4), sample)
+
+    expected = augment(4, sample)
+    assert list(got) == list(expected)
+    assert torch.equal(got["image"][:, 0], augspec.compile(POLICY, backend="torch")(4, _images()))
+    for name, value in expected.items():
+        same = value == got[name] if isinstance(value, str) else torch.allclose(got[name], value, atol=1e-4)
+        assert same, name
+
+
 def test_a_compiled_function_follows_the_augmenter_it_calls() -> None:
     """An augmenter at the address of one that is gone is not taken for it; an equal one compiles nothing anew."""
     torch._dynamo.reset()

@@ -189,3 +189,12 @@ def test_t3_boxes_of_four_samples_come_together_with_their_labels() -> None:
     for name, value in expected.items():
         np.testing.assert_allclose(out[name], value, atol=1e-5)
     assert out["labels"].dtype == torch.int64
+
+
+def test_t7_stacks_are_counted_as_samples() -> None:
+    layer = Augment(POLICY, seed=7, frames=True)
+    stack = torch.stack([IMAGES, IMAGES.flip(2)], 1)
+    out = layer(stack)
+    assert (out.shape, int(layer.counter)) == (stack.shape, 5)
+    np.testing.assert_array_equal(out[:, 0], direct(7, range(5)))
+    np.testing.assert_array_equal(layer(stack[0], index=[0]), out[0])

@@ -7,10 +7,13 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from augspec.ops.augmix import AugMix
 from augspec.ops.base import PixelOp
+from augspec.veil import VeilOp
 from augspec_conformance.cases.policies import op_of, spelled_out
 from augspec_conformance.tolerances import (
     BICUBIC,
+    CHAIN,
     CUBIC_WEIGHTS,
     EPSILON,
     GREY,
@@ -59,7 +62,10 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         if op["op"] == "random_order" and len(op["ops"]) <= _FEW:
             orders = [_in_order(list(order), error, exact=exact) for order in itertools.permutations(op["ops"])]
             return _worst(orders)
-        turns = op_of(op).turns()
+        model = op_of(op)
+        if isinstance(model, AugMix):
+            return _chains(op, model, error, exact=exact)
+        turns = model.turns()
         if op["op"] == "some_of" and not op.get("replace"):
             return replace(_after(op["ops"], replace(error, run=None), exact=exact), run=None)
         for _ in range(turns):
@@ -83,7 +89,7 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         own *= model.reach()
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * model.deviation()
-    own += model.coarse(exact=exact) if isinstance(model, PixelOp) else 0.0
+    own += model.coarse(exact=exact) if isinstance(model, (PixelOp, VeilOp)) else 0.0
     if model.ideal == "integers":
         own = 0.0 if exact else POINTWISE
     elif exact and stage != "move":
@@ -94,6 +100,16 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
         return _Error(pixels + own * getattr(model, "enlarges", lambda: 1.0)(), 1.0, run, jump)
     levels = 0.5 / 255 if exact and error.pixels else 0.0  # whole levels (E6): E1 rounds them first
     return _Error((error.pixels + levels + own) * gain, gain, None, jump)
+
+
+def _chains(op: dict[str, Any], model: AugMix, error: _Error, *, exact: bool) -> _Error:
+    """A mean is off by no more than the worst chain, and by what weights and sums add."""
+    chain = error
+    for _ in range(model.steps):
+        each = [_after_one(member, replace(chain, run=None), exact=exact) for member in op["ops"]]
+        chain = _worst([replace(one, run=None) for one in (*each, chain)])
+    own = CHAIN["exact" if exact else "float"] * model.chains + (GRID if exact else 0.0)
+    return replace(chain, pixels=chain.pixels + own)
 
 
 def _worst(several: list[_Error]) -> _Error:

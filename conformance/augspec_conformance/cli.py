@@ -78,6 +78,15 @@ BudgetOption = Annotated[
     float | None,
     typer.Option("--budget", metavar="SECONDS", help="Of the tier explore: time for each backend [default: 60]."),
 ]
+PoliciesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--policies",
+        metavar="N",
+        min=1,
+        help="Of the tier explore: so many policies, each op in its share of them, instead of a time.",
+    ),
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option("--report", metavar="DIR", help="Write JSON lines, JUnit, Markdown, badge, failures, index.html."),
@@ -99,6 +108,7 @@ def run(
     waivers: WaiversOption = None,
     seed: SeedOption = None,
     budget: BudgetOption = None,
+    policies: PoliciesOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but what is wrong with the request.")] = False,
 ) -> None:
     """Check backends (all installed ones by default), each in a process of its own where there are several.
@@ -117,9 +127,11 @@ def run(
     names = list(dict.fromkeys(backend or _installed()))
     with _usage(ValueError):
         run_seed = read_seed(seed or ("random" if tier == "explore" else "0"))
-    asked = _Asked(tier, law, mode, waivers, run_seed, _budget(tier, budget, waivers))
-    if asked.budget is not None and not quiet:
-        talk.note(f"explore: --seed {asked.seed} --budget {asked.budget:g}")
+    limits = {"--budget": budget, "--policies": policies}
+    asked = _Asked(tier, law, mode, waivers, run_seed, _budget(tier, limits, waivers), policies)
+    if tier == "explore" and not quiet:
+        limit = f"--budget {asked.budget:g}" if policies is None else f"--policies {policies}"
+        talk.note(f"explore: --seed {asked.seed} {limit}")
     elif seed == "random" and not quiet:
         talk.note(f"The run seed is {asked.seed}")
     if len(names) == 1:
@@ -169,25 +181,36 @@ class _Asked(NamedTuple):
     waivers: Path | None
     seed: int
     budget: float | None
+    policies: int | None
 
     def options(self) -> list[str]:
         """Return it as options of `run`."""
         found = ["--tier", self.tier]
         several = (("--law", self.laws), ("--mode", self.modes))
-        single = (("--waivers", self.waivers), ("--seed", self.seed), ("--budget", self.budget))
+        single = (
+            ("--waivers", self.waivers),
+            ("--seed", self.seed),
+            ("--budget", self.budget),
+            ("--policies", self.policies),
+        )
         given = [*several, *((name, [] if value is None else [str(value)]) for name, value in single)]
         return found + [part for name, values in given for value in values or () for part in (name, value)]
 
 
-def _budget(tier: str, budget: float | None, waivers: Path | None) -> float | None:
-    """Return the budget of an exploration; None for another tier."""
+def _budget(tier: str, limits: dict[str, float | None], waivers: Path | None) -> float | None:
+    """Return the budget of an exploration; None for another tier, and where a number of policies ends it."""
+    given = [name for name, value in limits.items() if value is not None]
     if tier != "explore":
-        if budget is not None:
-            raise typer.BadParameter("only the tier explore has a budget", param_hint="--budget")
+        if given:
+            raise typer.BadParameter("only the tier explore has a budget or a number of policies", param_hint=given[0])
         return None
+    if len(given) > 1:
+        raise typer.BadParameter("a time ends it, or a number of policies: say one", param_hint=" ".join(given))
     if waivers is not None:
         raise typer.BadParameter("the tier explore looks for what nobody knows yet", param_hint="--waivers")
-    return 60.0 if budget is None else budget
+    if limits["--policies"] is not None:
+        return None
+    return 60.0 if limits["--budget"] is None else limits["--budget"]
 
 
 def _check(backend: str, asked: _Asked) -> Report:
@@ -199,6 +222,8 @@ def _check(backend: str, asked: _Asked) -> Report:
         known = read_waivers(asked.waivers) if asked.waivers else ()
     with _usage(augspec.BackendUnavailable):
         name = getattr(augspec.get_backend(backend), "name", backend)
+    if asked.policies is not None:
+        return _ask_population(backend, asked.policies, asked)
     if asked.budget is not None:
         return _explore(backend, asked.budget, asked)
     # A waiver that matches nothing is an error, unless it is for what was not asked.
@@ -230,6 +255,15 @@ def _explore(backend: str, budget: float, asked: _Asked) -> Report:
             modes=asked.modes,
             progress=lambda spent, all_of_it, word: step(int(min(spent, all_of_it)), int(all_of_it), word),
         )
+
+
+def _ask_population(backend: str, count: int, asked: _Asked) -> Report:
+    from augspec_conformance.population import ask_population
+    from augspec_conformance.runner import BadRequest
+    from augspec_conformance.terminal import bar
+
+    with bar(backend) as step, _usage(BadRequest):
+        return ask_population(backend, count=count, seed=asked.seed, laws=asked.laws, modes=asked.modes, progress=step)
 
 
 def _check_apart(backends: list[str], asked: _Asked) -> tuple[list[Report], bool]:

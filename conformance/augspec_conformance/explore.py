@@ -29,7 +29,7 @@ from augspec_conformance.runner import subjects_of
 from augspec_conformance.shrink import shrunk
 from augspec_conformance.subject import Subject, reference
 
-__all__ = ["explore"]
+__all__ = ["defined", "explorable", "explore"]
 
 _EXAMPLES = {"eager": 25, "graph": 5, "dear": 5}
 """Examples of a round, by what a mode costs: a compiled one compiles each policy."""
@@ -37,7 +37,7 @@ _EXAMPLES = {"eager": 25, "graph": 5, "dear": 5}
 _SHRINKING = 20.0
 """Seconds for shrinking one finding; the smallest case so far is reported."""
 
-_ALSO = ("P3", "S1", "J1", "K8")
+_ALSO = ("P3", "S1", "J1", "K8", "F11", "F13", "F14", "F15")
 """Laws that take any policy, beside those that Hypothesis searches at the other tiers."""
 
 Progress = Callable[[float, float, str], None]
@@ -99,15 +99,12 @@ def explore(
     Raises:
         BadRequest: a law or mode is unknown, a law takes no policy but its own, or this is no backend.
     """
-    able = [law.id for law in select_laws() if law.search or law.id in _ALSO]
-    unfit = sorted({law.id for law in select_laws(laws)} - set(able)) if laws else []
-    if unfit:
-        raise BadRequest(f"{', '.join(unfit)} cannot be explored; {', '.join(able)} can: they take any policy")
+    asked = explorable(laws)
     subjects = subjects_of(backend, modes)
     searches = [
         _Search(law, subject)
         for number, subject in enumerate(subjects)
-        for law in select_laws(laws or able)
+        for law in asked
         if law.scope == "modes" or not number
     ]
     order = list(searches)
@@ -128,6 +125,19 @@ def explore(
         planned.setdefault(search.subject.mode, {})[search.law.id] = 1
     head = {**facts(subjects[0].backend, subjects[0].source), "seed": seed, "budget in seconds": budget}
     return Report(subjects[0].name, "explore", tuple(search.result() for search in searches), head, planned)
+
+
+def explorable(laws: Sequence[str] | None = None) -> list[Law]:
+    """Return the laws of these ids, or all that take any policy.
+
+    Raises:
+        BadRequest: a law is unknown, or takes no policy but its own.
+    """
+    able = [law.id for law in select_laws() if law.search or law.id in _ALSO]
+    unfit = sorted({law.id for law in select_laws(laws)} - set(able)) if laws else []
+    if unfit:
+        raise BadRequest(f"{', '.join(unfit)} cannot be explored; {', '.join(able)} can: they take any policy")
+    return list(select_laws(laws or able))
 
 
 def _round(search: _Search, seed: int) -> None:
@@ -151,7 +161,7 @@ def _round(search: _Search, seed: int) -> None:
     def run(case: Case) -> None:
         if first and time.monotonic() - first[0] > _SHRINKING:
             return  # the smallest one so far will do
-        if not _defined(case):
+        if not defined(case):
             return
         result = run_case(law, subject, case)
         search.examples += result.status == "passed"
@@ -177,7 +187,7 @@ def _cases_for(law: Law, subject: Subject) -> st.SearchStrategy[Case]:
     return cases_like(bases) if bases else st.nothing()
 
 
-def _defined(case: Case) -> bool:
+def defined(case: Case) -> bool:
     """Return whether the reference takes a case: sizes can come about that an op is not defined on."""
     try:
         reference().call(case)

@@ -90,8 +90,8 @@ _PAIRS = (
     ("drawn", "R5", PAIRS),
     ("in pixels", "R15", DRAWS),
     ("in pixels of samples apart, and of noise far apart", "R10, R15", DRAWS // 2),
-    ("in pixels, other frameworks", "R15", FEWER),
-    ("in pixels of samples apart, other frameworks, and of grey noise farthest apart", "R10, R15", FEWER // 2),
+    ("in pixels, other frameworks, and of displacements", "R15, R19", FEWER),
+    ("in pixels of samples apart, other frameworks, and of grey noise farthest apart", "R10, R15, R19", FEWER // 2),
 )
 
 
@@ -108,6 +108,7 @@ def _of_fewer() -> Iterator[Power]:
     cells = statistic.cells_least_discrepancy(FEWER, [0.4, 0.1, 0.2, 0.3])
     yield Power("share of a gate or a member, other frameworks", "R14", FEWER, cells, LEAST_FEWER["share"])
     cdf = statistic.cdf_least_discrepancy(FEWER)
-    yield Power("distribution of a parameter, other frameworks", "R13", FEWER, cdf, LEAST_FEWER["cdf"])
+    what = "distribution of a parameter, other frameworks; of displacements"
+    yield Power(what, "R13, R19", FEWER, cdf, LEAST_FEWER["cdf"])
     end = statistic.end_least_discrepancy(FEWER)
     yield Power("mass at an end, other frameworks", "R13", FEWER, end, LEAST_FEWER["end"])

@@ -78,7 +78,10 @@ class Subject:
 
     def native_leaf(self, case: Case, name: str, value: Any) -> Any:
         """Return one entry of a sample as the framework's array; extras as they are."""
-        moves = name in ("image", "mask", "boxes", "keypoints") or (name == "label" and case.mixes)
+        masks = case.policy.get("targets", {}).get("masks", {})
+        moves = name in ("image", "mask", "instance_masks", "boxes", "keypoints", *masks) or (
+            name == "label" and case.mixes
+        )
         if not isinstance(value, np.ndarray) or not moves:
             return value
         dtype = SIGNATURES[case.signature].dtype if name == "image" else str(value.dtype)

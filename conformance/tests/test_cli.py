@@ -175,6 +175,8 @@ def test_replay_without_the_command_line_takes_the_same(capsys: pytest.CaptureFi
         (("run", "--backend", "numpy", "--law", "C1", "--tier", "smoke"), "not one case was executed"),
         (("run", "--backend", "numpy", "--waivers", "none.toml"), "none.toml"),
         (("run", "--tier", "smoke", "--budget", "1"), "only the tier explore has a budget"),
+        (("run", "--tier", "full", "--policies", "1"), "or a number of policies"),
+        (("run", "--tier", "explore", "--policies", "1", "--budget", "1"), "say one"),
         (("run", "--tier", "explore", "--waivers", "none.toml"), "looks for what nobody knows yet"),
         (("run", "--backend", "numpy", "--tier", "explore", "--law", "R1"), "R1 cannot be explored"),
         (("mutants", "--family", "geometri"), "Did you mean 'geometry'?"),

@@ -11,14 +11,15 @@ import pytest
 import augspec
 from augspec.language.distributions import distribution_kinds
 from augspec_backends.generic.numbers import FixedNumbers
-from augspec_conformance.cases.policies import op_names
+from augspec_conformance.cases.policies import document, op_names
 from augspec_conformance.cases.signatures import SIGNATURES
-from augspec_conformance.corpus import FOLDER, Entry, entries, families, manifest
+from augspec_conformance.corpus import FOLDER, Entry, choose, entries, families, golden, manifest
 from augspec_conformance.corpus.__main__ import check
+from augspec_conformance.corpus.choose import MAX_LINE
 from augspec_conformance.law import Case
 from augspec_conformance.laws import all_laws
 from augspec_conformance.runner import check_backend, run_case
-from augspec_conformance.subject import Subject
+from augspec_conformance.subject import Subject, reference
 
 J8 = next(law for law in all_laws() if law.id == "J8")
 
@@ -36,6 +37,21 @@ def test_there_are_three_hundred_cases_in_less_than_a_megabyte() -> None:
     assert len(entries()) >= 300
     assert sum(len(family) for family in families().values()) == len(entries())
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 1_000_000
+
+
+def test_lines_are_short_but_for_one_that_was_published_before() -> None:
+    longer = {one.case.name for one in entries().values() if len(one.line().encode()) > MAX_LINE}
+    assert longer == {"op:iou_crop small-u8"}  # its draws are 40 candidates of four numbers
+
+
+def test_only_short_lines_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "mutants", tuple)
+    short = Case(name="short", policy=document({"op": "horizontal_flip"}))
+    boxes = document({"op": "iou_crop", "size": [5, 5]})
+    long = Case(name="long", policy=boxes, targets=("image", "boxes"))
+    assert len(golden(reference(), long).line()) > MAX_LINE > len(golden(reference(), short).line())
+    found = choose.choose({"ops": [short, long]}, total=2)
+    assert [one.case.name for one in found.entries["ops"]] == ["short"]
 
 
 def test_the_corpus_holds_every_word_of_the_language() -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+import augspec
 from augspec_conformance.distances import LIBRARIES, Missing, measure_reference, pairs, results
 from augspec_conformance.distances.__main__ import main
 from augspec_conformance.distances.bounds import POSITION32
 from augspec_conformance.distances.page import page
 from augspec_conformance.distances.pair import Library
+from augspec_conformance.distances.pairs import ELSEWISE
 
 DOCS = Path(__file__).parents[2] / "docs"
 RECORDED = results.read(DOCS / "accuracy.json")
@@ -50,6 +52,24 @@ def test_what_is_recorded_is_whole_and_within_its_reasons() -> None:
     assert [name for name, count in Counter(pair.name for pair in pairs()).items() if count > 1] == []
     for pair in pairs():
         assert pair.name in RECORDED["libraries"][pair.library.name]["pairs"], pair.name
+
+
+def test_every_op_stands_beside_a_library_or_says_why_not() -> None:
+    compared = {pair.op["op"] for pair in pairs()}
+    own = {name for name in augspec.ops() if "." not in name}  # what other packages register is theirs to compare
+    missing = own - compared - set(ELSEWISE)
+    assert missing == set(), (
+        "write a pair in augspec_conformance.distances, or a line with the reason in pairs.ELSEWISE"
+    )
+    assert compared & set(ELSEWISE) == set()
+    assert set(ELSEWISE) <= own
+
+
+def test_the_page_has_each_op_with_its_libraries_or_the_reason() -> None:
+    text = page(RECORDED)
+    assert all(f"\n| [{pair.op['op']}](#{pair.op['op']}) |" in text for pair in pairs())
+    assert all(f"- `{op}`: {reason}." in text for op, reason in ELSEWISE.items())
+    assert "no library has been put beside it yet" not in text
 
 
 def test_reasons_are_not_generous() -> None:

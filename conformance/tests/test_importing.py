@@ -310,3 +310,30 @@ def test_kornia(name: str) -> None:
     image = (IMAGE / 255).astype(np.float32)
     theirs = sequence(torch.from_numpy(image.transpose(2, 0, 1).copy())[None])[0].numpy().transpose(1, 2, 0)
     compare(kornia(sequence), theirs, image)
+
+
+def test_torchvisions_augmix_is_the_preset() -> None:
+    load(TORCHVISION)
+    from torchvision.transforms import v2
+
+    found = torchvision(v2.AugMix())
+    assert [row.status for row in found.rows] == ["approximate"]
+    assert "top left corner" in found.rows[0].reason
+    preset = augspec.parse({"augspec": 1, "ops": [{"op": "preset", "name": "augmix/torchvision"}]})
+    (sequence,) = augspec.normalize(preset).ops
+    assert augspec.normalize(found.policy).ops == sequence.ops
+
+
+def test_torchvisions_augmix_with_other_settings() -> None:
+    load(TORCHVISION)
+    from torchvision.transforms import v2
+
+    other = v2.AugMix(10, 2, 4, 0.3, all_ops=False, interpolation=v2.InterpolationMode.NEAREST, fill=51)
+    found = torchvision(other)
+    (op,) = found.policy.to_dict()["ops"]
+    assert (op["chains"], op["depth"], op["alpha"], len(op["ops"])) == (2, 4, 0.3, 9)
+    assert {one["fill"] for one in op["ops"] if one["op"] in ("shear", "translate", "rotate")} == {0.2}
+    assert {one["interpolation"] for one in op["ops"] if one["op"] in ("shear", "translate", "rotate")} == {"nearest"}
+    assert "0 bits" in found.rows[0].reason
+    for wrong in (v2.AugMix(mixture_width=9), v2.AugMix(chain_depth=9), v2.AugMix(alpha=0.01)):
+        assert [row.status for row in torchvision(wrong).rows] == ["unsupported"]

@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import augspec
+from augspec.normalize import normalized_dict
+from augspec.ops.base import TypeOp
+from augspec_conformance.cases.policies import op_document
 from augspec_conformance.oracle import run
 from augspec_conformance.oracle.by_hand import augmented, both, op, picture, policy
+from augspec_conformance.oracle.mixing import MIXING
 
 
 def shift(delta: Any, **fields: Any) -> dict[str, Any]:
@@ -23,6 +28,28 @@ def test_c9_gates_open_and_close() -> None:
         assert out[0, 0, 0] == 0.5 + 0.25 * gate
     with pytest.raises(KeyError, match="apply"):
         augmented(image, gated)
+
+
+GATED = [
+    name
+    for name, cls in augspec.ops().items()
+    if name not in MIXING and not cls.resizes and not issubclass(cls, TypeOp)
+]
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_c9_what_is_not_applied_changes_nothing(name: str) -> None:
+    document = {"augspec": 1, "ops": [{**op_document(name), "p": 0.0}], "eval": []}
+    sample = {
+        "image": picture(12, 9, 3),
+        "mask": np.arange(108, dtype=np.int32).reshape(12, 9),
+        "boxes": np.array([[1.0, 2.0, 6.0, 11.0]]),
+        "keypoints": np.array([[3.25, 7.5]]),
+    }
+    normalized = normalized_dict(augspec.parse(document))
+    out = run(normalized, {}, sample)
+    for target, array in sample.items():
+        np.testing.assert_array_equal(out[target], array, err_msg=target)
 
 
 def test_a_missing_draw_is_an_error() -> None:

@@ -137,3 +137,68 @@ def test_t4_pairs_swap_after_an_odd_number_of_mirrorings(vertical: int, swapped:
     x = [15.0, -83.0, 12.0] if swapped else [15.0, 12.0, -83.0]
     assert out["keypoints"][:, 0].tolist() == x
     assert out["keypoints_visible"].tolist() == ([True, False, True] if swapped else [True, True, False])
+
+
+def test_t2_a_named_mask_is_what_it_would_be_alone() -> None:
+    mask = np.arange(64, dtype=np.int16).reshape(8, 8)
+    move = op("translate", x=0.25, y=0.0)
+    sample = {"mask": mask, "depth": mask / 3}
+    out = run(policy(move, mask={"fill": 255}, masks={"depth": {"fill": -1}, "absent": {}}), {}, sample)
+    np.testing.assert_array_equal(out["mask"], run(policy(move, mask={"fill": 255}), {}, sample)["mask"])
+    alone = run(policy(move, mask={"fill": -1}), {}, {"mask": mask / 3})["mask"]
+    np.testing.assert_array_equal(out["depth"], alone)
+    assert (out["depth"][:, :2] == -1).all()
+
+
+def test_t7_frames_of_a_stack_have_noise_of_their_own() -> None:
+    image, key = np.full((4, 5, 3), 0.5), [1, 2, 3]
+    noise = op("gaussian_noise", std=0.1, per_channel=True)
+    values = {"sample/gaussian_noise#0/noise": key}
+    tall = run(policy(noise), values, {"image": np.tile(image, (3, 1, 1))})["image"]
+    for frame in range(3):
+        one = run(policy(noise), values, {"image": image}, frame=frame)["image"]
+        np.testing.assert_array_equal(one, tall[4 * frame : 4 * frame + 4])
+
+
+def test_t8_tight_boxes_hold_what_is_left_of_their_masks() -> None:
+    masks = np.zeros((3, 8, 8), np.uint8)
+    masks[0, 2:4, 1:3] = 1
+    masks[1, 5:7, 6:8] = 2
+    masks[2, 1:2, 1:7] = 3
+    boxes = np.array([[1.0, 1.0, 4.0, 5.0], [6, 5, 8, 7], [1, 1, 7, 2]])
+    sample = {"image": picture(8, 8), "instance_masks": masks, "boxes": boxes}
+    still = run(policy(instance_masks={"tight_boxes": True}), {}, sample)
+    np.testing.assert_array_equal(still["boxes"], boxes)
+    move = op("translate", x=0.25, y=0.0)
+    out = run(policy(move, instance_masks={"tight_boxes": True}, boxes={"min_area": 5.0}), {}, sample)
+    np.testing.assert_array_equal(out["instance_masks"][:, :, 2:], masks[:, :, :-2])
+    assert out["boxes"].tolist() == [[3, 2, 5, 4], [0, 0, 0, 0], [3, 1, 8, 2]]
+    assert out["boxes_valid"].tolist() == [False, False, True]
+
+
+def test_t9_boxes_with_an_angle_turn_and_keep_their_sides() -> None:
+    boxes = np.array([[10.0, 8.0, 6.0, 2.0, 20.0], [3.0, 4.0, 2.0, 2.0, 0.0]])
+
+    def moved(*ops: dict[str, Any], **targets: Any) -> Any:
+        return run(policy(*ops, **targets), {}, {"image": picture(16, 20), "boxes": boxes})
+
+    np.testing.assert_array_equal(moved()["boxes"], boxes)
+    np.testing.assert_allclose(moved(op("rotate", degrees=30))["boxes"][0], [10, 8, 6, 2, 50], atol=1e-9)
+    np.testing.assert_allclose(moved(op("rotate", degrees=80))["boxes"][0], [10, 8, 6, 2, -80], atol=1e-9)
+    np.testing.assert_allclose(moved(op("horizontal_flip"))["boxes"][0], [10, 8, 6, 2, -20], atol=1e-9)
+    np.testing.assert_allclose(moved(op("scale", factor=0.5))["boxes"][0], [10, 8, 3, 1, 20], atol=1e-9)
+    away = moved(op("translate", x=0.5, y=0.0))
+    np.testing.assert_allclose(away["boxes"][0], [20, 8, 6, 2, 20], atol=1e-9)
+    assert away["boxes_valid"].tolist() == [False, True]
+    assert moved(boxes={"min_area": 5.0})["boxes_valid"].tolist() == [True, False]
+
+
+def test_t9_a_sheared_box_is_held_by_a_rectangle_of_the_mean_direction() -> None:
+    boxes = np.array([[10.0, 8.0, 4.0, 4.0, 0.0]])
+    out = run(policy(op("shear", x=0.0, y=0.5)), {}, {"image": picture(16, 20), "boxes": boxes})["boxes"][0]
+    # u = (4, ±2) and v = (0, 4): u and v turned back are (4, ±2) and (4, 0), together (8, ±2).
+    direction = np.array([8.0, 2.0]) / math.hypot(8, 2)
+    corners = np.array([(x, y + 0.5 * x) for x in (-2, 2) for y in (-2, 2)])
+    along, across = corners @ direction, corners @ (-direction[1], direction[0])
+    np.testing.assert_allclose(out[2:4], [np.ptp(along), np.ptp(across)], atol=1e-9)
+    assert abs(out[4]) == pytest.approx(math.degrees(math.atan2(2, 8)))

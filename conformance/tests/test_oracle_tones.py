@@ -12,7 +12,7 @@ from scipy import ndimage
 from augspec_conformance.oracle import filters, levels, noise, tints
 from augspec_conformance.oracle.by_hand import augmented, op, picture
 
-KEY = np.array([7, 9, 11], np.uint32)
+KEY = np.array([7, 9, 11, 0], np.uint32)
 
 
 def test_box_blur_is_scipys() -> None:
@@ -137,3 +137,10 @@ def test_e6a_clahe_by_hand() -> None:
     both = levels.clahe(two, 1, (1, 2))
     np.testing.assert_allclose(both[:, :9], left[:, :9])
     np.testing.assert_allclose(both[:, 24:], right[:, 8:])
+
+
+@pytest.mark.parametrize("method", ["pil", "opencv"])
+def test_equalizing_one_single_level_keeps_it(method: str) -> None:
+    flat = np.full((4, 5, 2), 77 / 255)
+    flat[..., 1] = 1.0
+    np.testing.assert_array_equal(levels.equalize(flat, method), flat)

@@ -55,10 +55,13 @@ def expected_of(name: str, magnitudes: list[float], signed: bool) -> tuple[str, 
     return op, field, {number: numbers.count(number) / len(numbers) for number in numbers}
 
 
-def require_member(member: Json, name: str, magnitudes: list[float], signed: bool, p: float = 1.0) -> None:
+def require_member(
+    member: Json, name: str, magnitudes: list[float], signed: bool, p: float = 1.0, *, reads: str = "nearest"
+) -> None:
     op, field, values = expected_of(name, magnitudes, signed)
     assert (member["op"], member.get("p", 1.0)) == (op, p)
-    assert member.get("interpolation", "nearest") == "nearest"
+    usual = "bilinear" if op in ("shear", "translate", "rotate") else reads
+    assert member.get("interpolation", usual) == reads
     if field:
         got = values_of(member[field])
         merged: dict[float, float] = {}
@@ -113,6 +116,23 @@ def test_trivialaugment_has_torchvisions_magnitudes() -> None:
         require_member(member, name, [float(m) / unit for m in (magnitudes if magnitudes.ndim else [0.0])], signed)
 
 
+def test_augmix_has_torchvisions_magnitudes() -> None:
+    automatic()
+    from torchvision.transforms import v2
+
+    theirs = v2.AugMix()
+    (op,) = json.loads(augspec.presets()["augmix/torchvision"].ops)
+    assert (op["op"], op["chains"], op["alpha"]) == ("augmix", theirs.mixture_width, theirs.alpha)
+    assert (op["depth"], theirs.chain_depth) == ({"integers": [1, 3]}, -1)
+    assert theirs.interpolation == "bilinear"
+    for member, (name, (magnitudes_of, signed)) in zip(op["ops"], theirs._AUGMENTATION_SPACE.items(), strict=True):
+        magnitudes = magnitudes_of(theirs._PARAMETER_MAX, 1, 1)
+        bins = [0.0] if magnitudes is None else [float(m) for m in magnitudes[: theirs.severity]]
+        bins = [255 * m for m in bins] if name == "Solarize" else bins
+        whole = name.startswith("Translate")  # torchvision's are whole pixels, and no pixel lies between them
+        require_member(member, name, bins, signed, reads="nearest" if whole else "bilinear")
+
+
 def applied(op: Json, path: str, values: dict[str, Any], step: int | None = None) -> Iterator[Json]:
     """Yield the ops that a sample runs, with the numbers that it drew."""
 
@@ -137,17 +157,17 @@ def applied(op: Json, path: str, values: dict[str, Any], step: int | None = None
 
 
 def by_torchvision(op: Json, image: np.ndarray) -> np.ndarray:
-    """Return what torchvision's functions make of a uint8 image (H, W, 3), about its centre, by whole fractions."""
+    """Return what torchvision's functions make of a uint8 image (H, W, 3), about its centre, by fractions as ours."""
     import torch
     from torchvision.transforms import InterpolationMode
     from torchvision.transforms import functional as F  # noqa: N812 (its usual name)
 
     height, width = image.shape[:2]
     x = torch.from_numpy(image.copy()).permute(2, 0, 1)
-    nearest: Json = {"interpolation": InterpolationMode.NEAREST}
-    still: Json = {"angle": 0.0, "scale": 1.0, **nearest}
+    reads: Json = {"interpolation": InterpolationMode(op.get("interpolation", "nearest"))}
+    still: Json = {"angle": 0.0, "scale": 1.0, **reads}
     makers = {
-        "rotate": lambda: F.rotate(x, op["degrees"], **nearest),
+        "rotate": lambda: F.rotate(x, op["degrees"], **reads),
         "shear": lambda: F.affine(
             x, translate=[0, 0], shear=[-math.degrees(math.atan(op[axis])) for axis in "xy"], **still
         ),
@@ -179,24 +199,79 @@ LEVELS = {"brightness_scale": 1, "saturation": 2, "contrast": 2, "sharpness": 1,
 @pytest.mark.parametrize("name", [name for name in augspec.presets() if "augment" in name and "torchvision" in name])
 def test_pixels_are_torchvisions_for_the_same_draws(name: str) -> None:
     automatic()
-    rng = np.random.default_rng(3)
-    coarse = rng.integers(0, 256, (32, 8, 10, 3))
-    images = np.clip(np.kron(coarse, np.ones((1, 8, 8, 1), np.int64)) + rng.integers(-9, 10, (32, 64, 80, 3)), 0, 255)
-    images = images.astype(np.uint8)
+    images = some_images()
     policy = augspec.parse({"augspec": 1, "ops": [{"op": "preset", "name": name}]})
     draws = augspec.compile(policy).draw(7, index=range(32)).human()
     (full,) = normalized_dict(policy)["ops"]
     seen: set[str] = set()
     for row, image in enumerate(images):
         for op in applied(full, "sample", {path: value[row] for path, value in draws.items()}):
-            one = augspec.parse({"augspec": 1, "ops": [op]})
-            ours, theirs = np.asarray(augspec.compile(one)(0, image)), by_torchvision(op, image)
-            far = np.abs(ours.astype(int) - theirs).max(-1)
-            if op["op"] in ("rotate", "shear", "translate"):
-                wrong = (far > 0) & ~between_pixels(op, *far.shape)
-                assert wrong.mean() < 0.002, op  # torchvision's positions are rounded in float32
-            else:
-                assert far.max() <= LEVELS.get(op["op"], 0), op
+            image = checked(op, image)  # noqa: PLW2901 (the next op acts on it)
             seen.add(op["op"])
-            image = ours  # noqa: PLW2901 (the next op acts on it)
     assert len(seen) >= 7
+
+
+def some_images() -> np.ndarray:
+    """Return a batch of coarse blocks with a little noise, (32, 64, 80, 3)."""
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 256, (32, 8, 10, 3))
+    images = np.clip(np.kron(coarse, np.ones((1, 8, 8, 1), np.int64)) + rng.integers(-9, 10, (32, 64, 80, 3)), 0, 255)
+    return images.astype(np.uint8)
+
+
+def checked(op: Json, image: np.ndarray) -> np.ndarray:
+    """Return what an op makes of an image, after it was held against torchvision's."""
+    ours = np.asarray(augspec.compile(augspec.parse({"augspec": 1, "ops": [op]}))(0, image))
+    far = np.abs(ours.astype(int) - by_torchvision(op, image)).max(-1)
+    if op["op"] in ("rotate", "shear", "translate"):
+        near = op["interpolation"] == "nearest"
+        wrong = (far > (0 if near else 1)) & ~(near & between_pixels(op, *far.shape))
+        assert wrong.mean() < 0.002, op  # torchvision's positions are rounded in float32
+    else:
+        assert far.max() <= LEVELS.get(op["op"], 0), op
+    return ours
+
+
+def test_augmix_mixes_torchvisions_pixels_as_torchvision_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every op of every chain, and then the mixture, which torchvision itself makes of our chains and weights."""
+    automatic()
+    import torch
+    from torchvision.transforms import v2
+
+    def tensor(image: np.ndarray) -> Any:
+        return torch.from_numpy(image.astype(np.float32)).permute(2, 0, 1)  # of uint8 it would cut off half a level
+
+    images = some_images()
+    policy = augspec.parse({"augspec": 1, "ops": [{"op": "preset", "name": "augmix/torchvision"}]})
+    augment = augspec.compile(policy)
+    draws = {path.rpartition("preset#0/")[2]: value for path, value in augment.draw(7, index=range(32)).human().items()}
+    mixed = augment(7, images)
+    (full,) = normalized_dict(policy)["ops"][0]["ops"]
+    seen: set[str] = set()
+    for row, image in enumerate(images):
+        values = {path: value[row] for path, value in draws.items()}
+        ends = []
+        for chain, depth in enumerate(values["augmix#0/depth"]):
+            turns = range(3 * chain, 3 * chain + depth)
+            members = [full["ops"][values["augmix#0/branch"][turn]] for turn in turns]
+            steps = [next(applied(one, "augmix#0", values, turn)) for one, turn in zip(members, turns, strict=True)]
+            rounded = image
+            for op in steps:
+                rounded = checked(op, rounded)
+                seen.add(op["op"])
+            whole = [one for op in steps for one in (op, {"op": "resample"})]  # rounded once, at the end
+            ends.append(np.asarray(augspec.compile(augspec.parse({"augspec": 1, "ops": whole}))(0, image)))
+        share, parts = values["augmix#0/share"], iter(ends)
+        weights = iter([torch.tensor([[1 - share, share]]), torch.tensor([values["augmix#0/weights"]])])
+        theirs = v2.AugMix(chain_depth=1)
+        monkeypatch.setattr(theirs, "_sample_dirichlet", lambda _, weights=weights: next(weights))
+        monkeypatch.setattr(
+            theirs,
+            "_apply_image_or_video_transform",
+            lambda *_, parts=parts, **__: tensor(next(parts))[None],
+        )
+        found = theirs(tensor(image)).permute(1, 2, 0).numpy()
+        far = np.abs(mixed[row] - found)
+        assert far.max() <= 1.0  # half a level of the chains that torchvision is given, half of the result
+        assert far.mean() <= 0.3
+    assert len(seen) == len({op["op"] for op in full["ops"]})

@@ -101,6 +101,11 @@ def test_chi_square_equals_scipy() -> None:
 UNREAD = {
     *("iou_crop.height", "iou_crop.width", "scale_jitter.factor", "zoom_out.factor"),  # the place is drawn as well
     *("salt_pepper.amount", "salt_pepper.ratio"),  # and so is every pixel
+    *("fog.density", "fog.grey", "fog.patchiness", "fog.roughness"),
+    *(f"rain.{name}" for name in ("amount", "degrees", "grey", "haze", "length", "opacity", "width")),
+    *(f"snow.{name}" for name in ("amount", "degrees", "grey", "haze", "length", "opacity", "size")),
+    *(f"sun_flare.{name}" for name in ("ghosts", "grey", "size", "strength", "x", "y")),
+    *("shadow.darkness", "shadow.size", "shadow.softness"),  # and so are all corners
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
     *(
         "box_blur.radius",

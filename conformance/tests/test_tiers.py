@@ -22,6 +22,7 @@ from augspec_conformance.laws import all_laws
 from augspec_conformance.memory import held, peak_during
 from augspec_conformance.mutants.geometry import TurnsClockwise
 from augspec_conformance.planning import TIERS, BadRequest, plan_cases, select_laws
+from augspec_conformance.population import ask_population, population
 from augspec_conformance.recorder import _whole
 from augspec_conformance.replay import replayed
 from augspec_conformance.report import Report, Result
@@ -240,3 +241,24 @@ def test_exploring_without_time_says_that_nothing_was_run():
     assert not report.passed
     with pytest.raises(BadRequest, match="R1 cannot be explored"):
         explore("numpy", seed=1, laws=["R1"])
+
+
+def test_in_a_population_policies_differ_and_every_op_has_its_share():
+    names = op_names()
+    cases = population(len(names), 5)
+    assert len({json.dumps(case.policy, sort_keys=True) for case in cases}) == len(cases) == len(names)
+    for name, case in zip(names, cases, strict=True):
+        assert name in [op["op"] for op in case.policy["ops"]]
+    population.cache_clear()
+    assert population(len(names), 5) == cases
+
+
+def test_a_population_finds_a_fault_and_says_what_it_asked():
+    report = ask_population(TurnsClockwise(), count=60, seed=5)
+    assert {result.law for result in report.failures()} == {"N1"}
+    assert report.facts["policies"] == 60
+    planned = report.planned["eager"]
+    assert (planned["S1"], planned["P1"], planned["N1"]) == (60, 60, 120)
+    assert sum(result.mode == "eager" for result in report.results) == 240
+    with pytest.raises(BadRequest, match="R1 cannot be explored"):
+        ask_population("numpy", count=1, seed=1, laws=["R1"])

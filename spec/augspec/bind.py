@@ -93,9 +93,10 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
         policy: what `augspec.load` returns.
         backend: "numpy", "torch", "tensorflow", "jax", another registered name, or `module:attribute`.
         **options: `layout` ("NHWC" or "NCHW"; default the framework's habit), `value_range` of float images
-            (default (0, 1)), `box_format` ("xyxy", "xywh", "cxcywh", "yxyx"), `box_units` ("pixels",
+            (default (0, 1)), `box_format` ("xyxy", "xywh", "cxcywh", "yxyx", "cxcywhr"), `box_units` ("pixels",
             "normalized"), `keypoint_format` ("xy", "index"), `mode` ("auto", "eager", "compiled"; TensorFlow
-            also "graph").
+            also "graph"), `frames` (true where a sample is a stack of images that share one draw: (T, H, W, C) and
+            (B, T, H, W, C), or (T, C, H, W) and (B, T, C, H, W), with masks, boxes and keypoints for every frame).
 
     Raises:
         BackendUnavailable: with the line that installs what is missing.

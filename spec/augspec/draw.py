@@ -16,6 +16,7 @@ from augspec.plan.program import (
     NoiseKey,
     Order,
     Partner,
+    Simplex,
     Table,
     Whole,
 )
@@ -94,12 +95,24 @@ def _values(xp: Namespace, draw: Draw, words: Array) -> Array:
         return (integer(xp, words, m.n) + m.low // m.step) * m.step
     if isinstance(m, Listed):
         return xp.take(xp.constant(np.array(m.values, dtype=np.int32)), integer(xp, words, len(m.values)))
+    if isinstance(m, Simplex):
+        return _weights(xp, m, words)
     assert isinstance(m, (Members, Order))
     found: list[Array] = []
     for start in range(0, draw.words, m.n):
         order = ranks(xp, [words[start + i] for i in range(m.n)])
         found += order if isinstance(m, Order) else [xp.astype(rank < m.k, "int32") for rank in order]
     return xp.stack(found, 0)
+
+
+def _weights(xp: Namespace, m: Simplex, words: Array) -> Array:
+    """Return weights in 2⁻¹⁵ that sum to exactly one, (n, B): what is left is at most 2¹⁵, as is a share of it."""
+    rest, found = words[0] * 0 + (1 << 15), []
+    for number, table in enumerate(m.tables):
+        share = quantile(xp, words[number], xp.constant(table))
+        found.append(xp.shr(rest * share + (1 << 14), 15))
+        rest = rest - found[-1]
+    return xp.stack([*found, rest], 0)
 
 
 def constants(xp: Namespace, fixed: tuple[Fixed, ...], zeros: Array) -> dict[str, Array]:

@@ -226,6 +226,21 @@ class Places(Protocol):
     def unstretched(self, x: Array, y: Array, columns: Array, rows: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by the inverse of `stretched`."""
 
+    def rough(self, words: Array, weights: Array, gain: Array) -> Array:
+        """Return a smooth random field of displacements, (B, H, W, 2) int32 in 2⁻²⁰ pixels: right, down.
+
+        Args:
+            words: (B, H, W, 1), of which each half is the uniform noise of one axis.
+            weights: (B, R + 1) of the Gaussian that smoothes it along both axes, mirror border.
+            gain: (B,) as `displacement_gain` returns it.
+        """
+
+    def displaced(self, field: Array) -> tuple[Array, Array]:
+        """Return the sources p + d(p) of places p, d a `rough` field."""
+
+    def undisplaced(self, x: Array, y: Array, field: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse of `displaced`: 16 steps towards q + d(q) = p."""
+
 
 class Numbers(Protocol):
     """Pixel arithmetic in one of two systems; pixels are (B, H, W, C), parameters (B, 1, 1, 1) integers.
@@ -252,6 +267,9 @@ class Numbers(Protocol):
 
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Multiply a difference of pixels by a weight in 2⁻¹⁵, at most 1."""
+
+    def cover(self, x: Array, colour: Array, weight: Array) -> Array:
+        """Return x + (colour − x)·weight, in 2⁻¹⁵; exactly the one or the other where the weight is 0 or 1."""
 
     def gain(self, difference: Array, factor: Array) -> Array:
         """Multiply a difference of pixels by a factor in 2⁻²⁰ below 2; the exact domain rounds it to 2⁻¹⁴."""
@@ -353,8 +371,18 @@ class Noise(Protocol):
     def words(self, *, per_channel: bool) -> Array:
         """Return words as int32, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
 
+    def at(self, counters: Array) -> Array:
+        """Return the words of counters of one's own, (B or 1, …) from 0, as int32 (B, …)."""
+
     def uniform(self, *, per_channel: bool) -> Array:
         """Return uniform numbers of the range, 0 … 65280 in 1/65280 of it, (B, H, W, C) or (B, H, W, 1)."""
 
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
+
+    def clouds(self, layers: Array) -> Array:
+        """Return smooth noise that goes from 0 to 2¹⁵ over the image, (B, H, W) int32.
+
+        Args:
+            layers: (B, K, 1, …) how strong layers of ever finer cells are, in 2⁻²⁴ with sum 2²⁴.
+        """

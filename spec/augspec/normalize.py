@@ -1,7 +1,7 @@
 """normalize: write out what a policy leaves unsaid, so that later edits cannot change it (R6).
 
 Every op gets its explicit `id`, every default its value, and macros give way to what they stand for. What a policy
-*means* is checked here too, beyond the types of its fields: unique ids, deterministic evaluation, `normalize` last.
+*means* is checked here too, beyond the types of its fields: unique ids, deterministic evaluation, changes of type last.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from augspec.entries import check_entries
 from augspec.errors import PolicyError, PolicyProblem, format_path
 from augspec.language.limits import MAX_OPS, MAX_PLANNED
 from augspec.sides import check_sides
@@ -94,6 +95,8 @@ def check_policy(policy: Policy) -> None:
                 'For example "eval": [{"op": "resize", "short_side": 256}, {"op": "center_crop", "size": [224, 224]}].',
             )
         )
+    problems.extend(check_entries(policy))
+    problems.extend(_check_targets(policy, full["ops"]))
     pairs = policy.targets.keypoints.swap_pairs
     rows = [row for pair in pairs for row in pair]
     if len(set(rows)) != len(rows) or any(row < 0 for row in rows):
@@ -108,6 +111,29 @@ def check_policy(policy: Policy) -> None:
         problems.extend(check_sides(policy))
     if problems:
         raise PolicyError(problems)
+
+
+def _check_targets(policy: Policy, ops: tuple[Op, ...]) -> list[PolicyProblem]:
+    """Refuse settings of targets that cannot follow: those of chains that move pixels, each in its own way."""
+    from augspec.language.policy import walk
+    from augspec.ops.base import Combinator
+
+    problems = []
+    for path, op in walk(ops, ("ops",)):
+        names = op.refused() if isinstance(op, Combinator) else ()
+        given = {name: getattr(policy.targets, name) for name in names}
+        declared = [name for name, settings in given.items() if settings != type(settings)()]
+        declared += ["masks"] if "mask" in names and policy.targets.masks else []
+        if declared:
+            problems.append(
+                PolicyProblem(
+                    format_path(_in_document(path, policy.ops)),
+                    f"{op.tag} with members that move pixels, beside targets.{declared[0]}",
+                    f"members of {op.tag} that leave {declared[0]} as they are: several chains have no one geometry",
+                    f"Move the geometry out of {op.tag}, or leave targets.{declared[0]} out.",
+                )
+            )
+    return problems
 
 
 def _final_size(ops: tuple[Op, ...]) -> str:
@@ -147,11 +173,13 @@ def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> 
         where = format_path(_in_document(path, written))
         last = len(path) == 2 and path[1] == len(ops) - 1
         if isinstance(op, TypeOp) and not (last and op.p == 1):
+            second = len(path) == 2 and isinstance(ops[-1], TypeOp) and not last
             problems.append(
                 PolicyProblem(
                     where,
                     f"{op.tag!r} where more follows, in a combinator or with p below 1",
                     "it as the last op of a pipeline only",
+                    f"Leave it out: {ops[-1].tag} reads the unit range and gives floats itself." if second else "",
                 )
             )
         later = ops[int(path[1]) + 1 :]
@@ -160,7 +188,7 @@ def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> 
                 PolicyProblem(
                     where,
                     f"{op.tag!r}, which mixes samples of a batch, in a combinator or where more follows",
-                    "one such op in a pipeline, as the last one before normalize",
+                    "one such op in a pipeline, as the last one before normalize or to_float",
                     "Move it to the end of `ops`; `p` says how often it is applied.",
                 )
             )
@@ -175,10 +203,13 @@ def _check_pipeline(ops: tuple[Op, ...], name: str, written: tuple[Op, ...]) -> 
                 problems.append(
                     PolicyProblem(where, "a member that changes the size", f"members of {op.tag} that keep the size")
                 )
-            if getattr(op, "replace", False) and any(getattr(member, "replace", False) for member in inside[1:]):
+            inner = next((one.tag for one in inside[1:] if isinstance(one, Combinator) and one.anew), None)
+            if op.anew and inner is not None:
                 problems.append(
                     PolicyProblem(
-                        where, "some_of with replacement, with another one inside", "one level of replacement"
+                        where,
+                        f"{op.tag}, whose steps draw anew, with {inner} inside, whose steps do so as well",
+                        "one level of replacement",
                     )
                 )
             if op.tag == "one_of" and len({_final_size((member,)) for member in op.ops}) > 1:

@@ -57,6 +57,8 @@ def _problem(entry: Any, document: Any) -> PolicyProblem:
         return PolicyProblem(format_path([*path, kind]), show(given.get(kind), quoted=True), entry["msg"])
     if kind in _OWN_WORDS:
         return PolicyProblem(where, value, entry["msg"])
+    if entry["loc"][-1:] == ("[key]",):
+        return PolicyProblem(where, f"the name {value}", "names of 1 to 200 characters")
     node = node_at(path, document)
     may = allowed(node) if node else entry["msg"].removeprefix("Input should be ")
     if kind == "missing":

@@ -31,6 +31,8 @@ SETTINGS: list[dict[str, Any]] = [
     {"shape": (2, 4, 300, 200), "layout": "NCHW", "targets": ("boxes", "keypoints:index")},
     {"shape": (2, 64, 64, 2), "dtype": "int32"},
     {"shape": (8, 8, 3), "dtype": "bool", "targets": ("boxes", "label")},
+    {"shape": (3, 32, 40, 3), "frames": True, "targets": ("boxes", "keypoints", "mask:uint8")},
+    {"shape": (2, 3, 3, 24, 24), "frames": True, "layout": "NCHW", "targets": ("boxes:xywh",)},
 ]
 
 
@@ -43,7 +45,7 @@ def runs(checked: Policy, shape: tuple[int, ...], dtype: str = "uint8", targets:
     """Ask the NumPy backend itself, without running."""
     names = dict.fromkeys(target.partition(":")[0] for target in targets)
     words = {word for target in targets for word in target.split(":")[1:]}
-    lead = shape[:1] if len(shape) == 4 else ()
+    lead = shape[: len(shape) - 3]
     size = shape[-2:] if options.get("layout") == "NCHW" else shape[-3:-1]
     arrays = {
         "mask": Leaf((*lead, *size), next(iter(words & {"uint8", "int32"}), "uint8")),
@@ -72,7 +74,8 @@ def test_a_problem_is_found_exactly_where_a_run_fails(setting: dict[str, Any]) -
     assert told[False] >= 5, "settings that break nothing tell nothing"
 
 
-def test_every_problem_is_listed_not_the_first_only() -> None:
+@pytest.mark.parametrize("backend", augspec.backends())
+def test_every_problem_is_listed_not_the_first_only(backend: str) -> None:
     wild = policy(
         {"op": "crop", "top": 0, "left": 0, "height": 90, "width": 70},
         {"op": "transpose"},
@@ -92,7 +95,7 @@ def test_every_problem_is_listed_not_the_first_only() -> None:
         layout="nchw",
         dtype="float65",
         targets=("mask:uint8", "bbox", "keypoints:xyy"),
-        backend="torch",
+        backend=backend,
         mode="quick",
         value_range=(1.0, 0.0),
     )
@@ -157,6 +160,8 @@ def test_without_a_shape_nothing_is_said_of_sizes_and_channels() -> None:
         ({"backend": "nobody:Nothing"}, "backend"),
         ({"mode": "compiled"}, "mode"),
         ({"value_range": (0.0, float("nan"))}, "value_range"),
+        ({"value_range": (-1e9, 0.0)}, "value_range"),
+        ({"value_range": (0.0, 1e9)}, "value_range"),
         ({"targets": ("label:int32",)}, "target label"),
         ({"targets": ("boxes:xyxy:xywh",)}, "target boxes"),
         ({"targets": ("mask", "mask")}, "target mask"),
@@ -166,12 +171,92 @@ def test_a_wrong_declaration_is_a_problem_of_its_own(setting: dict[str, Any], pa
     assert [problem.path for problem in augspec.check(policy(), **setting)] == [path]
 
 
-def test_boxes_are_dropped_from_single_samples_only() -> None:
+def test_what_lies_just_within_a_limit_is_fine() -> None:
+    assert augspec.check(policy(), value_range=(-999_999_999.5, 999_999_999.5)) == ()
+    assert augspec.check(policy(), shape=(8192, 1, 1)) == ()
+    assert [one.path for one in augspec.check(policy(), shape=(1, 8193))] == ["shape"]
+
+
+BATCH: dict[str, Any] = {"shape": (2, 4, 4, 3)}
+COMPILED: dict[str, Any] = {"backend": "jax", "mode": "compiled"}
+NAMED = "jax"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [(BATCH, "true, with a batch"), (COMPILED, "true, in the mode 'compiled'")]
+)
+def test_boxes_are_dropped_from_single_samples_only(setting: dict[str, Any], value: str) -> None:
     drops = policy(targets={"boxes": {"compact": True}})
-    assert augspec.check(drops, shape=(4, 4, 3), targets=("boxes",)) == ()
-    for setting in ({"shape": (2, 4, 4, 3)}, {"backend": "jax", "mode": "compiled"}):
-        (problem,) = augspec.check(drops, targets=("boxes",), **setting)  # type: ignore[arg-type]
-        assert problem.path == "targets.boxes.compact"
+    assert augspec.check(drops, shape=(4, 4, 3), mode="eager", targets=("boxes",)) == ()
+    assert augspec.check(drops, targets=("boxes",)) == ()
+    assert augspec.check(drops, targets=("mask",), **setting) == ()
+    (problem,) = augspec.check(drops, targets=("boxes",), **setting)
+    assert (problem.path, problem.value) == ("targets.boxes.compact", value)
+
+
+def test_a_problem_reads_as_one_line() -> None:
+    (problem,) = augspec.check(policy({"op": "hue", "turns": 0.1}), shape=(4, 4, 1))
+    assert str(problem) == (
+        "ops[0]: got hue on images of 1 channel; allowed: 3 channels. "
+        "The shape is read as NHWC; declare another layout, or leave hue out."
+    )
+    (problem,) = augspec.check(policy({"op": "pad", "top": 1, "fill": [0, 0, 0]}, evaluation=[]), shape=(4, 4, 2))
+    assert str(problem) == "ops[0].fill: got 3 numbers; allowed: one number, or 2, as many as the image's channels."
+
+
+@pytest.mark.parametrize(
+    ("dtype", "fill", "allowed"),
+    [
+        ("uint8", 256, "0 to 255"),
+        ("uint8", -1, "0 to 255"),
+        ("uint8", 0.5, "0 to 255"),
+        ("bool", 2, "0 to 1"),
+        ("int8", 128, "-128 to 127"),
+        ("uint8", 255, ""),
+        ("bool", 1, ""),
+        ("int32", -(2**31), ""),
+        ("float32", 0.5, ""),
+    ],
+)
+def test_a_fill_is_one_that_the_masks_hold(dtype: str, fill: float, allowed: str) -> None:
+    found = augspec.check(policy(targets={"mask": {"fill": fill}}), targets=(f"mask:{dtype}",))
+    assert [problem.path for problem in found] == (["targets.mask.fill"] if allowed else [])
+    assert [allowed in problem.allowed for problem in found] == [True] * len(found)
+
+
+def test_a_fill_means_nothing_in_dtypes_of_unknown_range() -> None:
+    def pad(fill: Any) -> dict[str, Any]:
+        return {"op": "pad", "top": 1, "fill": fill}
+
+    for dtype, fill, paths in (
+        ("int32", 0.5, ["ops[0].fill"]),
+        ("int32", [0, 0.5, 0], ["ops[0].fill"]),
+        ("int32", 0, []),
+        ("uint16", 0.5, []),
+        ("float32", 0.5, []),
+    ):
+        found = augspec.check(policy(pad(fill), evaluation=[]), dtype=dtype)
+        assert [problem.path for problem in found] == paths, (dtype, fill)
+    (problem,) = augspec.check(policy(pad(0.5), evaluation=[pad(0)]), dtype="int32")
+    assert problem.value == "0.5"
+
+
+def test_sizes_are_followed_through_choices() -> None:
+    crop = {"op": "center_crop", "size": [50, 50]}
+    either = {"op": "one_of", "ops": [crop, {"op": "resize", "size": [50, 50]}]}
+    late = {"op": "center_crop", "size": [60, 60]}
+    assert augspec.check(policy(either, crop, evaluation=[]), shape=(80, 80)) == ()
+    (problem,) = augspec.check(policy(either, late, evaluation=[]), shape=(80, 80))
+    assert (problem.path, problem.value) == ("ops[1]", "50×50")
+    found = augspec.check(policy({"op": "sequence", "ops": [either, late]}, evaluation=[]), shape=(40, 40))
+    assert [problem.path for problem in found] == ["ops[0].ops[0].ops[0]", "ops[0].ops[1]"]
+
+
+def test_what_is_wrong_inside_a_macro_is_said_of_the_macro() -> None:
+    jitter = {"op": "color_jitter", "hue": {"uniform": [-0.1, 0.1]}}
+    found = augspec.check(policy({"op": "sequence", "ops": [jitter]}), shape=(8, 8, 2))
+    assert {problem.path for problem in found} == {"ops[0].ops[0]"}
+    assert "hue on images of 2 channels" in [problem.value for problem in found]
 
 
 @pytest.mark.parametrize("backend", augspec.backends())
@@ -188,9 +273,9 @@ def test_a_backend_is_asked_without_its_framework(backend: str) -> None:
 
 def test_a_missing_framework_is_told_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    found = augspec.check(policy(), shape=(4, 4, 9), backend="jax", mode="graph")
+    found = augspec.check(policy(), shape=(4, 4, 9), backend=NAMED, mode="graph")
     assert [problem.path for problem in found] == ["backend", "mode"]
-    assert found[0].fix == 'Install it with: pip install "augspec[jax]"'
+    assert (found[0].value, found[0].fix) == (NAMED, f'Install it with: pip install "augspec[{NAMED}]"')
 
 
 @pytest.mark.parametrize("backend", augspec.backends())
@@ -207,3 +292,37 @@ def test_what_a_backend_says_without_its_framework_is_what_it_says_with_it(backe
 def test_it_takes_a_policy() -> None:
     with pytest.raises(TypeError, match=r"check\(\) takes a Policy"):
         augspec.check({"augspec": 1, "ops": []})  # type: ignore[arg-type]
+
+
+def test_named_masks_are_targets_and_their_fills_fit_their_dtypes() -> None:
+    named = policy(targets={"masks": {"semantic": {"fill": 255}, "depth": {"fill": -1}}})
+    assert augspec.check(named, targets=("semantic:uint8", "depth:float32")) == ()
+    found = augspec.check(named, targets=("semantic:int8", "depth:uint16", "other:int8"))
+    assert [problem.path for problem in found] == [
+        "target other",
+        "targets.masks.semantic.fill",
+        "targets.masks.depth.fill",
+    ]
+
+
+def test_stacks_are_checked_as_stacks() -> None:
+    crop = {"op": "iou_crop", "size": [6, 6]}
+    found = augspec.check(policy(crop, evaluation=[]), shape=(2, 4, 8, 8, 3), frames=True, targets=("boxes",))
+    assert [problem.path for problem in found] == ["ops[0]"]
+    (problem,) = augspec.check(policy(), shape=(8, 8, 3), frames=True)
+    assert (problem.path, problem.allowed) == ("shape", "THWC for one stack, NTHWC for a batch, or height×width alone")
+    (problem,) = augspec.check(policy({"op": "mixup"}), shape=(2, 8, 8, 3), frames=True, targets=("label",))
+    assert (problem.path, problem.value) == ("ops[0]", "mixup on one image")
+
+
+def test_boxes_with_an_angle_are_in_pixels_and_never_tight() -> None:
+    assert augspec.check(policy(), targets=("boxes:cxcywhr",)) == ()
+    (problem,) = augspec.check(policy(), targets=("boxes:cxcywhr:normalized",))
+    assert (problem.path, problem.value) == ("target boxes", "cxcywhr and normalized")
+    tight = policy(targets={"instance_masks": {"tight_boxes": True}})
+    (problem,) = augspec.check(tight, targets=("boxes:cxcywhr", "instance_masks"))
+    assert problem.path == "targets.instance_masks.tight_boxes"
+    with pytest.raises(augspec.Unsupported, match="upright boxes"):
+        augspec.compile(tight, box_format="cxcywhr")
+    with pytest.raises(augspec.Unsupported, match="Give such boxes in pixels"):
+        augspec.compile(policy(), box_format="cxcywhr", box_units="normalized")

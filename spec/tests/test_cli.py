@@ -212,6 +212,7 @@ def test_presets_suggests_a_name() -> None:
 def test_combinators_claim_no_tolerance_of_their_own() -> None:
     facts = {entry["op"]: entry for entry in json.loads(call("ops", "--format", "json").stdout)}
     assert {name for name, entry in facts.items() if entry["tolerance"] is None} == {
+        "augmix",
         "color_jitter",
         "one_of",
         "preset",

@@ -44,6 +44,8 @@ def test_bytes_are_shown_as_they_are_and_floats_are_stretched() -> None:
     assert np.asarray(overlay.picture(levels[..., :1])).tolist() == [[[10] * 3, [40] * 3]]
     floats = np.array([[[-1.0, 0.0, 1.0], [0.5, -1.0, 1.0]]], np.float32)
     assert np.asarray(overlay.picture(floats)).tolist() == [[[0, 128, 255], [191, 0, 255]]]
+    unit = (levels / 255).astype(np.float32)  # as `to_float` gives them
+    assert np.asarray(overlay.picture(unit)).tolist() == levels.tolist()
 
 
 def test_every_row_of_boxes_has_its_colour_and_they_begin_anew() -> None:

@@ -67,3 +67,84 @@ def test_yaml_tags_are_never_followed(tmp_path: Path) -> None:
     evil = f"!!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path ['{mark}']]"
     assert call("import", "-", stdin=evil).exit_code == 1
     assert not mark.exists()
+
+
+def test_check_prints_each_problem_with_what_stands_there_and_what_may() -> None:
+    for shape, code in (("8x8", 0), ("3x8x8", 0), ("2×3x8x8", 0), ("8", 2), ("1x2x3x8x8", 2), ("2x3.5x8", 2)):
+        result = call("check", "-", "--shape", shape, "--layout", "nchw", stdin=FLIP)
+        assert result.exit_code == code, shape
+    assert "fine, nothing is in the way of a run" in call("check", "-", stdin=FLIP).stdout
+    one = call("check", "-", "--value-range", 1, 0, stdin=FLIP).stdout
+    assert "1 problem\n" in one
+    for line in ("value_range", "got      1, 0", "allowed  a pair of finite numbers, the lower one first"):
+        assert line in one
+    two = call("check", "-", "--shape", "8x9x2", "--backend", "nump", "--dtype", "uint9", stdin=BAD).stdout
+    assert "4 problems" in two
+    assert "fix      Did you mean" in two
+
+
+def test_lint_counts_its_warnings() -> None:
+    counted = {
+        FLIP: "no warning",
+        json.dumps({"augspec": 1, "ops": [{"op": "one_of", "ops": [{"op": "invert"}]}]}): "1 warning",
+    }
+    counted[json.dumps({"augspec": 1, "ops": [{"op": "rotate", "degrees": 3, "p": 0}] * 2})] = "2 warnings"
+    for text, count in counted.items():
+        result = call("lint", "-", stdin=text)
+        assert result.output.rstrip().endswith(f": {count}")
+    found = json.loads(call("lint", "-", "--format", "json", "--target", "keypoints:xy", stdin=FLIP).stdout)
+    assert [one["id"] for one in found] == ["W401"]
+    assert call("lint", "-", "--class", "left hand", "--strict", stdin=FLIP).exit_code == 1
+
+
+def test_diff_prints_hashes_changes_and_streams(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(FLIP)
+    same = call("diff", tmp_path / "a.json", "-", stdin=FLIP).stdout
+    assert "equal: the same samples" in same
+    assert same.splitlines()[0].endswith(augspec.loads(FLIP).canonical_hash()[:12])
+    text = call("diff", tmp_path / "a.json", "-", stdin=FLIP.replace("}", ', "p": 0.25}', 1)).stdout
+    assert "0.5 → 0.25" in text
+    assert "same words, another distribution" in text
+    found = json.loads(call("diff", tmp_path / "a.json", "-", "--format", "json", stdin=BAD).stdout)
+    assert found["equal"] is False
+    assert call("diff", "-", "-", stdin=FLIP).exit_code == 2
+
+
+def test_import_takes_white_and_gives_all_as_json(tmp_path: Path) -> None:
+    pad = {"transform": {"__class_fullname__": "Pad", "padding": 1, "fill": 51, "border_mode": 0, "p": 1.0}}
+    found = json.loads(call("import", "-", "--format", "json", stdin=json.dumps(pad)).stdout)
+    assert found["policy"]["ops"] == [{"op": "pad", "top": 1, "right": 1, "bottom": 1, "left": 1, "fill": 0.2}]
+    assert [(row["path"], row["status"], row["ops"]) for row in found["rows"]] == [("transform", "exact", ["pad"])]
+    assert "`eval` was added" in found["notes"][0]
+    pad["transform"]["fill"] = 0.5
+    assert '"fill": 0.5' in call("import", "-", "--white", 1, stdin=json.dumps(pad)).stdout
+    (tmp_path / "there.json").write_text("{}")
+    assert call("import", "-", "-o", tmp_path / "there.json", stdin=json.dumps(pad)).exit_code == 2
+
+
+def test_stats_tells_rates_and_ranges() -> None:
+    text = json.dumps(
+        {"augspec": 1, "ops": [{"op": "rotate", "degrees": {"choice": [0, 9]}, "p": 1}, {"op": "invert", "p": 0}]}
+    )
+    out = call("stats", "-", "--samples", 64, "--shape", "8x8", stdin=text).stdout
+    assert "applied to 100.0 %, " in out
+    assert "of all with parameters that change nothing" in out
+    (line,) = [line for line in out.splitlines() if "invert" in line]
+    assert line.endswith("applied to 0.0 %")
+    assert "sample/rotate#0/degrees  mean" in out
+    assert "images of 8×8, followed on 64 samples" in out
+    for wrong in (("--shape", "3x8x8"), ("--shape", "0x8"), ("--plot", "a.jpg")):
+        assert call("stats", "-", *wrong, stdin=FLIP).exit_code == 2
+
+
+def test_presets_are_listed_and_shown() -> None:
+    known = augspec.presets()
+    found = json.loads(call("presets", "--format", "json").stdout)
+    assert [one["name"] for one in found] == list(known)
+    listed = call("presets").stdout.splitlines()
+    assert len(listed) >= 2 * len(known)
+    one = json.loads(call("presets", "simclr/v1", "--format", "json").stdout)
+    assert one["ops"] == json.loads(known["simclr/v1"].ops)
+    shown = call("presets", "simclr/v1").stdout
+    assert [json.loads(line) for line in shown.splitlines() if line.startswith("{")] == one["ops"]
+    assert call("presets", "simclr/v2").exit_code == 2

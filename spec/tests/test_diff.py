@@ -61,10 +61,16 @@ def test_a_field_is_told_with_both_values() -> None:
         (policy({**TURN, "id": "a"}), policy({**FLIP, "p": 1, "id": "a"}), [("removed", "ops[0]"), ("added", "ops[0]")],
          [("removed", "sample/a/degrees")]),
         (policy(TURN, targets={"mask": {"fill": 3}}), policy(TURN), [("changed", "targets.mask.fill")], []),
+        (
+            policy(TURN, targets={"masks": {"a": {"fill": 3}, "b": {}}}),
+            policy(TURN, targets={"masks": {"a": {}, "c": {}}}),
+            [("changed", "targets.masks.a.fill"), ("changed", "targets.masks.b"), ("changed", "targets.masks.c")],
+            [],
+        ),
         (augspec.parse({"augspec": 1, "ops": []}), policy(), [("added", "eval")], []),
         (policy(eval=[{**FLIP, "p": 1}]), policy(eval=[]), [("removed", "eval[0]")], []),
     ],
-    ids=["added", "removed", "moved", "member", "p", "table", "renamed", "targets", "no-eval", "eval"],
+    ids=["added", "removed", "moved", "member", "p", "table", "renamed", "targets", "masks", "no-eval", "eval"],
 )  # fmt: skip
 def test_a_change_is_named_by_its_place(a: Policy, b: Policy, changes: Any, streams: Any) -> None:
     found = told(a, b)

@@ -133,3 +133,12 @@ def test_the_ends_of_int32_are_read() -> None:
 def test_what_to_json_does_not_write_is_refused(text: str) -> None:
     with pytest.raises(augspec.SampleError, match=r"draws: expected the text that Draws\.to_json"):
         augspec.Draws.from_json(text)
+
+
+@pytest.mark.parametrize("op", ["channel_shuffle", "channel_drop"])
+def test_an_order_is_drawn_within_its_support(op: str) -> None:
+    policy = augspec.parse({"augspec": 1, "ops": [{"op": op}]})
+    ((name, _, order, count),) = policy.ops[0].draws()
+    drawn = np.asarray(augspec.compile(policy).draw(3, index=range(20))[f"sample/{op}#0/{name}"])
+    assert [sorted(row) for row in drawn.tolist()] == [list(range(count))] * 20
+    assert order.support() == (0.0, count - 1.0) == (drawn.min(), drawn.max())

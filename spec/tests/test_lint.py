@@ -41,6 +41,7 @@ FOUND: list[tuple[str, Policy, Json, list[str]]] = [
     ("W103", policy({"op": "posterize", "bits": {"integers": [1, 4]}}), {}, ["ops[0].bits"]),
     ("W104", policy({"op": "gaussian_noise", "std": {"uniform": [0.3, 0.4]}}), {}, ["ops[0]"]),
     ("W104", policy({"op": "salt_pepper", "amount": 0.5}), {}, ["ops[0]"]),
+    ("W104", policy({"op": "sequence", "ops": [{**NOISE, "std": 0.4}]}), {}, ["ops[0].ops[0]"]),
     ("W201", policy(NOISE, FLIP, {"op": "sequence", "ops": [BLUR]}), {}, ["ops[2].ops[0]"]),
     ("W202", policy({"op": "random_resized_crop", "size": [9, 9]}, FLIP, TURN), {}, ["ops[2]"]),
     ("W202", policy(TURN, {"op": "resample"}, TURN), {}, ["ops[2]"]),
@@ -71,6 +72,7 @@ QUIET: list[tuple[str, Policy, Json]] = [
     ("W103", policy({"op": "posterize", "bits": {"integers": [2, 4]}}), {}),
     ("W104", policy({"op": "gaussian_noise", "std": {"uniform": [0, 0.4]}}, {"op": "salt_pepper", "amount": 0.02}), {}),
     ("W104", policy({"op": "gaussian_noise", "std": 0.4, "p": 0.5}, one_of(FLIP, {**NOISE, "std": 0.4})), {}),
+    ("W104", policy({"op": "sequence", "p": 0.5, "ops": [{**NOISE, "std": 0.4}]}), {}),
     ("W201", policy(BLUR, NOISE, {"op": "sharpness", "factor": 2}), {}),
     ("W201", policy(one_of(NOISE, BLUR)), {}),
     ("W202", policy(TURN, FLIP, {"op": "scale", "factor": 1.1}, FLIP, {"op": "center_crop", "size": [8, 8]}), {}),
@@ -125,6 +127,14 @@ def test_every_rule_has_its_own_id_and_both_kinds_of_test() -> None:
 
     assert ids == sorted(set(ids))
     assert {rule for rule, *_ in FOUND} | {"W203"} == set(ids) == {rule for rule, *_ in QUIET} | {"W203"}
+
+
+def test_a_finding_reads_as_one_line() -> None:
+    (found,) = augspec.lint(policy({**TURN, "p": 0}))
+    assert str(found) == (
+        "W301 ops[0]: rotate with p 0. It costs reading, and looks as if it did something. Leave it out, or give it a "
+        "value."
+    )
 
 
 def test_an_unknown_id_is_refused() -> None:

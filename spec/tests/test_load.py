@@ -321,9 +321,9 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
     ),
     (
         "target",
-        document(targets={"masks": {}}),
-        "targets.masks",
-        "mask, boxes, keypoints",
+        document(targets={"msk": {}}),
+        "targets.msk",
+        "mask, masks, instance_masks, boxes, keypoints",
         "Did you mean 'mask'?",
     ),
     (

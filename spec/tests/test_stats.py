@@ -12,6 +12,7 @@ from augspec.language.policy import Policy
 from augspec.statistics.light import brightness
 from augspec.statistics.only import only
 from augspec.statistics.result import Summary
+from augspec.statistics.sight import _geometry
 
 Json = dict[str, Any]
 FLIP: Json = {"op": "horizontal_flip"}
@@ -158,6 +159,24 @@ def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         augspec.stats(policy(), samples=0)
     assert Summary.of(np.zeros(0)) == Summary(0)
+    assert augspec.stats(policy(FLIP), samples=1, shape=(8, 8)).samples == 1
+
+
+def test_the_histogram_of_a_single_value_has_it_in_its_first_bin() -> None:
+    found = Summary.of(np.full(7, 3.0))
+    assert (found.low, found.high, found.std, found.histogram[0], sum(found.histogram)) == (3.0, 3.0, 0.0, 7, 7)
+    two = Summary.of(np.array([0.0, 10.0, 10.0]))
+    assert (two.histogram[0], two.histogram[-1], two.median) == (1, 2, 10.0)
+
+
+def test_geometry_is_followed_without_its_costs() -> None:
+    """Smoothing and fills change no place: what is followed has neither, and every other field as it was."""
+    crop = policy({"op": "random_resized_crop", "size": [4, 6], "interpolation": "bicubic", "area": 0.5}).ops[0]
+    cheap = _geometry(crop)
+    assert cheap == crop.model_copy(update={"interpolation": "nearest", "antialias": False})
+    turn = policy({"op": "rotate", "degrees": 5, "fill": 0.5, "border": "edge"}).ops[0]
+    assert _geometry(turn) == turn.model_copy(update={"interpolation": "nearest", "fill": 0.0})
+    assert _geometry(policy({"op": "invert"}).ops[0]) is None
 
 
 def test_what_a_macro_stands_for_has_the_macros_place() -> None:

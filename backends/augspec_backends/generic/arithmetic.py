@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from augspec.namespace import Array, Namespace
 from augspec.random.maps import share
 from augspec_backends.generic.blocks import BlockArithmetic
+from augspec_backends.generic.clouds import CloudArithmetic
 from augspec_backends.generic.curves import CurveArithmetic
+from augspec_backends.generic.displacement import DisplacementArithmetic
 from augspec_backends.generic.filters import FilterArithmetic
+from augspec_backends.generic.flecks import FleckArithmetic
 from augspec_backends.generic.holes import HoleArithmetic
+from augspec_backends.generic.hull import HullArithmetic
 from augspec_backends.generic.mixing import MixArithmetic
 from augspec_backends.generic.overlap import OverlapArithmetic
 from augspec_backends.generic.plane import multiply
@@ -24,9 +28,13 @@ __all__ = ["Arithmetic"]
 class Arithmetic(
     BlockArithmetic,
     CropArithmetic,
+    CloudArithmetic,
     CurveArithmetic,
+    DisplacementArithmetic,
     FilterArithmetic,
+    FleckArithmetic,
     HoleArithmetic,
+    HullArithmetic,
     MixArithmetic,
     OverlapArithmetic,
     ProjectiveArithmetic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +18,9 @@ from augspec_backends.generic.given import check_draws
 from augspec_backends.generic.labels import LABEL, LABELS, check_label_values
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Pipeline, Runner
-from augspec_backends.generic.sample import (
-    FLAGS,
-    Leaf,
-    Signature,
-    check_batch,
-    check_name,
-    check_values,
-    moving,
-    signature_of,
-)
+from augspec_backends.generic.sample import check_batch, signature_of
+from augspec_backends.generic.signature import Leaf, Signature
+from augspec_backends.generic.targets import check_name, moved_names, targets_of
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
@@ -43,8 +36,8 @@ class Augmenter:
     """A policy bound to a backend: a pure function of (key, sample, index).
 
     Calling it leaves its inputs as they are and returns new arrays; nothing is remembered between calls but compiled
-    code. Samples are one array (the image) or a dict with `image` and, optionally, `mask`, `boxes` and `keypoints`;
-    all other entries come back as the same objects.
+    code. Samples are one array (the image) or a dict with `image` and, optionally, `mask` and masks of the names that
+    the policy gives, `instance_masks`, `boxes` and `keypoints`; all other entries come back as the same objects.
     """
 
     def __init__(self, policy: Policy, backend: GenericBackend, options: Options) -> None:
@@ -67,20 +60,18 @@ class Augmenter:
         mixer = self._training.mixer
         return "" if mixer is None else mixer.op.tag
 
-    def takes(self, name: object, sample: Mapping[Any, object], *, training: bool = True) -> bool:
-        """Return whether an entry of a sample may change; every other one passes through.
+    def takes(self, sample: Iterable[Any], *, training: bool = True) -> tuple[str, ...]:
+        """Return the names of a sample's entries that may change: targets, their flags and labels, the last ones last.
 
         Args:
-            name: the entry's.
-            sample: all entries by name.
+            sample: the names of all entries.
             training: which pipeline.
         """
-        pipeline = self._training if training else self._evaluation
-        if name == LABEL:
-            return pipeline.mixer is not None
-        if name == LABELS:
-            return pipeline.rows > 1 and "boxes" in sample
-        return moving(name, sample)
+        pipeline, entries = self._training if training else self._evaluation, set(sample)
+        moved = moved_names(self.policy.targets, entries)
+        label = (LABEL,) if pipeline.mixer is not None and LABEL in entries else ()
+        rows = (LABELS,) if pipeline.rows > 1 and {"boxes", LABELS} <= entries else ()
+        return (*moved, *label, *rows)
 
     def __repr__(self) -> str:
         name = self.policy.title or f"{len(self.policy.ops)} ops"
@@ -165,31 +156,18 @@ class Augmenter:
         _, rest, signature = self._read(sample, pipeline, values=False)
         runner = self._runner(training, signature)
         height, width = runner.size
-        out: dict[str, Leaf] = {}
-        for name, shape, dtype in signature.leaves:
-            if name in FLAGS:
-                continue
-            if name == LABEL:
-                out[name] = Leaf((shape[0], runner.classes), "float32")
-                continue
-            if name == LABELS:
-                out[name] = Leaf((shape[0], shape[1] * pipeline.rows, *shape[2:]), dtype)
-                continue
-            if name in ("boxes", "keypoints"):
-                # A compacted sample has as many boxes as stay valid.
-                rows = None if name == "boxes" and self._compacts(signature) else shape[-2] * pipeline.rows
-                out[name] = Leaf((*shape[:-2], rows, shape[-1]), dtype)
-                out["boxes_valid" if name == "boxes" else "keypoints_visible"] = Leaf((*shape[:-2], rows), "bool")
-                continue
-            channels_first = self.options.layout == "NCHW"
-            plain = name == "mask" and not signature.mask_channels
-            tail = (
-                (height, width)
-                if plain
-                else ((shape[-3], height, width) if channels_first else (height, width, shape[-1]))
-            )
-            lead = shape[: len(shape) - len(tail)]
-            out[name] = Leaf((*lead, *tail), runner.dtype_out() if name == "image" else dtype)
+        options, out = self.options, {}
+        tail = (height, width, signature.channels) if options.layout == "NHWC" else (signature.channels, height, width)
+        out["image"] = Leaf((*signature.lead, *tail), runner.dtype_out())
+        for target in runner.targets:
+            leaf = next((shape, dtype) for name, shape, dtype in signature.leaves if name == target.name)
+            out.update(target.spec(*leaf, signature, options, runner))
+        if signature.has(LABELS):
+            shape, at = signature.shape_of(LABELS), len(signature.lead)
+            rows = (*shape[:at], shape[at] * runner.rows, *shape[at + 1 :])
+            out[LABELS] = Leaf(rows, signature.dtype_of(LABELS))
+        if signature.has(LABEL):
+            out[LABEL] = Leaf((signature.shape_of(LABEL)[0], runner.classes), "float32")
         if signature.bare:
             return out["image"]
         return {**{name: out.get(name, rest.get(name)) for name in sample}, **out}
@@ -222,11 +200,12 @@ class Augmenter:
         mixer = pipeline.mixer
         image = entries.get("image")
         if mixer is not None and image is not None and hasattr(image, "shape"):
-            check_batch(mixer.op.tag, len(image.shape), self.options.layout)
+            check_batch(mixer.op.tag, len(image.shape), self.options)
+        moving = self.takes(entries, training=pipeline is self._training)
         for name, value in entries.items():
-            if not self.takes(name, entries, training=pipeline is self._training):
+            if name not in moving:
                 if hasattr(value, "shape"):
-                    check_name(name)
+                    check_name(name, self.policy.targets)
                 rest[name] = value
             elif not values and not backend.owns(value):
                 arrays[name] = value
@@ -246,9 +225,9 @@ class Augmenter:
             bare=bare,
         )
         if values:
-            for name in ("boxes", "keypoints"):
-                if name in arrays and backend.concrete(arrays[name]):
-                    check_values(name, backend.to_host(arrays[name]), self.options)
+            for target in targets_of(self.policy.targets):
+                if target.name in arrays and backend.concrete(arrays[target.name]):
+                    target.check_values(backend.to_host(arrays[target.name]), self.options, self.policy.targets)
             if LABEL in arrays and backend.concrete(arrays[LABEL]):
                 check_label_values(backend.to_host(arrays[LABEL]), self.policy.targets.label.classes)
             if self._compacts(signature):
@@ -272,7 +251,7 @@ class Augmenter:
         return {name: new[name] if name in new else rest[name] for name in order}
 
 
-_ANY = Signature(True, 0, 1, 1, 1, "any", "move", (), False, True)
+_ANY = Signature(True, 0, None, 1, 1, 1, "any", "move", (), True)
 """Draws do not depend on the sample, so their runner needs no real signature."""
 
 

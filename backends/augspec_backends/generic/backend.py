@@ -20,6 +20,7 @@ from augspec.random.keys import Key, split_ids
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.options import Capabilities, Options
 from augspec_backends.generic.pipeline import Runner
+from augspec_backends.generic.targets import check_settings
 from augspec_backends.numpy.namespace import NumpyNamespace
 
 __all__ = ["GenericBackend", "HostKey", "Keys"]
@@ -47,7 +48,9 @@ class GenericBackend(ABC):
         """
         if not isinstance(policy, Policy):
             raise TypeError(f"compile() takes a Policy (from augspec.load), got {type(policy).__name__}")
-        return self.augmenter(policy, Options.checked(self.name, self.capabilities, options))
+        checked = Options.checked(self.name, self.capabilities, options)
+        check_settings(policy.targets, checked)
+        return self.augmenter(policy, checked)
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
         """Return the callable for checked options."""

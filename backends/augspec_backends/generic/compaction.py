@@ -10,12 +10,15 @@ import numpy as np
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.labels import LABELS
-from augspec_backends.generic.sample import Signature
+from augspec_backends.generic.signature import Signature
 
 if TYPE_CHECKING:
     from augspec_backends.generic.backend import GenericBackend
 
-__all__ = ["check_compaction", "compacted", "keep_rows"]
+__all__ = ["BESIDE", "check_compaction", "compacted", "keep_rows"]
+
+BESIDE = ("boxes", "boxes_valid", "instance_masks")
+"""Results of one image that have one row for each box."""
 
 _WITHOUT = "Leave targets.boxes.compact out and select by `boxes_valid` yourself."
 
@@ -33,9 +36,9 @@ def check_compaction(signature: Signature, rest: Mapping[str, Any], *, concrete:
             function, where shapes are static; labels that are not one per box.
     """
     shape = next(shape for name, shape, _ in signature.leaves if name == "boxes")
-    if signature.batched:
+    if signature.lead:
         raise SampleError(
-            "boxes", "one sample, shape (N, 4), because targets.boxes.compact drops boxes", f"shape {shape}", _WITHOUT
+            "boxes", "one image, shape (N, 4), because targets.boxes.compact drops boxes", f"shape {shape}", _WITHOUT
         )
     if not concrete:
         raise SampleError(
@@ -78,7 +81,7 @@ def compacted(backend: GenericBackend, xp: Namespace, out: Mapping[str, Array], 
     def select(x: Any) -> Any:
         return xp.select_axis(x, rows, 0)
 
-    fewer = {**out, **{name: select(out[name]) for name in ("boxes", "boxes_valid")}}
+    fewer = {**out, **{name: select(out[name]) for name in BESIDE if name in out}}
     if LABELS not in rest:
         return fewer, rest
     return fewer, {**rest, LABELS: keep_rows(rest[LABELS], rows, len(valid), select)}

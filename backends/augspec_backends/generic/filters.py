@@ -11,7 +11,7 @@ import numpy as np
 from augspec.namespace import Array, Namespace
 from augspec.random.tables import exp2_table
 
-__all__ = ["FilterArithmetic", "Filtering"]
+__all__ = ["FilterArithmetic", "Filtering", "symmetric_sum"]
 
 _HALF_LOG2_E = math.floor(math.log2(math.e) / 2 * 2**30 + 0.5)
 _LARGEST = 2**31 - 1
@@ -157,33 +157,39 @@ class Filtering:
 
     def _along(self, x: Array, weights: Array, *, axis: int) -> Array:
         xp = self.xp
-        _, height, width, channels = xp.shape(x)
-        side, radius = (width if axis == 2 else height), xp.shape(weights)[1] - 1
-        padded = xp.select_axis(x, _mirrored(side, radius), axis)
-        # The contiguous axis holds rows of W·C values: neighbours are shifts by C, and loops vectorise.
-        step = channels if axis == 2 else 1
-        extra = 2 * radius
-        rows, columns = (height, width + extra) if axis == 2 else (height + extra, width)
-        flat = xp.reshape(padded, (-1, rows, columns * channels))
-
-        def shifted(j: int) -> Array:
-            at = (radius + j) * step
-            return flat[:, :, at : at + width * channels] if axis == 2 else flat[:, at : at + height, :]
-
-        def weight(j: int) -> Array:
-            w = xp.reshape(weights[:, j], (-1, 1, 1))
-            return w if self.exact else xp.astype(w, self.dtype) * (1 / 32768)
-
-        total = shifted(0) * weight(0)
-        for j in range(1, radius + 1):
-            w = weight(j)
-            pair = (shifted(-j) + shifted(j)) * w
-            if not self.exact:
-                pair = xp.where(w == 0, 0.0, pair)  # weight zero is outside the footprint (C13)
-            total = total + pair
         if self.exact:
-            total = xp.shr(total + 16384, 15)
-        return xp.reshape(total, (-1, height, width, channels))
+            return xp.shr(symmetric_sum(xp, x, weights, axis=axis) + 16384, 15)
+        return symmetric_sum(xp, x, xp.astype(weights, self.dtype) * (1 / 32768), axis=axis)
+
+
+def symmetric_sum(xp: Namespace, x: Array, weights: Array, *, axis: int) -> Array:
+    """Return w₀·x + Σ w_j·(both neighbours at distance j) along an axis, mirror border.
+
+    Args:
+        xp: the namespace.
+        x: (B, H, W, C), int32 or floats.
+        weights: (B, R + 1) of the same dtype; where a float's is 0, its neighbours are not read (C13).
+        axis: 1 or 2.
+    """
+    _, height, width, channels = xp.shape(x)
+    side, radius = (width if axis == 2 else height), xp.shape(weights)[1] - 1
+    padded = xp.select_axis(x, _mirrored(side, radius), axis)
+    # The contiguous axis holds rows of W·C values: neighbours are shifts by C, and loops vectorise.
+    step = channels if axis == 2 else 1
+    extra = 2 * radius
+    rows, columns = (height, width + extra) if axis == 2 else (height + extra, width)
+    flat = xp.reshape(padded, (-1, rows, columns * channels))
+
+    def shifted(j: int) -> Array:
+        at = (radius + j) * step
+        return flat[:, :, at : at + width * channels] if axis == 2 else flat[:, at : at + height, :]
+
+    total = shifted(0) * xp.reshape(weights[:, 0], (-1, 1, 1))
+    for j in range(1, radius + 1):
+        w = xp.reshape(weights[:, j], (-1, 1, 1))
+        pair = (shifted(-j) + shifted(j)) * w
+        total = total + (pair if xp.dtype(x) == "int32" else xp.where(w == 0, 0.0, pair))
+    return xp.reshape(total, (-1, height, width, channels))
 
 
 def _mirrored(side: int, radius: int) -> np.ndarray:

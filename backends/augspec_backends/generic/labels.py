@@ -56,8 +56,8 @@ def check_labels(shape: tuple[int | None, ...], dtype: str, boxes: tuple[int | N
     Raises:
         SampleError: no array (B, N, …) of a dtype that masks may have.
     """
-    if shape[:2] != boxes[:2] or dtype not in MASKS:
-        lead = ", ".join("B" if side is None else str(side) for side in boxes[:2])
+    if shape[: len(boxes) - 1] != boxes[:-1] or dtype not in MASKS:
+        lead = ", ".join("B" if side is None else str(side) for side in boxes[:-1])
         raise SampleError(
             LABELS,
             f"one row per box, ({lead}, …), of a dtype of {', '.join(MASKS)}",

@@ -9,6 +9,7 @@ import numpy as np
 
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.mixing import of_partners
+from augspec_backends.generic.rotated import move_places
 
 __all__ = ["Tiles", "merged"]
 
@@ -60,9 +61,9 @@ def merged(xp: Namespace, state: Mapping[str, Array], tiles: Tiles, beside: Sequ
         rows = {
             name: array if k == 0 else of_partners(xp, array, who)
             for name, array in state.items()
-            if name.startswith(("boxes", "keypoints")) or name in beside
+            if name.startswith(("boxes", "keypoints", "places")) or name in beside
         }
-        moved = {**rows, **_boxes(xp, rows, tiles, k), **_keypoints(xp, rows, tiles, k)}
+        moved = {**rows, **_boxes(xp, rows, tiles, k), **_places(xp, rows, tiles, k), **_keypoints(xp, rows, tiles, k)}
         if tiles.applied is not None:
             moved = {name: _unless(xp, tiles.applied, moved[name], rows[name], own=k == 0) for name in moved}
         for name, array in moved.items():
@@ -84,6 +85,18 @@ def _boxes(xp: Namespace, rows: Mapping[str, Array], tiles: Tiles, k: int) -> di
     share = xp.where(before > 0, after / xp.where(before > 0, before, 1.0), 0.0)
     clipped = xp.stack([corners[axis][end] for end in range(2) for axis in range(2)], -1)
     return {"boxes": clipped, "boxes_visible": rows["boxes_visible"] * share}
+
+
+def _places(xp: Namespace, rows: Mapping[str, Array], tiles: Tiles, k: int) -> dict[str, Array]:
+    """Return the centres and corners of boxes with an angle (T9), seen as long as the centre is."""
+    if "places" not in rows:
+        return {}
+    seen = rows["places_seen"]
+    x, y = tiles.axes(k)
+    places = move_places(xp, rows["places"], lambda a, b: (a * x[0] + x[1], b * y[0] + y[1]))
+    for (_, _, low, high), place in zip((x, y), (places[..., 0], places[..., 5]), strict=True):
+        seen = xp.logical_and(seen, xp.logical_and(place >= low, place < high))
+    return {"places": places, "places_seen": seen}
 
 
 def _keypoints(xp: Namespace, rows: Mapping[str, Array], tiles: Tiles, k: int) -> dict[str, Array]:

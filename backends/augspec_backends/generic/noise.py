@@ -8,6 +8,7 @@ from augspec.namespace import Array, Namespace
 from augspec.random.keys import words_of
 from augspec.random.maps import fraction24, share
 from augspec.random.tables import normal_table
+from augspec_backends.generic.clouds import clouds
 
 __all__ = ["Field", "normal"]
 
@@ -32,9 +33,11 @@ def normal(xp: Namespace, word: Array) -> Array:
 class Field:
     """The random numbers of one op's pixels; value d = (row·W + column)·C + channel, whatever the layout.
 
+    In frame t of a stack d goes on where frame t − 1 ended, as if the frames stood one below the other.
+
     Attributes:
         xp: the namespace.
-        key: (B, 3) int32: the two words of K2 and the low word of the sample id.
+        key: (B, 3) int32: the two words of K2 and the low word of the sample id; a fourth one is t.
         shape: (H, W, C) of the canvas that the op sees.
     """
 
@@ -49,10 +52,19 @@ class Field:
         channels = channels if per_channel else 1
         count = height * width * channels
         d = xp.reshape(xp.arange(count), (1, count))
+        if xp.shape(key)[1] == 4:
+            d = d + key[:, 3:4] * count
         flat = xp.materialise(
             lambda: words_of(xp, key[:, 0:1], key[:, 1:2], key[:, 2:3], d), key[:, :1] * 0, (count,), "int32"
         )
         return xp.reshape(flat, (-1, height, width, channels))
+
+    def at(self, counters: Array) -> Array:
+        """Return the words of counters of the op's own, (B or 1, …) int32 from 0, as int32 (B, …)."""
+        xp = self.xp
+        ones = (1,) * (len(xp.shape(counters)) - 1)
+        first, second, low = (xp.reshape(self.key[:, i], (-1, *ones)) for i in range(3))
+        return words_of(xp, first, second, low, counters)
 
     def uniform(self, *, per_channel: bool) -> Array:
         """Return ⌊k · 65281 / 2²⁴⌋ of each word's 24 high bits k: 0 … 65280, (B, H, W, C) or (B, H, W, 1)."""
@@ -61,3 +73,8 @@ class Field:
     def normal(self, *, per_channel: bool) -> Array:
         """Return standard normals in 2⁻¹⁴, (B, H, W, C), or (B, H, W, 1) where the channels share one."""
         return normal(self.xp, self.words(per_channel=per_channel))
+
+    def clouds(self, layers: Array) -> Array:
+        """Return smooth noise from 0 to 2¹⁵, (B, H, W) int32; strengths of layers (B, K, 1, …) in 2⁻²⁴, sum 2²⁴."""
+        height, width, _ = self.shape
+        return clouds(self.xp, self.at, layers, height, width)

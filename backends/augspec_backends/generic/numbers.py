@@ -51,6 +51,22 @@ class FixedNumbers(ExactTones, Filtering, Statistics):
         """Return difference · weight / 2¹⁵, rounded half-up: |difference| ≤ 65280, weight ≤ 2¹⁵."""
         return self.xp.shr(difference * weight + 16384, 15)
 
+    def cover(self, x: Array, colour: Array, weight: Array) -> Array:
+        """Return x + (colour − x) · weight / 2¹⁵, rounded half-up, of pixels of the range and a weight up to 2¹⁵."""
+        return x + self.weigh(colour - x, weight)
+
+    def part(self, x: Array, other: Array, weight: Array) -> Array:
+        """Return (other − x) · weight, in 2⁻¹⁵ of a pixel.
+
+        Weights are not negative and sum to 2¹⁵ at most, differences are at most 65280: so are sums of parts at most
+        65280 · 2¹⁵ in magnitude, and with half of 2¹⁵ below 2³¹ (E2).
+        """
+        return (other - x) * weight
+
+    def with_parts(self, x: Array, parts: Array) -> Array:
+        """Return x and the sum of parts, rounded half-up once."""
+        return x + self.xp.shr(parts + 16384, 15)
+
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0; part ≤ whole, the quotient in 2⁻¹⁵."""
         xp = self.xp
@@ -158,6 +174,22 @@ class FloatNumbers(FloatTones, Filtering, Statistics):
     def weigh(self, difference: Array, weight: Array) -> Array:
         """Return difference · weight / 2¹⁵."""
         return difference * (self.xp.astype(weight, self.dtype) * (1 / 32768))
+
+    def cover(self, x: Array, colour: Array, weight: Array) -> Array:
+        """Return x + (colour − x) · weight / 2¹⁵; a pixel that is covered wholly is not read (C13)."""
+        xp = self.xp
+        blend = xp.where(weight == 0, x, x + self.weigh(colour - x, weight))
+        return xp.where(weight == 32768, colour, blend)
+
+    def part(self, x: Array, other: Array, weight: Array) -> Array:
+        """Return (other − x) · weight / 2¹⁵; 0 of a weight of 0 or of equals, infinite ones too (C11, C13)."""
+        xp = self.xp
+        nothing = xp.logical_or(weight == 0, other == x)
+        return xp.where(nothing, 0.0, (other - x) * (xp.astype(weight, self.dtype) * (1 / 32768)))
+
+    def with_parts(self, x: Array, parts: Array) -> Array:
+        """Return x and the sum of parts; x itself where that is 0."""
+        return self.xp.where(parts == 0, x, x + parts)
 
     def share(self, amount: Array, part: Array, whole: Array) -> Array:
         """Return amount · (part / whole), 0 where the whole is 0."""

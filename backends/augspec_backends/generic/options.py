@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from augspec.errors import Unsupported, nearest
-from augspec.formats import CHOICES
+from augspec.formats import CHOICES, ROTATED
 
 __all__ = ["Capabilities", "Options"]
 
@@ -46,10 +46,11 @@ class Options:
     Attributes:
         layout: "NHWC" or "NCHW"; single samples are "HWC" or "CHW" accordingly.
         value_range: (low, high) of float images; uint8 and uint16 always use their whole range.
-        box_format: "xyxy", "xywh", "cxcywh" or "yxyx".
+        box_format: "xyxy", "xywh", "cxcywh", "yxyx", or "cxcywhr" with an angle in degrees.
         box_units: "pixels" or "normalized" by the image's sides.
         keypoint_format: "xy" continuous, or "index" for pixel indices (shifted by ½).
         mode: an execution mode of the backend.
+        frames: whether a sample is a stack of images, (T, H, W, C), that share one draw (T7).
     """
 
     layout: str
@@ -58,6 +59,17 @@ class Options:
     box_units: str
     keypoint_format: str
     mode: str
+    frames: bool = False
+
+    @property
+    def single(self) -> str:
+        """Return the axes of one sample's image, such as HWC."""
+        return ("T" if self.frames else "") + self.layout[1:]
+
+    @property
+    def batch(self) -> str:
+        """Return the axes of a batch of images, such as NHWC."""
+        return f"N{self.single}"
 
     @classmethod
     def checked(cls, backend: str, capabilities: Capabilities, given: dict[str, Any]) -> Options:
@@ -69,6 +81,7 @@ class Options:
             "box_units": "pixels",
             "keypoint_format": "xy",
             "mode": "auto",
+            "frames": False,
         }
         for name in given:
             if name not in defaults:
@@ -86,6 +99,14 @@ class Options:
                     f"the backend {backend!r} knows {', '.join(words)}",
                     nearest(str(options[name]), words),
                 )
+        if options["box_format"] in ROTATED and options["box_units"] != "pixels":
+            raise Unsupported(
+                f"compile(…, box_format={options['box_format']!r}, box_units={options['box_units']!r})",
+                "an angle means nothing where both axes have units of their own",
+                "Give such boxes in pixels.",
+            )
+        if not isinstance(options["frames"], bool):
+            raise Unsupported(f"compile(…, frames={options['frames']!r})", "whether samples are stacks: true or false")
         if options["mode"] == "auto":
             options["mode"] = capabilities.auto
         options["value_range"] = _range(options["value_range"])

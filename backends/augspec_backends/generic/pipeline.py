@@ -18,10 +18,11 @@ from augspec_backends.generic.labels import LABEL, LABELS, classes_of, soft_labe
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers, levels_out
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pixels import Pixels
-from augspec_backends.generic.points import from_xyxy, to_xyxy
 from augspec_backends.generic.prepare import Preparation
-from augspec_backends.generic.sample import Signature
+from augspec_backends.generic.signature import Signature
 from augspec_backends.generic.stages import output_size
+from augspec_backends.generic.targets import Passage, Target, targets_of
+from augspec_backends.generic.targets.target import repeated
 
 __all__ = ["Pipeline", "Runner"]
 
@@ -88,8 +89,22 @@ class Runner:
     @property
     def classes(self) -> int:
         """Return how many entries a soft label has."""
-        shape = next(shape for name, shape, _ in self.signature.leaves if name == LABEL)
-        return classes_of(shape, self.pipeline.policy)
+        return classes_of(self.signature.shape_of(LABEL), self.pipeline.policy)
+
+    @property
+    def compacts(self) -> bool:
+        """Return whether boxes that are not valid are dropped, with what belongs to them."""
+        return self.pipeline.policy.targets.boxes.compact and self.signature.has("boxes")
+
+    @property
+    def rows(self) -> int:
+        """Return how many times as many boxes and keypoints come out as go in."""
+        return self.pipeline.rows
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Return the targets that are present, besides the image."""
+        return tuple(target for target in targets_of(self.pipeline.policy.targets) if self.signature.has(target.name))
 
     def draw(self, xp: Namespace, key: Array, id_lo: Array, id_hi: Array | None) -> dict[str, Array]:
         """Return the drawn parameters; `key` is int32 (4,), ids are (B,)."""
@@ -99,16 +114,25 @@ class Runner:
     def prepare(self, xp: Namespace, draws: Mapping[str, Array], zeros: Array) -> dict[str, Array]:
         """Return what pixels need, from draws; `zeros` is (B,) int32."""
         sig = self.signature
+        if sig.frames is not None:
+            zeros = repeated(xp, zeros, sig.frames)
+            draws = {path: repeated(xp, array, sig.frames) for path, array in draws.items()}
         everything = {**constants(xp, self.pipeline.fixed, zeros), **draws}
-        preparation = Preparation(
+        return self.preparation(xp, everything, zeros).run(self.pipeline.fused.stages, sig.height, sig.width)
+
+    def preparation(self, xp: Namespace, everything: Mapping[str, Array], zeros: Array) -> Preparation:
+        """Return what prepares parameters, one row for each image."""
+        sig, settings = self.signature, self.pipeline.policy.targets
+        return Preparation(
             xp,
             everything,
             zeros,
             domain=sig.domain,
             points=sig.has("boxes") or sig.has("keypoints"),
-            mask=sig.has("mask"),
+            mask=any(target.pixels for target in self.targets),
+            frames=sig.frames or 1,
+            shared_noise=settings.frames.noise == "shared",
         )
-        return preparation.run(self.pipeline.fused.stages, sig.height, sig.width)
 
     def pixels(self, xp: Namespace, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> dict[str, Array]:
         """Return the moved targets in the caller's own form."""
@@ -136,99 +160,44 @@ class Runner:
         return None
 
     def _enter(self, xp: Namespace, arrays: Mapping[str, Array]) -> dict[str, Array]:
-        sig, state = self.signature, {}
-        image = self._channels_last(xp, self._batched(xp, arrays["image"]))
+        sig, go = self.signature, self._passage(xp)
+        image = go.channels_last(go.rows(arrays["image"]))
         if sig.domain == "float":
             image = xp.astype(image, "float64" if sig.dtype == "float64" else "float32")
-        state["image"] = image
-        if sig.has("mask"):
-            mask = self._batched(xp, arrays["mask"])
-            state["mask"] = self._channels_last(xp, mask) if sig.mask_channels else mask[..., None]
-        if sig.has("boxes"):
-            boxes = xp.astype(self._batched(xp, arrays["boxes"]), "float32")
-            boxes = to_xyxy(xp, boxes, self.options.box_format, self._scale(sig.height, sig.width))
-            state["boxes"] = boxes
-            state["boxes_visible"] = boxes[..., 0] * 0 + 1
-            if sig.has("boxes_valid"):
-                state["boxes_valid"] = self._batched(xp, arrays["boxes_valid"])
-        if sig.has("keypoints"):
-            points = xp.astype(self._batched(xp, arrays["keypoints"]), "float32")
-            points = points + 0.5 if self.options.keypoint_format == "index" else points
-            x, y = points[..., 0], points[..., 1]
-            state["keypoints"] = points
-            visible = xp.logical_and(
-                xp.logical_and(x >= 0, x < float(sig.width)), xp.logical_and(y >= 0, y < float(sig.height))
-            )
-            if sig.has("keypoints_visible"):
-                visible = xp.logical_and(visible, self._batched(xp, arrays["keypoints_visible"]))
-            state["keypoints_visible"] = visible
+        state = {"image": image}
+        for target in self.targets:
+            state.update(target.enter(go, arrays))
         if sig.has(LABELS):
-            state[LABELS] = arrays[LABELS]
+            state[LABELS] = go.rows(arrays[LABELS])
         if sig.has(LABEL):
-            state[LABEL] = soft_labels(xp, arrays[LABEL], self.classes)
+            state[LABEL] = go.each(soft_labels(xp, arrays[LABEL], self.classes))
         return state
 
     def _leave(
         self, xp: Namespace, state: Mapping[str, Array], start: Mapping[str, Array], arrays: Mapping[str, Array]
     ) -> dict[str, Array]:
-        sig, out = self.signature, {}
+        sig, go = self.signature, self._passage(xp)
         image = state["image"]
         if sig.domain == "fixed" and xp.dtype(image) != "float32":
             image = levels_out(xp, image)
         elif sig.domain == "float":
             image = self._back(xp, image)
-        out["image"] = self._single(xp, self._declared(xp, image))
-        if sig.has("mask"):
-            mask = state["mask"]
-            out["mask"] = self._single(xp, self._declared(xp, mask) if sig.mask_channels else mask[..., 0])
-        if sig.has("boxes"):
-            boxes, share = state["boxes"], state["boxes_visible"]
-            area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
-            rule = self.pipeline.policy.targets.boxes
-            valid = xp.logical_and(xp.logical_and(area > 0, share > 0), area >= rule.min_area)
-            valid = xp.logical_and(valid, share >= rule.min_visibility)
-            if sig.has("boxes_valid"):
-                valid = xp.logical_and(valid, state["boxes_valid"])
-            boxes = from_xyxy(xp, boxes, self.options.box_format, self._scale(*self.size))
-            boxes = xp.astype(boxes, self._dtype_of("boxes"))
-            if self._scale(*self.size) == self._scale(sig.height, sig.width):
-                boxes = self._as_given(xp, boxes, state["boxes"], start["boxes"], arrays["boxes"])
-            out["boxes"] = self._single(xp, boxes)
-            out["boxes_valid"] = self._single(xp, valid)
-        if sig.has("keypoints"):
-            points = state["keypoints"]
-            points = points - 0.5 if self.options.keypoint_format == "index" else points
-            points = xp.astype(points, self._dtype_of("keypoints"))
-            points = self._as_given(xp, points, state["keypoints"], start["keypoints"], arrays["keypoints"])
-            out["keypoints"] = self._single(xp, points)
-            out["keypoints_visible"] = self._single(xp, state["keypoints_visible"])
+        out = {"image": go.lead(go.declared(image))}
+        for target in self.targets:
+            out.update(target.leave(go, dict(state), dict(start), arrays))
         if sig.has(LABELS):
-            out[LABELS] = state[LABELS]
+            out[LABELS] = go.lead(state[LABELS])
         if sig.has(LABEL):
-            out[LABEL] = state[LABEL]
+            out[LABEL] = go.once(state[LABEL])
         return out
 
-    def _as_given(self, xp: Namespace, new: Array, end: Array, start: Array, given: Array) -> Array:
-        """Return rows that nothing moved exactly as they came, whatever their format and dtype (C11).
-
-        What came from other samples follows a sample's own rows.
-        """
-        given = self._batched(xp, given)
-        if end is start:
-            return given
-        count = xp.shape(start)[1]
-        if xp.shape(end)[1] > count:
-            own = self._as_given(xp, new[:, :count], end[:, :count], start, given)
-            return xp.concat([own, new[:, count:]], 1)
-        same = end[..., 0] == start[..., 0]
-        for axis in range(1, xp.shape(end)[-1]):
-            same = xp.logical_and(same, end[..., axis] == start[..., axis])
-        return xp.where(same[..., None], given, new)
+    def _passage(self, xp: Namespace) -> Passage:
+        return Passage(xp, self.signature, self.options, self.pipeline.policy.targets, self.size)
 
     def _back(self, xp: Namespace, image: Array) -> Array:
-        """Return a float-domain image in the caller's dtype; `normalize` always gives floats."""
+        """Return a float-domain image in the caller's dtype; ops of the kind "type" always give floats."""
         if self.signature.dtype == "uint16":
-            if self._normalizes():
+            if self._gives_floats():
                 return image
             return xp.astype(xp.clip(xp.floor(image + 0.5), 0.0, 65535.0), "uint16")
         return xp.astype(image, self.signature.dtype)
@@ -236,26 +205,8 @@ class Runner:
     def dtype_out(self) -> str:
         """Return the dtype of the resulting image."""
         dtype = self.signature.dtype
-        return "float32" if self._normalizes() and dtype in ("uint8", "uint16") else dtype
+        return "float32" if self._gives_floats() and dtype in ("uint8", "uint16") else dtype
 
-    def _normalizes(self) -> bool:
+    def _gives_floats(self) -> bool:
         stages = self.pipeline.fused.stages
         return bool(stages) and isinstance(stages[-1], Type)
-
-    def _dtype_of(self, name: str) -> str:
-        return next(dtype for target, _, dtype in self.signature.leaves if target == name)
-
-    def _batched(self, xp: Namespace, x: Array) -> Array:
-        return x if self.signature.batched else x[None, ...]
-
-    def _single(self, xp: Namespace, x: Array) -> Array:
-        return x if self.signature.batched else x[0, ...]
-
-    def _channels_last(self, xp: Namespace, x: Array) -> Array:
-        return x if self.options.layout == "NHWC" else xp.transpose(x, (0, 2, 3, 1))
-
-    def _declared(self, xp: Namespace, x: Array) -> Array:
-        return x if self.options.layout == "NHWC" else xp.transpose(x, (0, 3, 1, 2))
-
-    def _scale(self, height: int, width: int) -> tuple[float, float] | None:
-        return (float(width), float(height)) if self.options.box_units == "normalized" else None

@@ -3,14 +3,16 @@
 The state is a dict of arrays with the batch axis first:
 
 * `image` (B, H, W, C): uint8 levels or int32 in 2⁻⁸ levels (exact domain), float32, or anything when all is moves;
-* `mask` (B, H, W, C'): any dtype;
+* `mask` (B, H, W, C'), and `mask:<name>` for each named one, and those of instances: any dtype;
 * `boxes` (B, N, 4) float32 corners in pixels, `boxes_visible` (B, N) float32 shares, `boxes_valid` (B, N);
+* `places` (B, N, 10) of boxes with an angle, of which `boxes` are the hulls, and `places_seen` (B, N);
 * `keypoints` (B, K, 2) float32 pixels, `keypoints_visible` (B, K).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,11 @@ from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Stage
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.generic.points import MovePoints, by_matrix, clip_boxes, move_boxes, move_keypoints
+from augspec_backends.generic.rotated import move_places, on_canvas
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.step import State
+from augspec_backends.generic.targets import targets_of
+from augspec_backends.generic.targets.masks import Mask
 
 __all__ = ["Pixels", "State"]
 
@@ -58,6 +63,21 @@ class Pixels:
     ) -> None:
         self.xp, self.m, self.targets, self.steps = xp, numbers, targets, steps
         self.value_range = value_range
+        self.fills = {one.state: one.fill for one in targets_of(targets) if isinstance(one, Mask)}
+
+    def __repr__(self) -> str:
+        """Return what it does, whatever the arrays."""
+        numbers = self.m and {name: value for name, value in sorted(vars(self.m).items()) if name != "xp"}
+        return f"Pixels({type(self.m).__name__}, {numbers}, {self.targets!r}, {self.value_range})"
+
+    def under(self, xp: Namespace) -> Pixels:
+        """Return the same under another namespace."""
+        new = copy(self)
+        new.xp = xp
+        if self.m is not None:
+            new.m = copy(self.m)
+            new.m.xp = xp
+        return new
 
     def run(self, stages: tuple[Stage, ...], state: State, params: Mapping[str, Array], prefix: str = "") -> State:
         """Return the state after the stages."""
@@ -122,9 +142,13 @@ class Pixels:
         wide = xp.constant(np.array([low + value * (high - low) for value in values]), "float32")
         return image, xp.astype(wide, dtype)
 
-    def outside(self, mask: Array) -> Array:
-        """Return what a mask shows outside, (1,) in its dtype."""
-        return self.xp.constant(np.array([self.targets.mask.fill]), self.xp.dtype(mask))
+    def masks(self, state: State) -> tuple[str, ...]:
+        """Return the names of the state's masks."""
+        return tuple(name for name in state if name.partition(":")[0] == "mask")
+
+    def outside(self, state: State, name: str) -> Array:
+        """Return what a mask of the state shows outside, (1,) in its dtype."""
+        return self.xp.constant(np.array([self.fills[name]]), self.xp.dtype(state[name]))
 
     def pixelwise(self, flags: Array) -> Array:
         """Return (B,) flags so that they broadcast against images."""
@@ -169,6 +193,9 @@ class Pixels:
             hull = move_boxes(xp, state["boxes"], move, between)
             new["boxes"], share = clip_boxes(xp, hull, height, width)
             new["boxes_visible"] = state["boxes_visible"] * share
+        if "places" in state:
+            new["places"] = move_places(xp, state["places"], move)
+            new["places_seen"] = xp.logical_and(state["places_seen"], on_canvas(xp, new["places"], height, width))
         if "keypoints" in state:
             new.update(move_keypoints(xp, state, move, height, width))
             if mirrors is not None:

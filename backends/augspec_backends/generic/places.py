@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augspec.namespace import Array, Namespace
+from augspec_backends.generic.displacement import displaced, rough, undisplaced
 from augspec_backends.generic.projective import project, projective
 from augspec_backends.generic.radial import radial, unbend
 from augspec_backends.generic.stretch import stretched, unstretched
@@ -46,3 +47,15 @@ class PlacesOf:
     def unstretched(self, x: Array, y: Array, columns: Array, rows: Array) -> tuple[Array, Array]:
         """Return points (B, N) moved by the inverse."""
         return unstretched(self.xp, x, columns, self.width), unstretched(self.xp, y, rows, self.height)
+
+    def rough(self, words: Array, weights: Array, gain: Array) -> Array:
+        """Return a smooth random field of displacements, (B, H, W, 2)."""
+        return rough(self.xp, words, weights, gain)
+
+    def displaced(self, field: Array) -> tuple[Array, Array]:
+        """Return the sources that a field displaces, (B, H, W) each."""
+        return displaced(self.xp, field)
+
+    def undisplaced(self, x: Array, y: Array, field: Array) -> tuple[Array, Array]:
+        """Return points (B, N) moved by the inverse."""
+        return undisplaced(self.xp, x, y, field)

@@ -165,8 +165,9 @@ def _pass(
 ) -> Array:
     """Return one axis resampled.
 
-    Of T weights without lobes, the rounding rest may leave a sum of magnitudes of 2¹⁵ + T, and 65280 · (2¹⁵ + 128) is
-    an int32. With more taps, or with lobes, 65280 · Σ |k| is none, but the weights sum to exactly 2¹⁵, so that
+    Of T ≤ 128 weights without lobes none is negative: the middle one is at least 2¹⁵ / 2T, 128, and the rounding rest
+    that it takes at most T / 2, 64. So their magnitudes sum to 2¹⁵ too, and no partial sum leaves 65280 · 2¹⁵ + 2¹⁴ <
+    2³¹. With more taps, or with lobes, 65280 · Σ |k| may be no int32, but the weights sum to exactly 2¹⁵, so that
     Σ k·v = Σ k·(v − 32640) + 32640·2¹⁵. Let Σ |k| ≤ A·2¹⁵. Keys' weights have A ≤ 1.25, and 1.27 normalised at an
     edge; their rounding and its rest add at most one unit per tap: 1/8 for 4096 taps, 1/4 for 8192, which are read only
     where at most 7 pixels are made and A is below 1.165. So A < 1.416 always. The first pass stays within 32640·A of

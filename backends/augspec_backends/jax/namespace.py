@@ -156,3 +156,17 @@ class JaxNamespace(OperatorNamespace):
 
         result: dict[str, Array] = lax.map(one, (branch, dict(state), dict(params)))
         return result
+
+    def fold(
+        self,
+        run: Callable[[Any, Mapping[str, Array]], Mapping[str, Array]],
+        start: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        """Compiled: one loop, whose body is compiled once."""
+        if any(is_traced(x) for x in (*start.values(), *params.values())):
+            return dict(lax.scan(lambda state, given: (dict(run(state, given)), None), dict(start), dict(params))[0])
+        state = start
+        for turn in range(next(iter(params.values())).shape[0]):
+            state = run(state, {name: array[turn] for name, array in params.items()})
+        return state

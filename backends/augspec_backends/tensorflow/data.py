@@ -10,7 +10,7 @@ import tensorflow as tf
 from augspec.errors import SampleError
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.labels import LABEL, LABELS
-from augspec_backends.generic.sample import FLAGS, TARGETS
+from augspec_backends.generic.targets import IMAGE, targets_of
 
 __all__ = ["augment_dataset"]
 
@@ -29,9 +29,10 @@ def augment_dataset(
     """Return a dataset whose elements are augmented; the one given stays as it is.
 
     Elements are the image, a tuple such as (image, label), or a dict; single samples or batches, whose last
-    may be smaller. An element's id is its position in `dataset`, counted in samples: batching before or after
-    makes no difference. Positions follow the samples only as long as nothing shuffles before: after a
-    shuffle, carry ids along and name them with `index`.
+    may be smaller, of images or, if the augmenter was compiled with `frames=True`, of stacks. An element's id is
+    its position in `dataset`, counted in samples: batching before or after makes no difference. Positions follow
+    the samples only as long as nothing shuffles before: after a shuffle, carry ids along and name them with
+    `index`.
 
     A policy that mixes samples (`mixup`, `cutmix`, `mosaic`) needs batches, and changes their labels: the entry `label`
     of a dict, entry 1 of a tuple, or the one that `targets` calls "label". `mosaic` brings the boxes of four samples
@@ -74,7 +75,7 @@ def augment_dataset(
 
     def number(count: tf.Tensor, whole: Any) -> tuple[tf.Tensor, tuple[tf.Tensor, Any]]:
         image = whole if places["image"] is None else whole[places["image"]]
-        batch = tf.shape(image, tf.int64)[0] if rank == 4 else tf.constant(1, tf.int64)
+        batch = tf.shape(image, tf.int64)[0] if rank == len(augmenter.options.batch) else tf.constant(1, tf.int64)
         return count + batch, (count + tf.range(batch), whole)
 
     def augment(ids: tf.Tensor, whole: Any) -> Any:
@@ -104,21 +105,18 @@ def _check_place(what: str, spec: Any, place: Any) -> None:
 
 def _places(spec: Any, targets: Mapping[Any, str] | None, augmenter: Augmenter, *, training: bool) -> dict[str, Any]:
     """Return the place in an element of everything that may change; None stands for the element itself."""
-
-    def takes(name: Any, among: Any) -> bool:
-        return augmenter.takes(name, among, training=training)
-
+    known = (IMAGE, *(target.name for target in targets_of(augmenter.policy.targets)), LABEL, LABELS)
+    words = [name for name in known if name in augmenter.takes(known, training=training)]
     if targets is not None:
         found = {name: place for place, name in targets.items()}
-        words = [name for name in (*TARGETS, LABEL, LABELS) if takes(name, {"boxes": None})]
         if "image" not in found or any(name not in words for name in found):
             raise SampleError("targets", f"'image', and others of {', '.join(words)}", dict(targets))
         return found
     if isinstance(spec, Mapping):
         if "image" not in spec:
             raise SampleError("sample", "elements with an entry 'image'; or name it with `targets`", sorted(spec))
-        return {name: name for name in (*TARGETS, LABEL, LABELS, *FLAGS) if name in spec and takes(name, spec)}
-    if takes(LABEL, {}) and isinstance(spec, tuple) and len(spec) > 1:
+        return {name: name for name in augmenter.takes(spec, training=training)}
+    if LABEL in words and isinstance(spec, tuple) and len(spec) > 1:
         return {"image": 0, LABEL: 1}
     return {"image": 0 if isinstance(spec, tuple) else None}
 

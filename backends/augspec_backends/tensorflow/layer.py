@@ -14,7 +14,8 @@ import augspec
 from augspec.errors import AugspecError, SampleError
 from augspec.load import parse
 from augspec_backends.generic.labels import LABEL
-from augspec_backends.generic.sample import Leaf
+from augspec_backends.generic.signature import Leaf
+from augspec_backends.generic.targets import IMAGE, targets_of
 
 __all__ = ["Augment"]
 
@@ -59,6 +60,7 @@ class Augment(keras.layers.Layer):
         box_units: as in `augspec.compile`.
         keypoint_format: as in `augspec.compile`.
         mode: as in `augspec.compile`.
+        frames: as in `augspec.compile`: whether samples are stacks, (B, T, H, W, C) or (T, H, W, C).
         **kwargs: of `keras.layers.Layer`, such as `name`.
     """
 
@@ -73,6 +75,7 @@ class Augment(keras.layers.Layer):
         box_units: str = "pixels",
         keypoint_format: str = "xy",
         mode: str = "auto",
+        frames: bool = False,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("autocast", False)  # uint8 in, uint8 out, whatever the model computes in
@@ -82,13 +85,14 @@ class Augment(keras.layers.Layer):
         first = keras.config.image_data_format() == "channels_first"
         self.policy = parse(dict(policy)) if isinstance(policy, Mapping) else policy
         self.key = augspec.Key(seed)
-        self._options = {
+        self._options: dict[str, Any] = {
             "value_range": tuple(value_range),
             "layout": layout or ("NCHW" if first else "NHWC"),
             "box_format": box_format,
             "box_units": box_units,
             "keypoint_format": keypoint_format,
             "mode": mode,
+            "frames": frames,
         }
         self.augment = augspec.compile(self.policy, keras.backend.backend(), **self._options)
         self._in_tf_data: Any = None
@@ -105,7 +109,7 @@ class Augment(keras.layers.Layer):
         """Return the augmented sample, or in evaluation what the `eval` pipeline makes of it.
 
         Args:
-            inputs: images (B, H, W, C) or (H, W, C), or a dict of targets.
+            inputs: images (B, H, W, C) or (H, W, C), stacks of them if it has `frames`, or a dict of targets.
             training: whether to augment; Keras sets it inside `fit`, `evaluate` and `predict`.
             index: the samples' ids, (B,); by default the numbers that follow the last call's.
             epoch: folded into the key, an int or an integer tensor of shape ().
@@ -124,7 +128,7 @@ class Augment(keras.layers.Layer):
         image = sample.get("image") if isinstance(sample, Mapping) else sample
         if image is None:
             return augment(self._key(epoch), sample)  # raises what a direct call does
-        batch = keras.ops.shape(image)[0] if len(image.shape) == 4 else 1
+        batch = keras.ops.shape(image)[0] if len(image.shape) == len(augment.options.batch) else 1
         kind = self.counter.dtype
         out = augment(self._key(epoch), sample, self.counter.value + keras.ops.arange(batch, dtype=kind))
         self.counter.assign_add(keras.ops.cast(batch, kind))
@@ -134,7 +138,8 @@ class Augment(keras.layers.Layer):
         """Return the augmenter for these arrays, and the arrays as it takes them."""
         backend = self.augment.backend
         flat = inputs if isinstance(inputs, Mapping) else {"image": inputs}
-        foreign = [x for name, x in flat.items() if self.augment.takes(name, flat) and not backend.owns(x)]
+        moving = self.augment.takes(flat)
+        foreign = [x for name, x in flat.items() if name in moving and not backend.owns(x)]
         if any(type(x).__module__.startswith("tensorflow.") for x in foreign):
             if self._in_tf_data is None:
                 self._in_tf_data = augspec.compile(self.policy, "tensorflow", **self._options)
@@ -177,7 +182,7 @@ class Augment(keras.layers.Layer):
             if not isinstance(inputs, Mapping):
                 return tensor(self._spec(leaf(inputs), training))
             leaves = {name: leaf(x) for name, x in inputs.items()}
-            moved = {name: found for name, found in leaves.items() if self.augment.takes(name, leaves)}
+            moved = {name: leaves[name] for name in self.augment.takes(leaves)}
             # A tensor that passes through is a new one too: Keras takes an output that is an input for an input.
             return {name: tensor(spec) for name, spec in {**leaves, **self._spec(moved, training)}.items()}
 
@@ -186,10 +191,18 @@ class Augment(keras.layers.Layer):
         found = []
         for flag in (True, False) if training is None else (training,):
             for probe in _PROBES:
-                found.append(self.augment.output_spec(_filled(leaves, probe), training=flag))  # noqa: PERF401
+                found.append(self.augment.output_spec(self._filled(leaves, probe), training=flag))  # noqa: PERF401
         if isinstance(leaves, Leaf):
             return _common("image", found)
         return {name: _common(name, [spec[name] for spec in found]) for name in found[0]}
+
+    def _filled(self, leaves: Any, probe: int) -> Any:
+        """Put a number in the place of unknown sides of what has pixels; an unknown batch size stays."""
+        if isinstance(leaves, Mapping):
+            pixels = (IMAGE, *(target.name for target in targets_of(self.policy.targets) if target.pixels))
+            batched = IMAGE in leaves and len(leaves[IMAGE].shape) == len(self.augment.options.batch)
+            return {n: _sided(leaf, batched, probe) if n in pixels else leaf for n, leaf in leaves.items()}
+        return _sided(leaves, len(leaves.shape) == len(self.augment.options.batch), probe)
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs: the policy as a dict, the seed and the options."""
@@ -207,13 +220,11 @@ def _own_errors() -> Iterator[None]:
         raise
 
 
-def _filled(leaves: Any, probe: int) -> Any:
-    """Put a number in the place of unknown sides; an unknown batch size stays."""
-    if isinstance(leaves, Mapping):
-        return {name: _filled(leaf, probe) if name in ("image", "mask") else leaf for name, leaf in leaves.items()}
-    lead = 1 if len(leaves.shape) == 4 else 0
-    sides = [probe if side is None else side for side in leaves.shape[lead:]]
-    return Leaf((*leaves.shape[:lead], *sides), leaves.dtype)
+def _sided(leaf: Leaf, batched: bool, probe: int) -> Leaf:  # noqa: FBT001
+    sides: list[int | None] = [probe if side is None else side for side in leaf.shape]
+    if batched:
+        sides[0] = leaf.shape[0]
+    return Leaf(tuple(sides), leaf.dtype)
 
 
 def _common(name: str, specs: list[Leaf]) -> Leaf:

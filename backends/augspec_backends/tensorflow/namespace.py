@@ -219,6 +219,30 @@ class TensorFlowNamespace(OperatorNamespace):
         result: dict[str, Array] = tf.map_fn(one, (branch, dict(state), dict(params)), fn_output_signature=signature)
         return result
 
+    def fold(
+        self,
+        run: Callable[[Any, Mapping[str, Array]], Mapping[str, Array]],
+        start: Mapping[str, Array],
+        params: Mapping[str, Array],
+    ) -> Mapping[str, Array]:
+        """In graphs, one loop, whose body is traced and compiled once."""
+        turns = int(next(iter(params.values())).shape[0])
+
+        def body(turn: Any, state: Any) -> Any:
+            new = run(state, {name: array[turn] for name, array in params.items()})
+            return turn + 1, {name: tf.ensure_shape(new[name], array.shape) for name, array in state.items()}
+
+        if tf.executing_eagerly():
+            state = dict(start)
+            for turn in range(turns):
+                _, state = body(turn, state)
+            return state
+        first = tf.constant(0), dict(start)
+        found: Mapping[str, Array] = tf.while_loop(lambda turn, _: turn < turns, body, first, maximum_iterations=turns)[
+            1
+        ]
+        return found
+
 
 class _Unrolled(TensorFlowNamespace):
     """The inside of a hash."""

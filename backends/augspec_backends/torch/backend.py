@@ -16,7 +16,7 @@ from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import GenericBackend, Keys
 from augspec_backends.generic.options import Capabilities, Options
 from augspec_backends.generic.pipeline import Runner
-from augspec_backends.generic.sample import FLAGS
+from augspec_backends.generic.targets import outputs
 from augspec_backends.torch.capabilities import CAPABILITIES
 from augspec_backends.torch.graph import TorchAugmenter, names_of, register
 from augspec_backends.torch.namespace import TorchNamespace
@@ -196,13 +196,13 @@ def _calling(function: _GraphFunction) -> Any:
 
 def _outputs(runner: Runner) -> tuple[str, ...]:
     """Return the names of a runner's results, in order."""
-    names = [name for name, _, _ in runner.signature.leaves]
-    names += [flag for flag, target in FLAGS.items() if target in names and flag not in names]
-    return tuple(names)
+    return outputs(runner.pipeline.policy.targets, (name for name, _, _ in runner.signature.leaves))
 
 
 def _has_channels(runner: Runner, name: str) -> bool:
-    return name == "image" or (name == "mask" and runner.signature.mask_channels)
+    return name == "image" or any(
+        target.name == name and target.channels(runner.signature) for target in runner.targets
+    )
 
 
 def _to_last(runner: Runner, name: str, x: Array) -> Array:

@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import Dataset, IterableDataset
 
 import augspec
-from augspec_backends.torch.items import check_targets, compact_item, form, read_item, write_item
+from augspec_backends.torch.items import Items, form
 
 __all__ = ["AugmentedDataset"]
 
@@ -24,9 +24,9 @@ class AugmentedDataset(Dataset[Any]):
     Nothing is drawn from Python's, NumPy's or torch's random state.
 
     Items are the image itself, a tuple such as (image, label), or a dict. Images are PIL images, NumPy arrays
-    (H, W, C) or (H, W), or tensors (C, H, W) or (H, W); what is no target comes back as the same object. The
-    targets `boxes` and `keypoints` add `boxes_valid` and `keypoints_visible`: a dict gets them by name, a
-    tuple at its end.
+    (H, W, C) or (H, W), or tensors (C, H, W) or (H, W), with `frames=True` stacks of these, (T, H, W, C) and
+    (T, C, H, W); what is no target comes back as the same object. The targets `boxes` and `keypoints` add
+    `boxes_valid` and `keypoints_visible`: a dict gets them by name, a tuple at its end.
 
     Example:
         >>> import numpy as np, augspec
@@ -71,8 +71,6 @@ class AugmentedDataset(Dataset[Any]):
             raise TypeError(f"AugmentedDataset takes a map-style dataset, got {type(dataset).__name__}")
         if output not in ("tensor", "numpy"):
             raise ValueError(f"output: expected 'tensor' or 'numpy', got {output!r}")
-        if targets is not None:
-            check_targets(targets)
         self.dataset = dataset
         self.training = training
         if "layout" in options:
@@ -91,7 +89,8 @@ class AugmentedDataset(Dataset[Any]):
                 "Use augspec_backends.torch.Augment on the batches of the loader: layer({'image': x, 'label': y}).",
             )
         self._key = seed if isinstance(seed, augspec.Key) else augspec.Key(seed)
-        self._targets = None if targets is None else dict(targets)
+        self._items = Items(None if targets is None else dict(targets), policy.targets, self.augment.options.frames)
+        self._items.check()
         self._ids = ids
         self._output = output
         # Workers that outlive an epoch hold copies of this object, but there is only one of this memory.
@@ -127,7 +126,7 @@ class AugmentedDataset(Dataset[Any]):
         """Return several items; loaders call this, and samples of one shape are augmented together."""
         places = [self._place(index) for index in indices]
         items = self._fetch(places)
-        samples = [read_item(item, self._targets) for item in items]
+        samples = [self._items.read(item) for item in items]
         groups: dict[Any, list[int]] = {}
         for row, sample in enumerate(samples):
             groups.setdefault(form(sample), []).append(row)
@@ -140,8 +139,8 @@ class AugmentedDataset(Dataset[Any]):
                 new = {name: array[position].copy() for name, array in out.items()}
                 item = items[row]
                 if self._compact and "boxes" in new:
-                    item, new = compact_item(item, self._targets, new)
-                found[row] = write_item(item, self._targets, self._give(new))
+                    item, new = self._items.compact(item, new)
+                found[row] = self._items.write(item, self._give(new))
         return [found[row] for row in range(len(items))]
 
     def _place(self, index: Any) -> Any:
@@ -178,8 +177,7 @@ class AugmentedDataset(Dataset[Any]):
     def _give(self, sample: dict[str, np.ndarray]) -> dict[str, Any]:
         if self._output == "numpy":
             return dict(sample)
-        spatial = {name for name in ("image", "mask") if name in sample and sample[name].ndim == 3}
-        turned = {name: a.transpose(2, 0, 1) if name in spatial else a for name, a in sample.items()}
+        turned = {n: np.moveaxis(a, -1, -3) if self._items.channels(n, a) else a for n, a in sample.items()}
         return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in turned.items()}
 
 

@@ -18,10 +18,9 @@ from augspec.namespace import Array, Namespace
 from augspec.random.keys import Key
 from augspec.random.threefry import threefry
 from augspec_backends.generic.augmenter import Augmenter
-from augspec_backends.generic.labels import LABEL, LABELS
 from augspec_backends.generic.options import Options
 from augspec_backends.generic.pipeline import Runner
-from augspec_backends.generic.sample import FLAGS, TARGETS, check_name
+from augspec_backends.generic.targets import check_name, outputs
 from augspec_backends.torch.namespace import TorchNamespace
 
 __all__ = ["TorchAugmenter", "hash_words", "parameters"]
@@ -47,15 +46,7 @@ class TorchAugmenter(Augmenter):
         if not torch.compiler.is_compiling():
             return super().__call__(key, sample, index, training=training)
         bare = isinstance(sample, torch.Tensor)
-        names = (
-            ("image",)
-            if bare
-            else tuple(
-                name
-                for name in (*TARGETS, *FLAGS, LABEL, LABELS)
-                if name in sample and self.takes(name, sample, training=training)
-            )
-        )
+        names = ("image",) if bare else self.takes(sample, training=training)
         others = () if bare else tuple(name for name, x in sample.items() if isinstance(x, torch.Tensor))
         tensors = (sample,) if bare else tuple(sample[name] for name in names)
         words = (
@@ -72,8 +63,7 @@ class TorchAugmenter(Augmenter):
         if bare:
             return out[0]
         found = dict(sample)
-        new = [*names, *(flag for flag, target in FLAGS.items() if target in names and flag not in names)]
-        for position, name in enumerate(new):
+        for position, name in enumerate(outputs(self.policy.targets, names)):
             found[name] = out[position]
         return found
 
@@ -107,10 +97,10 @@ def record(
     from augspec_backends.torch.backend import TracedBackend
 
     targets, found = names
+    policy, options = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
     for name in found:
         if name not in targets:
-            check_name(name)
-    policy, options = _AUGMENTERS[int(handle)]  # symbolic once a compiler has seen two augmenters in one place
+            check_name(name, policy.targets)
     traced = Augmenter(policy, TracedBackend(), options)
     sample = tensors[0] if bare else dict(zip(targets, tensors, strict=True))
     out = Augmenter.__call__(traced, key, sample, index, training=training)

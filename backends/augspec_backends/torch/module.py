@@ -42,7 +42,7 @@ class Augment(nn.Module):
     Args:
         policy: what `augspec.load` returns.
         seed: an int, or an `augspec.Key`.
-        **options: of `augspec.compile`: `layout` (default "NCHW"), `value_range`, `mode` and more.
+        **options: of `augspec.compile`: `layout` (default "NCHW"), `value_range`, `mode`, `frames` and more.
     """
 
     counter: torch.Tensor
@@ -58,7 +58,8 @@ class Augment(nn.Module):
         """Return the augmented sample, or in evaluation what the `eval` pipeline makes of it.
 
         Args:
-            sample: images (B, C, H, W) or (C, H, W), or a dict of targets.
+            sample: images (B, C, H, W) or (C, H, W), with `frames=True` stacks (B, T, C, H, W) or (T, C, H, W), or a
+                dict of targets.
             index: the samples' ids, (B,); by default the numbers that follow the last call's.
             epoch: folded into the key; by default the key's own.
         """
@@ -70,7 +71,7 @@ class Augment(nn.Module):
         image = sample["image"] if isinstance(sample, Mapping) and "image" in sample else sample
         if not isinstance(image, torch.Tensor):
             raise SampleError("sample", "a tensor, or a dict with an entry 'image'", type(sample).__name__)
-        batch = image.shape[0] if image.ndim == 4 else 1
+        batch = image.shape[0] if image.ndim == len(self.augment.options.batch) else 1
         if torch.compiler.is_compiling():
             out = self.augment(key, sample, self.counter + torch.arange(batch, device=self.counter.device))
             self.counter.add_(batch)

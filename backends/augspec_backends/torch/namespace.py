@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from augspec_backends.generic.namespace import Branches, OperatorNamespace, grouped
+from augspec_backends.torch.choosing import chosen
 
 __all__ = ["TorchNamespace"]
 
@@ -143,9 +144,9 @@ class TorchNamespace(OperatorNamespace):
     def choose(
         self, branch: Array, branches: Branches, state: Mapping[str, Array], params: Mapping[str, Array]
     ) -> Mapping[str, Array]:
-        """Eager: group the batch by branch. Inside a graph, whose shapes are static: run and select."""
+        """Group the batch by branch; inside a graph, in one node of it that does so."""
         if self.traced:
-            return _select(branch, branches, state, params)
+            return chosen(TorchNamespace(self.device), branch, branches, state, params)
         return grouped(self, branch.cpu().numpy(), branches, state, params)
 
 
@@ -157,22 +158,6 @@ def _as_signed(move: Callable[..., Array], *arrays: Array) -> Array:
     dtype = arrays[0].dtype
     signed = _SIGNED.get(dtype)
     return move(*arrays) if signed is None else move(*(x.view(signed) for x in arrays)).view(dtype)
-
-
-def _select(
-    branch: Array, branches: Branches, state: Mapping[str, Array], params: Mapping[str, Array]
-) -> Mapping[str, Array]:
-    result: dict[str, Array] = dict(state)
-    for number, run in enumerate(branches):
-        chosen = branch == number
-        for name, array in run(state, params).items():
-            before = result[name]
-            if before.shape[1:] != array.shape[1:]:
-                result[name] = array  # every branch changes the size; the last selection fills all rows
-                continue
-            mask = chosen.reshape((-1,) + (1,) * (array.ndim - 1))
-            result[name] = torch.where(mask, array, before)
-    return result
 
 
 def _dtype(name: str) -> torch.dtype:

@@ -21,12 +21,12 @@ import augspec
 from augspec.language.quantities import QUANTITIES
 from augspec.registry import any_op
 from augspec_conformance.cases.catalogue import ALL_TARGETS
-from augspec_conformance.cases.policies import COMBINATORS, accepts_document, document
+from augspec_conformance.cases.policies import COMBINATORS, accepts_document, document, fitting_targets
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.cases.strategies import run_time
 from augspec_conformance.law import MAX_CASE_BYTES, Case
 
-__all__ = ["EXPLORED", "cases", "op_of_name", "ops", "policies", "valid"]
+__all__ = ["EXPLORED", "cases", "cases_with", "op_of_name", "ops", "policies", "valid"]
 
 Json = dict[str, Any]
 
@@ -50,21 +50,41 @@ _LARGEST = 24
 _MEMBERS = 3
 _DEPTH = 2
 _OPS = 4
+_MOST_OTHERS = 3
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """Return a strategy for a case with any policy; run-time data as for every search."""
     signature = draw(st.sampled_from(EXPLORED))
-    policy = draw(policies(signature))
-    targets = draw(st.sampled_from([ALL_TARGETS, ("image",)]))
+    return _case(draw, signature, draw(policies(signature)))
+
+
+@st.composite
+def cases_with(draw: st.DrawFn, name: str) -> Case:
+    """Return a strategy for a case whose policy holds an op of this name, with up to three others around it."""
+    op = draw(op_of_name(name).filter(_somewhere))
+    signature = draw(st.sampled_from([one for one in EXPLORED if _fits(document(op), one)]))
+    others = draw(policies(signature))["ops"][:_MOST_OTHERS]
+    place = draw(st.integers(0, len(others)))
+    whole = document(*others[:place], op, *others[place:])
+    return _case(draw, signature, whole if _fits(whole, signature) else document(op))
+
+
+def _somewhere(op: Json) -> bool:
+    return any(_fits(document(op), signature) for signature in EXPLORED)
+
+
+def _case(draw: st.DrawFn, signature: str, policy: Json) -> Case:
+    """Return a case of a policy; ops are left out from the end until it is a short note."""
+    targets = fitting_targets(policy, draw(st.sampled_from([ALL_TARGETS, ("image",)])))
     layouts: tuple[Literal["NHWC", "NCHW"], ...] = ("NHWC", "NCHW")
     layout = draw(st.sampled_from(layouts))
     data = draw(run_time(SIGNATURES[signature].shape[0]))
     while True:
         names = " ".join(op["op"] for op in policy["ops"]) or "nothing"
         fields = {"name": f"explored: {names}", "policy": policy, "signature": signature, "targets": targets, **data}
-        if len(json.dumps(fields).encode()) < MAX_CASE_BYTES - 200:
+        if len(json.dumps(fields).encode()) < MAX_CASE_BYTES - 200:  # a law or a search adds to it
             return Case(**fields, layout=layout)
         policy = document(*policy["ops"][:-1])
 

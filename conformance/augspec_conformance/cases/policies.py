@@ -27,6 +27,7 @@ __all__ = [
     "op_document",
     "op_names",
     "op_of",
+    "ops_of",
     "pairs",
     "policy",
     "policy_names",
@@ -34,6 +35,7 @@ __all__ = [
     "rows",
     "spelled_out",
     "variants",
+    "walk",
 ]
 
 Json = dict[str, Any]
@@ -65,8 +67,13 @@ _RANGES: dict[str, Any] = {
     "turns": {"uniform": [0.05, 0.4]},
     "gamma": {"uniform": [0.6, 2.2]},
     "distortion": {"uniform": [0.1, 0.6]},
+    "displacement": {"uniform": [0.6, 1.0]},
+    "smoothness": {"uniform": [2.6, 4.0]},
     "share": {"uniform": [0.1, 0.4]},
+    "depth": {"integers": [1, 2]},
+    "mixture": {"uniform": [0.35, 0.9]},
     "hole": {"uniform": [0.25, 0.6]},
+    "extent": {"uniform": [0.7, 1.6]},
     "area": {"uniform": [0.3, 0.9]},
     "aspect": {"log_uniform": [0.7, 1.6]},
 }
@@ -83,7 +90,7 @@ COMBINATORS = tuple(name for name, cls in augspec.ops().items() if cls.stage in 
 
 def document(*ops: Json, **fields: Any) -> Json:
     """Return a policy document; one that resizes gets an empty evaluation, one that mixes a number of classes."""
-    changes = any(op["op"] in _resizing() for op in _walk(tuple(spelled_out(op) for op in ops)))
+    changes = any(op["op"] in _resizing() for op in walk(tuple(spelled_out(op) for op in ops)))
     found = {"augspec": 1, "ops": list(ops), **({"eval": []} if changes and "eval" not in fields else {}), **fields}
     if mixes(found):
         found["targets"] = {**fields.get("targets", {}), "label": {"classes": CLASSES}}
@@ -92,7 +99,7 @@ def document(*ops: Json, **fields: Any) -> Json:
 
 def mixes(policy: Json) -> bool:
     """Return whether some op of a policy mixes samples of a batch, and their labels."""
-    return any(op["op"] in _mixing() for op in _walk(tuple(spelled_out(op) for op in policy["ops"])))
+    return any(op["op"] in _mixing() for op in walk(tuple(spelled_out(op) for op in policy["ops"])))
 
 
 def rows(policy: Json) -> int:
@@ -105,15 +112,21 @@ def _mixing() -> tuple[str, ...]:
     return tuple(name for name, cls in augspec.ops().items() if cls.across)
 
 
-def _walk(ops: tuple[Json, ...]) -> Iterator[Json]:
+def ops_of(policy: Json) -> tuple[Json, ...]:
+    """Return every op of a policy, with those that macros stand for."""
+    return tuple(walk(tuple(spelled_out(op) for op in policy["ops"])))
+
+
+def walk(ops: tuple[Json, ...]) -> Iterator[Json]:
+    """Yield ops and their members, each before its own."""
     for op in ops:
         yield op
-        yield from _walk(tuple(op.get("ops", ())))
+        yield from walk(tuple(op.get("ops", ())))
 
 
 def spelled_out(op: Json) -> Json:
     """Return an op without macros: what it stands for, or itself."""
-    if not any(one["op"] in _macros() for one in _walk((op,))):
+    if not any(one["op"] in _macros() for one in walk((op,))):
         return op
     found: Json = _spelled_out(json.dumps(op))
     return found
@@ -267,6 +280,13 @@ def op_document(name: str, signature: str = "small-u8") -> Json:
 
 def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
     """Return further documents of an op by name: every word of every choice, each side of every switch, and a gate."""
+    found: dict[str, Json] = json.loads(_variants(name, signature))
+    return found
+
+
+@cache
+def _variants(name: str, signature: str) -> str:
+    """Return the JSON text of the variants; planning asks for the same ones thousands of times."""
     base, cls = op_document(name, signature), augspec.ops()[name]
     found: dict[str, Json] = {}
     for field, info in cls.model_fields.items():
@@ -283,7 +303,7 @@ def variants(name: str, signature: str = "small-u8") -> dict[str, Json]:
         if field in cls.model_fields and field not in base:
             plain = {key: value for key, value in base.items() if key not in _VALUES or isinstance(value, dict)}
             found[field] = {**plain, field: values[0]}
-    return {key: op for key, op in found.items() if _accepted(op)}
+    return json.dumps({key: op for key, op in found.items() if _accepted(op)})
 
 
 def _uniform(low: float, high: float) -> Json:
@@ -337,6 +357,18 @@ MIXES: dict[str, Json] = {
                 {"op": "translate", "x": _uniform(0.05, 0.3)},
             ],
         }
+    ),
+    "chains": document(
+        {
+            "op": "augmix",
+            "chains": 2,
+            "depth": {"integers": [1, 2]},
+            "ops": [
+                {"op": "contrast", "factor": _uniform(1.2, 1.8), "pivot": "mid"},
+                {"op": "gaussian_noise", "std": _uniform(0.02, 0.1)},
+            ],
+        },
+        {"op": "horizontal_flip", "p": 0.3},
     ),
     "macros": document(
         {"op": "color_jitter", "brightness": _uniform(0.6, 0.9), "hue": _uniform(0.05, 0.3), "p": 0.85},
@@ -435,7 +467,7 @@ def accepts_document(policy: Json, signature: str) -> bool:
     """Return whether a policy's document is defined on a signature's channels and sides."""
     policy = {**policy, "ops": [spelled_out(op) for op in policy["ops"]]}
     _, height, width, channels = SIGNATURES[signature].shape
-    for op in _walk(tuple(policy["ops"])):
+    for op in walk(tuple(policy["ops"])):
         if not op_of(op).accepts(channels):
             return False
         lengths = [len(op[field]) for field in ("mean", "fill") if isinstance(op.get(field), list)]
@@ -446,9 +478,9 @@ def accepts_document(policy: Json, signature: str) -> bool:
 
 def fitting_targets(policy: Json, targets: Sequence[str]) -> tuple[str, ...]:
     """Return the targets that a policy has a meaning for, and those, besides, that some op of it looks at."""
-    models = [augspec.ops()[op["op"]] for op in _walk(tuple(spelled_out(op) for op in policy["ops"]))]
-    kept = [name for name in targets if not any(name in cls.refuses for cls in models)]
-    wanted = {name for cls in models for name in (*cls.needs, *cls.needs_one[:1])}
+    models = [op_of(op) for op in walk(tuple(spelled_out(op) for op in policy["ops"]))]
+    kept = [name for name in targets if not any(name in one.refused() for one in models)]
+    wanted = {name for one in models for name in (*one.needs, *one.needs_one[:1])}
     return (*kept, *sorted(wanted - set(kept)))
 
 

@@ -272,6 +272,10 @@ def _edges() -> Iterator[Case]:
             yield _pinned(name, document(*ops), signature, number)
 
 
+_DEPTHS = (1, {"integers": [1, 2]}, {"choice": [1, 3]})
+"""Of chains."""
+
+
 @st.composite
 def _leaf(draw: st.DrawFn, signature: str) -> Json:
     """Return one op: a variant of it, with a distribution of another kind and a gate."""
@@ -298,6 +302,8 @@ def _branching(draw: st.DrawFn, signature: str, depth: int) -> Json:
         return {"op": kind, "ops": ops, **({} if weights is None else {"weights": weights})}
     if kind == "random_order":
         return {"op": kind, "ops": ops}
+    if kind == "augmix":
+        return {"op": kind, "ops": ops, "chains": draw(st.integers(1, 3)), "depth": draw(st.sampled_from(_DEPTHS))}
     replace = draw(st.booleans())
     return {"op": kind, "ops": ops, "n": draw(st.integers(1, len(ops))), "replace": replace}
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
-
-import numpy as np
 
 from augspec_conformance.distances.bounds import (
     FLOAT32,
@@ -17,9 +15,10 @@ from augspec_conformance.distances.bounds import (
     WEIGHTS11,
     WEIGHTS32,
 )
+from augspec_conformance.distances.calls import albumentations as transform
 from augspec_conformance.distances.geometry import SIZED, SLANT, TURN
 from augspec_conformance.distances.libraries import ALBUMENTATIONS
-from augspec_conformance.distances.pair import Array, Call, Pair
+from augspec_conformance.distances.pair import Pair
 
 __all__ = ["pairs"]
 
@@ -33,15 +32,6 @@ _MEAN, _STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 _POSITIONS = "positions in float32"
 _SMALL = (51, 66)
 """Size of the central crop; its margins are uneven on one side."""
-
-
-def _transform(make: Callable[[Any], Any]) -> Call:
-    def call(image: Array) -> Any:
-        import albumentations
-
-        return make(albumentations)(image=np.ascontiguousarray(image))["image"]
-
-    return call
 
 
 def _jitter(A: Any, name: str, factor: float) -> Any:
@@ -66,16 +56,16 @@ def _colours() -> Iterator[Pair]:
         whole = dtype == "uint8"
         for op, name in (("brightness_scale", "brightness"), ("contrast", "contrast"), ("saturation", "saturation")):
             for factor in _FACTORS:
-                call = _transform(lambda A, name=name, factor=factor: _jitter(A, name, factor))  # type: ignore[misc]
+                call = transform(lambda A, name=name, factor=factor: _jitter(A, name, factor))  # type: ignore[misc]
                 habit = _habit(op, factor, dtype)
                 text = f"ColorJitter({name})"
                 yield Pair(ALBUMENTATIONS, text, {"op": op, "factor": factor}, dtype, call, *habit)
         for delta in _DELTAS:
-            call = _transform(lambda A, delta=delta: A.RandomBrightnessContrast((delta, delta), (0, 0), p=1))  # type: ignore[misc]
+            call = transform(lambda A, delta=delta: A.RandomBrightnessContrast((delta, delta), (0, 0), p=1))  # type: ignore[misc]
             shift = {"op": "brightness_shift", "delta": delta}
             bound, why = (TRUNCATED, "shift cut off to whole levels") if whole else (FLOAT32, "float32")
             yield Pair(ALBUMENTATIONS, "RandomBrightnessContrast(brightness)", shift, dtype, call, bound, why)
-        call = _transform(lambda A: A.ToGray(p=1))
+        call = transform(lambda A: A.ToGray(p=1))
         bound, why = (ROUNDED + GREY_SHIFT, "result rounded") if whole else (FLOAT32, "float32")
         yield Pair(ALBUMENTATIONS, "ToGray()", {"op": "grayscale"}, dtype, call, bound, why)
 
@@ -83,23 +73,23 @@ def _colours() -> Iterator[Pair]:
 def _pixels() -> Iterator[Pair]:
     for dtype in _DTYPES:
         whole = dtype == "uint8"
-        call = _transform(lambda A: A.GaussianBlur((_SIDE, _SIDE), (_SIGMA, _SIGMA), p=1))
+        call = transform(lambda A: A.GaussianBlur((_SIDE, _SIDE), (_SIGMA, _SIGMA), p=1))
         op: dict[str, Any] = {"op": "gaussian_blur", "sigma": _SIGMA}
         bound, why = WEIGHTS32 + (ROUNDED if whole else 0.0), "weights in float32" + (", rounded" if whole else "")
         yield Pair(ALBUMENTATIONS, "GaussianBlur()", op, dtype, call, bound, why)
         for size in _SIZES:
-            call = _transform(lambda A, size=size: A.Resize(*size, p=1))  # type: ignore[misc]
+            call = transform(lambda A, size=size: A.Resize(*size, p=1))  # type: ignore[misc]
             op = {"op": "resize", "size": list(size), "antialias": False}
             bound = ROUNDED + WEIGHTS11 if whole else WEIGHTS32
             why = "OpenCV's: weights of 11 bits, sums cut off to quarters of a level, result rounded"
             yield Pair(ALBUMENTATIONS, "Resize()", op, dtype, call, bound, why if whole else "weights in float32")
     for name, flip in (("HorizontalFlip", "horizontal_flip"), ("VerticalFlip", "vertical_flip")):
-        call = _transform(lambda A, name=name: getattr(A, name)(p=1))  # type: ignore[misc]
+        call = transform(lambda A, name=name: getattr(A, name)(p=1))  # type: ignore[misc]
         yield Pair(ALBUMENTATIONS, f"{name}()", {"op": flip, "p": 1.0}, "uint8", call, 0.0, "none")
-    call = _transform(lambda A: A.CenterCrop(*_SMALL, p=1))
+    call = transform(lambda A: A.CenterCrop(*_SMALL, p=1))
     op = {"op": "center_crop", "size": list(_SMALL)}
     yield Pair(ALBUMENTATIONS, "CenterCrop()", op, "uint8", call, 0.0, "none")
-    call = _transform(lambda A: A.Normalize(_MEAN, _STD, max_pixel_value=1.0, p=1))
+    call = transform(lambda A: A.Normalize(_MEAN, _STD, max_pixel_value=1.0, p=1))
     op = {"op": "normalize", "mean": _MEAN, "std": _STD}
     yield Pair(ALBUMENTATIONS, "Normalize()", op, "float32", call, FLOAT32 / min(_STD), "float32")
 
@@ -115,7 +105,7 @@ def _affine(A: Any, op: Mapping[str, Any]) -> Any:
 def _warps() -> Iterator[Pair]:
     for op in (TURN, SIZED, SLANT):
         for dtype in _DTYPES:
-            call = _transform(lambda A, op=op: _affine(A, op))  # type: ignore[misc]
+            call = transform(lambda A, op=op: _affine(A, op))  # type: ignore[misc]
             bound = POSITION32 + (ROUNDED if dtype == "uint8" else FLOAT32)
             why = _POSITIONS + (", result rounded" if dtype == "uint8" else "")
             name = "Rotate()" if op["op"] == "rotate" else f"Affine({op['op']})"

@@ -8,10 +8,13 @@ __all__ = [
     "FLOAT32",
     "GREY_2989",
     "GREY_SHIFT",
+    "HUE32",
     "OVERSHOOT",
     "POSITION32",
+    "POWER32",
     "ROUNDED",
     "TRUNCATED",
+    "WEIGHTS10",
     "WEIGHTS11",
     "WEIGHTS16",
     "WEIGHTS32",
@@ -27,11 +30,20 @@ TRUNCATED = 1.0 + 1e-9
 FLOAT32 = 255 * 8 * 2.0**-24
 """Pixels in float32: some eight roundings of numbers up to 1."""
 
+HUE32 = 6 * FLOAT32
+"""Through HSV and back in float32: hue counts six sextants, so that its roundings weigh six times."""
+
+POWER32 = 4 * FLOAT32
+"""A power in float32: of numbers near 0 or 1, with an exponent of at most 2."""
+
 WEIGHTS32 = 255 * 64 * 2.0**-24
 """Weights in float32, up to some sixty of them in a sum."""
 
 POSITION32 = 255 * 2 * 160 * 3 * 2.0**-24
 """Positions in float32: three roundings of numbers up to 160 pixels, on two axes, times the steepest slope."""
+
+WEIGHTS10 = 3 * 255 * 2.0**-11
+"""Three weights of 10 bits after the point."""
 
 WEIGHTS11 = 2 * 255 * 2.0**-12 + 2 * 0.25
 """Two weights of 11 bits that sum to 1, on two axes, and two sums that are cut off to quarters of a level."""

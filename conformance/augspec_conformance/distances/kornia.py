@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from augspec_conformance.distances.bounds import FLOAT32, POSITION32, WEIGHTS32
+from augspec_conformance.distances.calls import kornia as on_tensors
 from augspec_conformance.distances.geometry import ALL, SHIFT, SIZED, SLANT, TURN, index_matrix
 from augspec_conformance.distances.images import SIZE
 from augspec_conformance.distances.libraries import KORNIA
-from augspec_conformance.distances.pair import Array, Call, Pair
+from augspec_conformance.distances.pair import Call, Pair
 
 __all__ = ["pairs"]
 
@@ -25,17 +24,6 @@ _MEAN, _STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 _POSITIONS = "positions in float32"
 
 
-def _on_tensors(function: Callable[[Any, Any], Any]) -> Call:
-    def call(image: Array) -> Any:
-        import kornia
-        import torch
-
-        given = torch.from_numpy(np.ascontiguousarray(np.moveaxis(image, -1, 0)))[None]
-        return np.moveaxis(function(kornia, given)[0].numpy(), 0, -1)
-
-    return call
-
-
 def _warp(op: Mapping[str, Any], padding: str) -> Call:
     def warp(kornia: Any, image: Any) -> Any:
         import torch
@@ -45,7 +33,7 @@ def _warp(op: Mapping[str, Any], padding: str) -> Call:
             image, matrix, SIZE, "bilinear", padding_mode=padding, align_corners=True
         )
 
-    return _on_tensors(warp)
+    return on_tensors(warp)
 
 
 def _turn(degrees: float) -> Call:
@@ -54,7 +42,7 @@ def _turn(degrees: float) -> Call:
 
         return kornia.geometry.transform.rotate(image, torch.tensor([degrees]), align_corners=True)
 
-    return _on_tensors(turn)
+    return on_tensors(turn)
 
 
 def _colours() -> Iterator[Pair]:
@@ -65,26 +53,26 @@ def _colours() -> Iterator[Pair]:
     }
     for op, name in names.items():
         for factor in _FACTORS:
-            call = _on_tensors(lambda kornia, x, name=name, factor=factor: getattr(kornia.enhance, name)(x, factor))  # type: ignore[misc]
+            call = on_tensors(lambda kornia, x, name=name, factor=factor: getattr(kornia.enhance, name)(x, factor))  # type: ignore[misc]
             bound = WEIGHTS32 if op == "contrast" else FLOAT32
             why = "float32, its mean as well" if op == "contrast" else "float32"
             yield Pair(KORNIA, f"enhance.{name}", {"op": op, "factor": factor}, "float32", call, bound, why)
     for delta in _DELTAS:
-        call = _on_tensors(lambda kornia, x, delta=delta: kornia.enhance.adjust_brightness(x, delta))  # type: ignore[misc]
+        call = on_tensors(lambda kornia, x, delta=delta: kornia.enhance.adjust_brightness(x, delta))  # type: ignore[misc]
         shift = {"op": "brightness_shift", "delta": delta}
         yield Pair(KORNIA, "enhance.adjust_brightness", shift, "float32", call, FLOAT32, "float32")
-    call = _on_tensors(lambda kornia, x: kornia.color.rgb_to_grayscale(x).repeat(1, 3, 1, 1))
+    call = on_tensors(lambda kornia, x: kornia.color.rgb_to_grayscale(x).repeat(1, 3, 1, 1))
     yield Pair(KORNIA, "color.rgb_to_grayscale", {"op": "grayscale"}, "float32", call, FLOAT32, "float32")
 
 
 def _pixels() -> Iterator[Pair]:
-    call = _on_tensors(lambda kornia, x: kornia.filters.gaussian_blur2d(x, (_SIDE, _SIDE), (_SIGMA, _SIGMA), "reflect"))
+    call = on_tensors(lambda kornia, x: kornia.filters.gaussian_blur2d(x, (_SIDE, _SIDE), (_SIGMA, _SIGMA), "reflect"))
     why = "weights in float32"
     yield Pair(
         KORNIA, "filters.gaussian_blur2d", {"op": "gaussian_blur", "sigma": _SIGMA}, "float32", call, WEIGHTS32, why
     )
     for flip, name in (("horizontal_flip", "hflip"), ("vertical_flip", "vflip")):
-        call = _on_tensors(lambda kornia, x, name=name: getattr(kornia.geometry.transform, name)(x))  # type: ignore[misc]
+        call = on_tensors(lambda kornia, x, name=name: getattr(kornia.geometry.transform, name)(x))  # type: ignore[misc]
         yield Pair(
             KORNIA, f"transform.{name}", {"op": flip, "p": 1.0}, "float32", call, FLOAT32, "they are given float32"
         )
@@ -95,9 +83,9 @@ def _pixels() -> Iterator[Pair]:
         return kornia.enhance.normalize(image, torch.tensor(_MEAN), torch.tensor(_STD))
 
     op: dict[str, Any] = {"op": "normalize", "mean": _MEAN, "std": _STD}
-    yield Pair(KORNIA, "enhance.normalize", op, "float32", _on_tensors(standard), FLOAT32 / min(_STD), "float32")
+    yield Pair(KORNIA, "enhance.normalize", op, "float32", on_tensors(standard), FLOAT32 / min(_STD), "float32")
     for size in _SIZES:
-        call = _on_tensors(lambda kornia, x, size=size: kornia.geometry.transform.resize(x, size, align_corners=False))  # type: ignore[misc]
+        call = on_tensors(lambda kornia, x, size=size: kornia.geometry.transform.resize(x, size, align_corners=False))  # type: ignore[misc]
         op = {"op": "resize", "size": list(size), "antialias": False}
         why = "positions and weights in float32"
         yield Pair(KORNIA, "transform.resize", op, "float32", call, POSITION32 + WEIGHTS32, why)

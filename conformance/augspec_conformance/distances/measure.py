@@ -49,7 +49,8 @@ def measure(pair: Pair) -> dict[str, Distance]:
         Missing: the library is not installed.
     """
     found = {}
-    for name, image in images().items():
+    for name, whole in images().items():
+        image = pair.given(whole)
         distance = np.abs(pair.other(image) - pair.ideal(image))
         if pair.inside is not None:
             distance = distance[pair.inside(*image.shape[:2])]

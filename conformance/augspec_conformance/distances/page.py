@@ -19,11 +19,20 @@ OTHER_FORMULAS = (
     "torchvision `center_crop` rounds half of an odd margin to even; ours is the floor.",
     "torchvision `rotate` and `affine` with a `fill` fade the border twice; without one they fade into 0 as ours do.",
     "Pillow `transform` repeats the edge up to the border; ours fades into the fill over one pixel.",
-    "tf.image `adjust_saturation` scales the S of HSV; ours blends with grey.",
-    "Pillow `GaussianBlur` is three box blurs; scikit-image `rgb2gray` has the weights of BT.709.",
+    "tf.image `adjust_saturation` and Kornia's scale the S of HSV, which is `space: hsv` here; the default is a blend.",
+    "Pillow `GaussianBlur` and `UnsharpMask` are three box blurs; scikit-image `rgb2gray` has the weights of BT.709.",
+    "scikit-image `unsharp_mask` reaches 4σ and repeats the border pixel; Albumentations' has a soft threshold.",
+    'Pillow `convert("HSV")` and OpenCV\'s HSV of uint8 have 256 and 180 hues; ours has all that floats have.',
+    "Albumentations `GridDistortion` has cells of whole pixels and counts the ends of each twice.",
+    "Albumentations `CLAHE` equalizes L of Lab; Kornia's blends half a pixel earlier. Ours is OpenCV's, by channel.",
+    "Albumentations `Defocus` smooths its disc by a Gaussian, and `MotionBlur` draws its line of whole pixels.",
+    "Albumentations `ImageCompression` hands RGB to an encoder that takes BGR, and so codes other colours.",
+    "Kornia `jpeg_codec_differentiable` rounds by a polynomial, so that it has gradients.",
+    "Pillow `resize(BOX)` and torch `interpolate(area)` count whole pixels; `downscale` counts shares of them.",
     "Kornia `resize(antialias=True)` blurs by a Gaussian before it samples.",
-    "Kornia `adjust_saturation` scales the S of HSV, and its `adjust_contrast` multiplies pixels.",
+    "Kornia `adjust_contrast` multiplies pixels.",
     "Albumentations `Affine` translates by whole pixels: a share of the size is cut off to them.",
+    "tf.image `adjust_jpeg_quality` decodes by a faster, less accurate transform unless `dct_method` says otherwise.",
     "tf.image `crop_and_resize` puts the corners of its box on pixel centres and never antialiases.",
 )
 """What looks the same and is not, so that it is not in the table."""
@@ -72,18 +81,17 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
         f"direction, inverse maps). Images of {height}×{width}×3: noise, where neighbours have nothing in common, and",
         "soft spots. A library that is given float32 gets the unit range. *May be* is the bound that the reason gives;",
         "the tests hold the oracle to it. The reasons were read in the sources of Pillow, torchvision, tf.image,",
-        "Kornia and Albumentations; those of OpenCV and torch are what explains the numbers.",
+        "Kornia and Albumentations; those of OpenCV and torch are what explains the numbers. Where an op draws what no",
+        "field says (a place, corners, an order), it is given what the library's call is told.",
+        "",
+        "First the largest distance of each op, then all of them.",
         "",
     )
     notes: dict[str, str] = {}
-    for op in sorted({pair.op["op"] for pair in pairs()}):
-        measured = [
-            (pair, results["libraries"][pair.library.name]["pairs"][pair.name])
-            for pair in pairs()
-            if pair.op["op"] == op and pair.name in results["libraries"][pair.library.name].get("pairs", {})
-        ]
-        if measured:
-            yield from _section(op, measured, results["reference"].get(op, {}))
+    sections = _measured(results)
+    yield from _overview(sections)
+    for op, measured in sections.items():
+        yield from _section(op, measured, results["reference"].get(op, {}))
         for pair, _ in measured:
             if pair.outside:
                 notes.setdefault(f"{pair.library.name} {pair.call}", pair.outside)
@@ -99,7 +107,37 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
         yield f"- {library.name}: {found.get('version') or 'not measured. ' + found['missing']}"
 
 
-def _section(op: str, measured: list[tuple[Pair, dict[str, Any]]], ours: dict[str, Any]) -> Iterator[str]:
+Measured = list[tuple[Pair, dict[str, Any]]]
+
+
+def _measured(results: dict[str, Any]) -> dict[str, Measured]:
+    """Return comparisons and their rows, by op; those whose library was there."""
+    found: dict[str, Measured] = {}
+    for pair in sorted(pairs(), key=lambda pair: pair.op["op"]):
+        rows = results["libraries"][pair.library.name].get("pairs", {})
+        if pair.name in rows:
+            found.setdefault(pair.op["op"], []).append((pair, rows[pair.name]))
+    return found
+
+
+def _overview(sections: dict[str, Measured]) -> Iterator[str]:
+    """Yield one row for each op: which libraries stand beside it, and the largest distance for each dtype."""
+    yield "| op | beside | largest with uint8 | largest with float32 |"
+    yield "|---|---|---|---|"
+    for op, measured in sections.items():
+        names = {pair.library.name: None for pair, _ in measured}
+        largest = {
+            dtype: max(
+                (value for pair, row in measured if pair.dtype == dtype for value, _ in row.values()), default=None
+            )
+            for dtype in ("uint8", "float32")
+        }
+        cells = ["" if value is None else _number(value) for value in largest.values()]
+        yield f"| [{op}](#{op}) | {', '.join(names)} | {' | '.join(cells)} |"
+    yield ""
+
+
+def _section(op: str, measured: Measured, ours: dict[str, Any]) -> Iterator[str]:
     """Yield one op's table; fields that all of its rows share stand above it."""
     documents = [_fields(pair) for pair, _ in measured]
     shared = {name: value for name, value in documents[0].items() if all(d.get(name) == value for d in documents)}
@@ -124,7 +162,11 @@ def _fields(pair: Pair) -> dict[str, Any]:
 
 
 def _listed(fields: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in fields.items())
+    return ", ".join(f"{name} {_plain(value)}" for name, value in fields.items())
+
+
+def _plain(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _number(value: float) -> str:

@@ -79,8 +79,9 @@ class Pair:
         bound: the largest distance that `reason` explains, in levels.
         reason: why the distance is not zero, in a few words.
         values: draws of the op that no constant can stand for, by the last part of their path.
-        margin: pixels at each side that are left out, because the library means something else there.
-        outside: why they are left out.
+        inside: mask (H, W) of the pixels that are compared; None for all.
+        outside: why others are left out.
+        square: whether the image is cut to a square first, as quarter turns want it.
     """
 
     library: Library
@@ -92,9 +93,13 @@ class Pair:
     reason: str
     values: Mapping[str, Any] = field(default_factory=dict)
     inside: Callable[[int, int], Array] | None = field(default=None, repr=False)
-    """Mask (H, W) of the pixels that are compared; None for all."""
-
     outside: str = ""
+    square: bool = False
+
+    def given(self, image: Array) -> Array:
+        """Return the part of an image (H, W, C) that both are given."""
+        side = min(image.shape[:2])
+        return image[:side, :side] if self.square else image
 
     @property
     def name(self) -> str:

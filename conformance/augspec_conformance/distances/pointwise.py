@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from augspec_conformance.distances.bounds import (
     WEIGHTS32,
     blur_weights_of_8_bits,
 )
+from augspec_conformance.distances.calls import opencv, tensorflow, torchvision
 from augspec_conformance.distances.images import SIZE
 from augspec_conformance.distances.libraries import OPENCV, PILLOW, SCIPY, SKIMAGE, TENSORFLOW, TORCHVISION
 from augspec_conformance.distances.pair import Array, Call, Library, Pair
@@ -36,35 +37,6 @@ def _enhanced(name: str, factor: float) -> Call:
         from PIL import Image, ImageEnhance
 
         return np.asarray(getattr(ImageEnhance, name)(Image.fromarray(image)).enhance(factor))
-
-    return call
-
-
-def _torchvision(function: Callable[[Any, Any], Any]) -> Call:
-    def call(image: Array) -> Any:
-        import torch
-        from torchvision.transforms import functional
-
-        given = torch.from_numpy(np.ascontiguousarray(np.moveaxis(image, -1, 0)))
-        return np.moveaxis(function(functional, given).numpy(), 0, -1)
-
-    return call
-
-
-def _tensorflow(function: Callable[[Any, Any], Any]) -> Call:
-    def call(image: Array) -> Any:
-        import tensorflow as tf
-
-        return np.asarray(function(tf, tf.constant(image)))
-
-    return call
-
-
-def _opencv(function: Callable[[Any, Any], Any]) -> Call:
-    def call(image: Array) -> Any:
-        import cv2
-
-        return function(cv2, image)
 
     return call
 
@@ -109,11 +81,11 @@ def _torchvision_colours() -> Iterator[Pair]:
                 ("contrast", "adjust_contrast", cut + grey, text + also),
                 ("saturation", "adjust_saturation", cut + grey, text + also),
             ):
-                call = _torchvision(lambda F, x, name=name, factor=factor: getattr(F, name)(x, factor))  # type: ignore[misc]
+                call = torchvision(lambda F, x, name=name, factor=factor: getattr(F, name)(x, factor))  # type: ignore[misc]
                 yield Pair(TORCHVISION, f"functional.{name}", {"op": op, "factor": factor}, dtype, call, bound, why)
         bound = GREY_2989 + FLOAT32 + (TRUNCATED if whole else 0.0)
         why = "red weighs 0.2989" + ("; cut off to levels" if whole else "")
-        call = _torchvision(lambda F, x: F.rgb_to_grayscale(x, 3))
+        call = torchvision(lambda F, x: F.rgb_to_grayscale(x, 3))
         yield Pair(TORCHVISION, "functional.rgb_to_grayscale", {"op": "grayscale"}, dtype, call, bound, why)
 
 
@@ -123,16 +95,16 @@ def _tensorflow_colours() -> Iterator[Pair]:
         habit = (TRUNCATED if whole else 0.0) + FLOAT32
         why = "converted back as 255.5·x, cut off" if whole else "float32"
         for delta in (0.15, -0.2):
-            call = _tensorflow(lambda tf, x, delta=delta: tf.clip_by_value(  # type: ignore[misc]
+            call = tensorflow(lambda tf, x, delta=delta: tf.clip_by_value(  # type: ignore[misc]
                 tf.image.adjust_brightness(x, delta), 0, 255 if x.dtype == tf.uint8 else 1))  # fmt: skip
             op: dict[str, Any] = {"op": "brightness_shift", "delta": delta}
             yield Pair(TENSORFLOW, "adjust_brightness", op, dtype, call, habit, why)
         for factor in _FACTORS:
-            call = _tensorflow(lambda tf, x, factor=factor: tf.clip_by_value(  # type: ignore[misc]
+            call = tensorflow(lambda tf, x, factor=factor: tf.clip_by_value(  # type: ignore[misc]
                 tf.image.adjust_contrast(x, factor), 0, 255 if x.dtype == tf.uint8 else 1))  # fmt: skip
             op = {"op": "contrast", "factor": factor, "pivot": "channel_mean"}
             yield Pair(TENSORFLOW, "adjust_contrast", op, dtype, call, habit + WEIGHTS32, why)
-        call = _tensorflow(lambda tf, x: tf.image.grayscale_to_rgb(tf.image.rgb_to_grayscale(x)))
+        call = tensorflow(lambda tf, x: tf.image.grayscale_to_rgb(tf.image.rgb_to_grayscale(x)))
         bound, text = habit + GREY_2989, f"red weighs 0.2989; {why}"
         yield Pair(TENSORFLOW, "rgb_to_grayscale", {"op": "grayscale"}, dtype, call, bound, text)
 
@@ -140,7 +112,7 @@ def _tensorflow_colours() -> Iterator[Pair]:
 def _opencv_colours() -> Iterator[Pair]:
     for dtype in _DTYPES:
         bound = ROUNDED + GREY_SHIFT if dtype == "uint8" else FLOAT32
-        call = _opencv(lambda cv2, image: _thrice(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)))
+        call = opencv(lambda cv2, image: _thrice(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)))
         why = "result rounded" if dtype == "uint8" else "float32"
         yield Pair(OPENCV, "cvtColor(RGB2GRAY)", {"op": "grayscale"}, dtype, call, bound, why)
 
@@ -150,12 +122,12 @@ def _blurs() -> Iterator[Pair]:
     side = 2 * _RADIUS + 1
     for dtype in _DTYPES:
         whole = dtype == "uint8"
-        call = _opencv(lambda cv2, image: cv2.GaussianBlur(
+        call = opencv(lambda cv2, image: cv2.GaussianBlur(
             image, (side, side), _SIGMA, borderType=cv2.BORDER_REFLECT_101))  # fmt: skip
         bound = blur_weights_of_8_bits(_SIGMA, _RADIUS) + ROUNDED if whole else WEIGHTS32
         why = "weights of 8 bits, result rounded" if whole else "weights in float32"
         yield Pair(OPENCV, f"GaussianBlur({side}×{side})", op, dtype, call, bound, why)
-        call = _torchvision(lambda F, x: F.gaussian_blur(x, [side, side], [_SIGMA, _SIGMA]))
+        call = torchvision(lambda F, x: F.gaussian_blur(x, [side, side], [_SIGMA, _SIGMA]))
         bound, why = WEIGHTS32 + (ROUNDED if whole else 0.0), "weights in float32" + (", rounded" if whole else "")
         yield Pair(TORCHVISION, "functional.gaussian_blur", op, dtype, call, bound, why)
 
@@ -189,19 +161,19 @@ def _moves() -> Iterator[Pair]:
 
     moves: tuple[tuple[str, Library, str, Call], ...] = (
         ("horizontal_flip", PILLOW, "transpose(FLIP_LEFT_RIGHT)", turned("FLIP_LEFT_RIGHT")),
-        ("horizontal_flip", OPENCV, "flip(1)", _opencv(lambda cv2, image: cv2.flip(image, 1))),
-        ("horizontal_flip", TORCHVISION, "functional.hflip", _torchvision(lambda F, x: F.hflip(x))),
-        ("horizontal_flip", TENSORFLOW, "flip_left_right", _tensorflow(lambda tf, x: tf.image.flip_left_right(x))),
+        ("horizontal_flip", OPENCV, "flip(1)", opencv(lambda cv2, image: cv2.flip(image, 1))),
+        ("horizontal_flip", TORCHVISION, "functional.hflip", torchvision(lambda F, x: F.hflip(x))),
+        ("horizontal_flip", TENSORFLOW, "flip_left_right", tensorflow(lambda tf, x: tf.image.flip_left_right(x))),
         ("vertical_flip", PILLOW, "transpose(FLIP_TOP_BOTTOM)", turned("FLIP_TOP_BOTTOM")),
-        ("vertical_flip", OPENCV, "flip(0)", _opencv(lambda cv2, image: cv2.flip(image, 0))),
-        ("vertical_flip", TORCHVISION, "functional.vflip", _torchvision(lambda F, x: F.vflip(x))),
-        ("vertical_flip", TENSORFLOW, "flip_up_down", _tensorflow(lambda tf, x: tf.image.flip_up_down(x))),
+        ("vertical_flip", OPENCV, "flip(0)", opencv(lambda cv2, image: cv2.flip(image, 0))),
+        ("vertical_flip", TORCHVISION, "functional.vflip", torchvision(lambda F, x: F.vflip(x))),
+        ("vertical_flip", TENSORFLOW, "flip_up_down", tensorflow(lambda tf, x: tf.image.flip_up_down(x))),
     )
     for op, library, text, call in moves:
         yield Pair(library, text, {"op": op, "p": 1.0}, "uint8", call, 0.0, "none")
     even = (SIZE[0] - 50, SIZE[1] - 66)
-    crop = _torchvision(lambda F, x: F.center_crop(x, list(even)))
-    cut = _tensorflow(lambda tf, x: tf.image.resize_with_crop_or_pad(x, *_SMALL))
+    crop = torchvision(lambda F, x: F.center_crop(x, list(even)))
+    cut = tensorflow(lambda tf, x: tf.image.resize_with_crop_or_pad(x, *_SMALL))
     text = "functional.center_crop, even margins"
     yield Pair(TORCHVISION, text, {"op": "center_crop", "size": list(even)}, "uint8", crop, 0.0, "none")
     text = "resize_with_crop_or_pad"
@@ -211,7 +183,7 @@ def _moves() -> Iterator[Pair]:
 def _normalized() -> Iterator[Pair]:
     mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
     op = {"op": "normalize", "mean": mean, "std": std}
-    call = _torchvision(lambda F, x: F.normalize(x, mean, std))
+    call = torchvision(lambda F, x: F.normalize(x, mean, std))
     yield Pair(TORCHVISION, "functional.normalize", op, "float32", call, FLOAT32 / min(std), "float32")
 
 

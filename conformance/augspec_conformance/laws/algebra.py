@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec.ops.base import Op
+from augspec.ops.base import Op, TypeOp
 from augspec_conformance import accuracy, tolerances
 from augspec_conformance.cases.catalogue import case, grid
-from augspec_conformance.cases.policies import document, op_of, policy_names
+from augspec_conformance.cases.policies import document, op_document, op_names, op_of, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
@@ -112,16 +112,10 @@ def _again(subject: Subject, case: Case) -> None:
 
 
 def _mass(subject: Subject, case: Case) -> None:
-    """An impulse keeps its mass under a blur; `normalize` takes the mean to 0 and one deviation more to 1."""
-    op = case.policy["ops"][0]
-    if op["op"] == "normalize":
-        mean, std = np.array(op["mean"]), np.array(op["std"])
-        image = np.stack([np.broadcast_to(mean, (4, 5, 3)), np.broadcast_to(mean + std, (4, 5, 3))]).astype(np.float32)
-        out = subject.call(case, {"image": image}, ids=[0, 1])["image"].astype(np.float64)
-        bound = accuracy.against_oracle(case.policy, "float32")
-        for i, name in enumerate(("the mean", "the mean and one deviation")):
-            distance = np.abs(out[i] - i)
-            require(within(distance, bound), f"normalize of {name}", expected=i, got=out[i, 0, 0].tolist())
+    """An impulse keeps its mass under a blur; a change of type takes its mean to 0 and one deviation more to 1."""
+    op = op_of(case.policy["ops"][0])
+    if isinstance(op, TypeOp):
+        _scaled(subject, case, op)
         return
     image = np.zeros((2, 31, 41, 3), np.float32)
     image[:, 15, 20] = [1.0, 0.5, 0.25]
@@ -134,6 +128,23 @@ def _mass(subject: Subject, case: Case) -> None:
         expected=[1.0, 0.5, 0.25],
         got=masses[0].tolist(),
     )
+
+
+def _scaled(subject: Subject, case: Case, op: TypeOp) -> None:
+    """Floats of any declared range are read as parts of it; integers as parts of the largest one."""
+    signature = SIGNATURES[case.signature]
+    mean, std = (np.broadcast_to(np.array(values), (4, 5, 3)) for values in op.scaling())
+    low, high = case.context.get("options", {}).get("value_range", (0.0, 1.0))
+    whole = signature.integer
+    unit = np.stack([mean * 0, mean * 0 + 1] if whole else [mean, mean + std])
+    image = (unit * signature.top if whole else low + unit * (high - low)).astype(signature.dtype)
+    out = subject.call(case, {"image": image}, ids=[0, 1])["image"]
+    require(out.dtype == np.float32, "the dtype after a change of type", expected="float32", got=str(out.dtype))
+    distance = np.abs(out.astype(np.float64) - (unit - mean) / std)
+    for i, name in enumerate(("black", "white") if whole else ("the mean", "the mean and one deviation")):
+        expected = ((unit - mean) / std)[i, 0, 0].tolist()
+        bound = accuracy.against_oracle(case.policy, "float32")
+        require(within(distance[i], bound), f"{op.tag} of {name}", expected=expected, got=out[i, 0, 0].tolist())
 
 
 def _ops(tier: Tier, *stages: str) -> tuple[str, ...]:
@@ -175,7 +186,9 @@ def _constant_cases(tier: Tier) -> tuple[Case, ...]:
 
 def _permuted_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
-    names = _ops(tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "degrade", "occlude")
+    names = _ops(
+        tier, "move", "warp", "remap", "resample", "filter", "pointwise", "noise", "degrade", "occlude", "veil"
+    )
     for one in grid("N11", tier, names=names, signatures=("medium-u8", "medium-f32"), targets=("image",)):
         op = op_of(one.policy["ops"][0])
         names = op.knows_colours()
@@ -210,11 +223,19 @@ def _again_cases(tier: Tier) -> tuple[Case, ...]:
 def _mass_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    ops: tuple[dict[str, Any], ...] = (
-        {"op": "gaussian_blur", "sigma": {"uniform": [0.4, 3.0]}},
-        {"op": "normalize", "mean": [0.48, 0.45, 0.4], "std": [0.22, 0.23, 0.25]},
-    )
-    return tuple(Case(name=op["op"], policy=document(op), signature=_PLAIN_FLOAT) for op in ops)
+    blur = {"op": "gaussian_blur", "sigma": {"uniform": [0.4, 3.0]}}
+    found = [Case(name="gaussian_blur", policy=document(blur), signature=_PLAIN_FLOAT)]
+    for name in op_names():
+        if augspec.ops()[name].stage == "type":
+            op = {**op_document(name), **_CHANNELS} if "mean" in augspec.ops()[name].model_fields else op_document(name)
+            one = Case(policy=document(op), signature=_PLAIN_FLOAT)
+            found += [one.with_(name=f"{name} {dtype}", signature=f"small-{dtype}") for dtype in ("u8", "u16")]
+            wide = {"options": {"value_range": [-1.0, 3.0]}}
+            found += [one.with_(name=name), one.with_(name=f"{name} of another range", context=wide)]
+    return tuple(found)
+
+
+_CHANNELS: dict[str, Any] = {"mean": [0.48, 0.45, 0.4], "std": [0.22, 0.23, 0.25]}
 
 
 LAWS = (
@@ -270,7 +291,7 @@ LAWS = (
         "N13",
         "mass",
         ("E7", "C3"),
-        "A blur keeps the sum of an impulse; normalize takes the mean to 0 and one deviation more to 1.",
+        "A blur keeps the sum of an impulse; changes of type take their mean to 0 and one deviation more to 1.",
         _mass,
         _mass_cases,
     ),

@@ -75,7 +75,7 @@ def _empty(subject: Subject, case: Case) -> None:
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     _, height, width, channels = SIGNATURES[case.signature].shape
     size = expected_shape(case.policy["ops"], height, width)
-    whole = any(op["op"] == "normalize" for op in case.policy["ops"])
+    whole = any(augspec.ops()[op["op"]].stage == "type" for op in case.policy["ops"])
     image = "float32" if whole and SIGNATURES[case.signature].integer else SIGNATURES[case.signature].dtype
     expected = {
         "image": ((0, *size, channels), image),
@@ -116,8 +116,9 @@ def _no_cross_talk(subject: Subject, case: Case) -> None:
     other = {name: np.array(value) for name, value in sample.items()}
     image = other["image"]
     image[0] = np.nan if image.dtype.kind == "f" else np.iinfo(image.dtype).max - image[0]
-    other["mask"][0] = 1
-    other["keypoints"][0] = 0
+    for name, value in (("mask", 1), ("keypoints", 0)):
+        if name in other:
+            other[name][0] = value
     got = subject.call(case, other)
     rest = slice(1, None)
     for name, value in whole.items():

@@ -7,8 +7,17 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case
-from augspec_conformance.cases.policies import COMBINATORS, document, fitting, mixes, op_document, op_names, op_of
+from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case
+from augspec_conformance.cases.policies import (
+    COMBINATORS,
+    document,
+    fitting,
+    fitting_targets,
+    mixes,
+    op_document,
+    op_names,
+    op_of,
+)
 from augspec_conformance.cases.probes import sample_of, soft
 from augspec_conformance.declared import ends
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
@@ -51,9 +60,9 @@ def _n7_cases(tier: Tier) -> tuple[Case, ...]:
     for name in op_names():
         cls = augspec.ops()[name]
         neutral = _neutral(name)
-        if cls.stage == "combinator" or neutral is None:
+        if neutral is None:
             continue
-        every += [neutral[-1]] if len(found) % 3 == 0 else []
+        every += [neutral[-1]] if len(found) % 3 == 0 and cls.stage != "combinator" else []
         found += [
             (f"{name} {signature}", signature, [op]) for op in neutral for signature in (CORE_INTEGER, CORE_FLOAT)
         ]
@@ -63,6 +72,7 @@ def _n7_cases(tier: Tier) -> tuple[Case, ...]:
         case("N7", "op:rotate", signature, tier=tier).with_(
             name=name,
             policy=document(*ops),
+            targets=fitting_targets(document(*ops), ALL_TARGETS),
             reach="graph" if ops is every and tier == "full" else "eager",
             context={"why": "a neutral parameter"},
         )

@@ -153,7 +153,10 @@ _FEW = ("op:rotate", "mix:train", "mix:steps", "op:random_resized_crop")
 
 
 def _c10_cases(tier: Tier) -> tuple[Case, ...]:
-    """At smoke, compiled modes see floats in the gradient alone: another signature is another compilation."""
+    """At smoke, compiled modes see floats in the gradient alone: another signature is another compilation.
+
+    Gradients of a choice are asked of dear modes as well: there it is a node of the graph, with a slope of its own.
+    """
     integers = grid("C10", tier, names=("mix:train",))
     floats = grid("C10", tier, names=("mix:train" if tier == "full" else "op:rotate",), signatures=(CORE_FLOAT,))
     contexts = (
@@ -161,7 +164,11 @@ def _c10_cases(tier: Tier) -> tuple[Case, ...]:
         *(c.with_(reach="graph" if tier == "full" else "eager") for c in floats),
     )
     gradients = grid("C10", tier, names=_FEW, signatures=(CORE_FLOAT,), context={"gradient": True}, targets=("image",))
-    return (*contexts, *(c.with_(reach="graph" if "rotate" in c.name else "eager") for c in gradients))
+    chosen = grid(
+        "C10", tier, names=("op:one_of",), signatures=(CORE_FLOAT,), context={"gradient": True}, targets=("image",)
+    )
+    reaches = (*((c, "graph" if "rotate" in c.name else "eager") for c in gradients), *((c, "dear") for c in chosen))
+    return (*contexts, *(c.with_(reach=reach) for c, reach in reaches if tier == "full" or reach != "dear"))
 
 
 def _c11_cases(tier: Tier) -> tuple[Case, ...]:

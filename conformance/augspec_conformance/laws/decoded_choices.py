@@ -42,7 +42,8 @@ def _visible(op: str) -> Json:
     if "ops" in _model_fields(op):
         members = [{"op": "brightness_scale", "factor": 0.5}, {"op": "rotate", "degrees": 20}]
         fields = _model_fields(op)
-        return {"op": op, "ops": members, **({"n": 1} if "n" in fields else {})}
+        most = {name: mark.quantity.high for name, mark in augspec.ops()[op].parameters() if mark.quantity.neutral == 0}
+        return {"op": op, "ops": members, **most, **({"n": 1} if "n" in fields else {})}
     base = op_document(op)
     for name, mark in augspec.ops()[op].parameters():
         if isinstance(base.get(name), dict) and mark.quantity.neutral is not None:

@@ -165,6 +165,14 @@ _SENTENCES = {
         _grids,
         _pattern,
     ),
+    "small squares inside": _Sentence(
+        {"op": "cutout", "size": {"uniform": [0.1, 0.3]}, "inside": True}, _squares, _rectangle
+    ),
+    "small rectangles": _Sentence(
+        {"op": "random_erasing", "area": {"uniform": [0.01, 0.06]}, "ratio": {"log_uniform": [0.4, 4.0]}},
+        _rectangles,
+        _rectangle,
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import spend, within
 from augspec_conformance.law import Case, Tier, require
 from augspec_conformance.oracle import run as oracle
+from augspec_conformance.oracle.distributions import support
 from augspec_conformance.subject import Subject, reference
 
-__all__ = ["against_ideal", "anchored", "anchored_cases", "ideal", "ideal_cases", "quantised"]
+__all__ = ["against_ideal", "anchored", "anchored_cases", "ideal", "ideal_cases", "near_ideal", "quantised"]
 
 Array = npt.NDArray[Any]
 Nudges = tuple[tuple[float, float], ...]
@@ -36,17 +38,20 @@ def ideal(subject: Subject, case: Case, sample: dict[str, Any]) -> list[dict[str
 class _Oracle:
     """The oracle for the samples of one case."""
 
-    def __init__(self, subject: Subject, case: Case, sample: dict[str, Any]) -> None:
+    def __init__(self, subject: Subject, case: Case, sample: dict[str, Any], frame: int = 0) -> None:
+        self.frame = frame
         self.policy = quantised(normalized_dict(augspec.loads(json.dumps(case.policy))))
         self.human = subject.draw(case).human()
         self.sig = SIGNATURES[case.signature]
         self.range = case.context.get("options", {}).get("value_range", (0.0, 1.0))
         self.sample = sample
 
-    def run(self, i: int, nudges: Nudges = (), shift: float = 0.0) -> dict[str, Any]:
+    def run(self, i: int, nudges: Nudges = (), shift: float = 0.0, counted: float = 0.0) -> dict[str, Any]:
         """Return the ideal of sample i."""
         partners = [self._given(row) for row in self._followers(i)]
-        return dict(oracle(self.policy, *self._given(i), nudges=nudges, shift=shift, partners=partners))
+        values, entries = self._given(i)
+        run = partial(oracle, self.policy, values, entries, nudges=nudges, shift=shift, counted=counted)
+        return dict(run(partners=partners, frame=self.frame))
 
     def _followers(self, i: int) -> list[int]:
         """Return the rows of the samples that an op mixes with sample i: those that follow it in the drawn order."""
@@ -67,9 +72,13 @@ class _Oracle:
         return {path: value[i] for path, value in self.human.items()}, entries
 
     def beside(self, i: int) -> list[dict[str, Any]]:
-        """Return what sample i may be where a function jumps: pixels are off by what the ops before may add."""
+        """Return what sample i may be at most where a function jumps: pixels are off by what the ops before may add.
+
+        A pixel may be on one side of its step and those that are counted on the other one.
+        """
         shift = accuracy.before_jump(self.policy, self.sig.dtype)
-        return [self.run(i, shift=one) for one in (-shift, shift)] if shift else []
+        ways = itertools.product((-shift, shift), repeat=2) if shift else ()
+        return [self.run(i, shift=one, counted=others) for one, others in ways]
 
     def neighbours(self, i: int) -> list[dict[str, Any]]:
         """Return what sample i may be where a place is on an edge, of two pixels or of holes: four ways to miss it."""
@@ -116,6 +125,8 @@ def _inside(op: Any) -> int:
     each = sorted((_warps([member]) for member in op["ops"]), reverse=True)
     if op["op"] == "one_of":
         return max(each, default=0)
+    if op["op"] == "augmix":  # all chains are nudged alike
+        return int(support(op["depth"])[1]) * max(each, default=0)
     if op["op"] == "some_of":
         return op["n"] * max(each, default=0) if op["replace"] else sum(each[: op["n"]])
     return sum(each)
@@ -128,7 +139,14 @@ def _edges(ops: list[Any]) -> bool:
 def against_ideal(subject: Subject, case: Case) -> None:
     """Demand that all targets are near their ideal."""
     sample = sample_of(case)
-    out, one = subject.call(case, sample), _Oracle(subject, case, sample)
+    near_ideal(subject, case, sample, subject.call(case, sample))
+
+
+def near_ideal(
+    subject: Subject, case: Case, sample: dict[str, Array], out: dict[str, Array], *, frame: int = 0
+) -> None:
+    """Demand that what became of a sample, or of one frame of a stack, is near the ideal."""
+    one = _Oracle(subject, case, sample, frame)
     ideals = [one.run(i) for i in range(SIGNATURES[case.signature].shape[0])]
     _pixels(case, out["image"], ideals, one)
     if "mask" in out:
@@ -139,9 +157,16 @@ def against_ideal(subject: Subject, case: Case) -> None:
         _within(distance, tolerances.LABEL, out["label"], f"label: more than {tolerances.LABEL:.3g} from the ideal")
     if "boxes" in out:
         height, width = out["image"].shape[1:3]
+        steps = max([1.0, *(float(entry["points_error"]) for entry in ideals)])  # each enlarged by later ones
         bound = tolerances.coordinate(max(height, sample["image"].shape[1]), max(width, sample["image"].shape[2]))
+        bound *= steps
         for name in ("boxes", "keypoints"):
+            if name not in out:
+                continue
             distance = np.abs(out[name] - np.stack([entry[name] for entry in ideals]))
+            for row in np.flatnonzero((distance > bound).any((1, 2))) if _edges(one.policy["ops"]) else ():
+                ways = [np.abs(out[name][row] - other[name]) for other in one.neighbours(int(row))]
+                distance[row] = np.minimum(distance[row], min(ways, key=lambda way: float(way.max(initial=0.0))))
             _within(distance, bound, out[name], f"{name}: more than {bound:.3g} pixels from the float64 ideal")
 
 
@@ -175,8 +200,9 @@ def _pixels(case: Case, image: Array, ideals: list[dict[str, Any]], one: _Oracle
             for other in one.neighbours(int(i)):
                 distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
     for i in np.flatnonzero((distance > bound).any((1, 2, 3))):
-        for other in one.beside(int(i)):
-            distance[i] = np.minimum(distance[i], np.abs(got[i] - unit(other["image"])))
+        ways = [unit(entry["image"]) for entry in (ideals[i], *one.beside(int(i)))]
+        low, high = np.min(ways, axis=0), np.max(ways, axis=0)  # each pixel goes one of the ways, and filters mix them
+        distance[i] = np.minimum(distance[i], np.maximum(np.maximum(low - got[i], got[i] - high), 0.0))
     rounding = 0.5 if what == "levels" and bound else 0.0  # the last one, which no backend can help (E1)
     reason = f"more than {bound:.4g} {what} from the float64 ideal"
     _within(np.maximum(distance - rounding, 0.0), bound - rounding, got, reason)

@@ -17,6 +17,7 @@ from augspec_conformance.cases.policies import document, policy_names, rows
 from augspec_conformance.cases.policies import policy as policy_of
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.instances import instances
 from augspec_conformance.laws.mixing import followers, mixed_apart, named
 from augspec_conformance.subject import Subject
 
@@ -31,6 +32,7 @@ def _merged(subject: Subject, case: Case) -> None:
     labels = np.arange(1, sample["boxes"].size // 4 + 1, dtype=np.int32).reshape(-1, count)
     given = {"boxes_valid": labels % 5 != 0, "keypoints_visible": np.arange(sample["keypoints"].size // 2) % 4 != 0}
     given["keypoints_visible"] = given["keypoints_visible"].reshape(sample["keypoints"].shape[:2])
+    sample["instance_masks"] = instances(sample["boxes"], *sample["image"].shape[1:3])
     native = {name: subject.adapter.to_native(array, str(array.dtype)) for name, array in given.items()}
     native["labels"] = subject.adapter.to_native(labels, "int32")
     out = subject.call(case, {**sample, **native})
@@ -40,7 +42,7 @@ def _merged(subject: Subject, case: Case) -> None:
     who = [np.arange(len(labels)), *followers(case, named(subject, case))]
     gate = next((array for path, array in subject.draw(case).items() if path.endswith("/apply")), None)
     rule = case.policy["targets"].get("boxes", {}).get("min_visibility", 0.0)
-    merged = ("boxes", "boxes_valid", "keypoints", "keypoints_visible", "labels")
+    merged = ("boxes", "boxes_valid", "instance_masks", "keypoints", "keypoints_visible", "labels")
     blocks = {name: np.split(out[name], case.rows, 1) for name in merged}
     for i in range(len(labels)):
         for k, others in enumerate(who):
@@ -50,6 +52,7 @@ def _merged(subject: Subject, case: Case) -> None:
                 _untouched(got, sample, labels, i, what, own=k == 0)
                 continue
             require_equal(got["labels"], labels[source], f"{what}: labels of boxes")
+            _instances(got["instance_masks"], sample, source, out["mask"][i], what)
             rest = {name: array[source] for name, array in {**sample, **given}.items()}
             for n in range(count):
                 _box(got, n, rest, out["mask"][i], rule, f"{what}: box {n}")
@@ -59,11 +62,22 @@ def _merged(subject: Subject, case: Case) -> None:
 
 def _untouched(got: dict[str, Array], sample: dict[str, Array], labels: Array, i: int, what: str, *, own: bool) -> None:
     """A sample that is not mixed has its own rows, and of others nothing."""
-    for name, array in (("boxes", sample["boxes"]), ("keypoints", sample["keypoints"]), ("labels", labels)):
+    given = {"labels": labels, **{name: sample[name] for name in ("boxes", "keypoints", "instance_masks")}}
+    for name, array in given.items():
         require_equal(got[name], array[i] if own else array[i] * 0, f"{what}: {name} without a mixture")
     if not own:
         seen = got["boxes_valid"].any() or got["keypoints_visible"].any()
         require(not seen, f"{what}: valid rows of another sample without a mixture", expected=False, got=True)
+
+
+def _instances(got: Array, sample: dict[str, Array], source: int, mask: Array, what: str) -> None:
+    """Masks of instances show the sample's where its pixels are seen, and nothing elsewhere."""
+    given = sample["instance_masks"][source]
+    place = mask.astype(np.int64) - int(sample["mask"][source].flat[0])
+    here = (place >= 0) & (place < given[0].size)
+    flat = given.reshape(len(given), -1)
+    expected = np.where(here, flat[:, np.where(here, place, 0)], 0).astype(given.dtype)
+    require_equal(got, expected, f"{what}: instance_masks")
 
 
 def _box(got: dict[str, Array], n: int, rest: dict[str, Array], mask: Array, rule: float, what: str) -> None:

@@ -45,6 +45,10 @@ def _alone(change: Callable[[Any], Any]) -> Callable[[Sample], dict[str, Any]]:
     return lambda sample: {"image": change(sample["image"])}
 
 
+def _with_instances(count: int, height: int) -> Callable[[Sample], dict[str, Any]]:
+    return lambda sample: {**sample, "instance_masks": np.zeros((2, count, height, 9), np.uint8)}
+
+
 WRONG: dict[str, Wrong] = {
     "rank 2": Wrong("image", ("12", "9"), _alone(lambda x: x[0, :, :, 0])),
     "rank 5": Wrong("image", ("1", "2", "12", "9", "3"), _alone(lambda x: x[None])),
@@ -61,7 +65,10 @@ WRONG: dict[str, Wrong] = {
     "crossed boxes": Wrong("boxes", (), _of("boxes", lambda x: x[..., [2, 3, 0, 1]])),
     "nan keypoints": Wrong("keypoints", ("nan",), _of("keypoints", lambda x: x * np.float32(np.nan))),
     "keypoint batch": Wrong("keypoints", ("1", "3", "2"), _of("keypoints", lambda x: x[:1])),
+    "instance count": Wrong("instance_masks", ("3",), _with_instances(3, 12)),
+    "instance size": Wrong("instance_masks", ("4", "11", "9"), _with_instances(4, 11)),
     "two channels": Wrong("", ("2",), _alone(lambda x: x[..., :2]), "saturation"),
+    "mask in chains": Wrong("", ("mask",), lambda sample: {"image": sample["image"], "mask": sample["mask"]}, "augmix"),
     "too small": Wrong("", ("2",), _alone(lambda x: x[:, :2, :2]), "center_crop"),
 }
 
@@ -131,11 +138,12 @@ def _atomic(subject: Subject, case: Case) -> None:
 def _s10_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
+    chains = document({"op": "augmix", "ops": [{"op": "rotate", "degrees": 9}]})
     colour, crop = document({"op": "saturation", "factor": 0.5}), document({"op": "center_crop", "size": [5, 5]})
     return tuple(
         Case(
             name=kind,
-            policy=crop if wrong.op == "center_crop" else colour,
+            policy={"center_crop": crop, "augmix": chains}.get(wrong.op, colour),
             targets=ALL_TARGETS,
             context={"kind": kind},
             reach="dear",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
 from augspec_conformance.cases.policies import CLASSES, document, policy_names, spelled_out
 from augspec_conformance.cases.probes import sample_of
@@ -54,8 +55,8 @@ def expected_shape(ops: list[Any], height: int, width: int) -> tuple[int, int]:
     return height, width
 
 
-def _normalizes(case: Case) -> bool:
-    return any(op["op"] == "normalize" for op in case.policy["ops"])
+def _gives_floats(case: Case) -> bool:
+    return any(augspec.ops()[op["op"]].stage == "type" for op in case.policy["ops"])
 
 
 def _shapes(subject: Subject, case: Case) -> None:
@@ -84,7 +85,7 @@ def _shapes(subject: Subject, case: Case) -> None:
 def _dtypes(subject: Subject, case: Case) -> None:
     native = subject.native(case, sample_of(case))
     given = {name: subject.adapter.dtype_name(value) for name, value in native.items()}
-    if _normalizes(case) and given["image"].startswith("uint"):
+    if _gives_floats(case) and given["image"].startswith("uint"):
         given["image"] = "float32"
     given |= dict.fromkeys(("boxes_valid", "keypoints_visible"), "bool")
     given |= {"label": "float32"} if case.mixes else {}
@@ -253,7 +254,7 @@ LAWS = (
         "S2",
         "dtypes",
         ("C2", "T2", "E6"),
-        "Dtypes are kept; normalize makes float32 of integers; validity is boolean.",
+        "Dtypes are kept; changes of type make float32 of integers; validity is boolean.",
         _dtypes,
         _s2_cases,
     ),

@@ -64,7 +64,7 @@ def _j3_cases(tier: Tier) -> tuple[Case, ...]:
             _text({"op": "rotate", "degrees": {"uniform": [0, 1], "normal": {}}}),
             "ops[0].degrees",
         ),
-        "unknown target": (_text(targets={"masks": {}}), "targets"),
+        "unknown target": (_text(targets={"msk": {}}), "targets"),
         "no version": ('{"ops": []}', "augspec"),
         "version 2": ('{"augspec": 2, "ops": []}', "augspec"),
         "version true": ('{"augspec": true, "ops": []}', "augspec"),
@@ -139,7 +139,8 @@ def _nesting(subject: Subject, case: Case) -> None:
 
 def _macros() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return macros by name, each with what it stands for, under the same id."""
-    factor, turns, recipe = {"uniform": [0.6, 0.9]}, {"uniform": [0.05, 0.3]}, "three_augment/deit3"
+    # What is brightened is clamped, so that a turn of the hue before it and one after it are far apart.
+    factor, turns, recipe = {"uniform": [1.2, 1.7]}, {"uniform": [0.05, 0.3]}, "three_augment/deit3"
     members = [
         {"op": "brightness_scale", "id": "brightness", "factor": factor},
         {"op": "hue", "id": "hue", "turns": turns},

@@ -15,7 +15,7 @@ from augspec_conformance.cases.catalogue import case
 from augspec_conformance.cases.policies import COMBINATORS, document, mixes, op_names
 from augspec_conformance.declared import atoms, cdf_of, ends, human, parameters, step
 from augspec_conformance.law import Case, Law, Tier, require
-from augspec_conformance.laws import independence, windows
+from augspec_conformance.laws import chains, independence, windows
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import DRAWS, FEWEST_GIVEN, TABLE
 
@@ -386,4 +386,5 @@ LAWS = (
     ),
     *independence.LAWS,
     *windows.LAWS,
+    *chains.LAWS,
 )

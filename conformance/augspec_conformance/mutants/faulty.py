@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from augspec.draw import constants
 from augspec.draws import Draws
 from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
@@ -122,18 +121,13 @@ class HookedRunner(Runner):
 
     def prepare(self, xp: Namespace, draws: Mapping[str, Array], zeros: Array) -> Values:
         """Return what pixels need."""
-        sig = self.signature
-        values = {**constants(xp, self.pipeline.fixed, zeros), **draws}
-        preparation = Preparation(
-            xp,
-            self.hooks.parameters(self.pipeline, values),
-            zeros,
-            domain=sig.domain,
-            points=sig.has("boxes") or sig.has("keypoints"),
-            mask=sig.has("mask"),
-            steps=self.hooks.steps,
-        )
-        return self.hooks.prepared(preparation.run(self.pipeline.fused.stages, sig.height, sig.width))
+        return self.hooks.prepared(super().prepare(xp, draws, zeros))
+
+    def preparation(self, xp: Namespace, everything: Mapping[str, Array], zeros: Array) -> Preparation:
+        """Return what prepares parameters."""
+        made = super().preparation(xp, self.hooks.parameters(self.pipeline, dict(everything)), zeros)
+        made.steps = self.hooks.steps
+        return made
 
     def pixels(self, xp: Namespace, params: Mapping[str, Array], arrays: Mapping[str, Array]) -> Values:
         """Return the moved targets."""

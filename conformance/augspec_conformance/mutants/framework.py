@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -186,6 +187,18 @@ MUTANTS = (
         "gives twice the gradient",
         "Whatever comes before the augmentation learns at another rate.",
         ("C10",),
+    ),
+    replace(
+        _mutant(
+            "torch",
+            "M65v",
+            "LosesGradientsOfChoices",
+            "compiled, lets no gradient through a choice",
+            "What stands before a choice is trained with zeros, in the fast mode alone.",
+            ("C10",),
+            "compiled",
+        ),
+        tier="full",  # it compiles a choice
     ),
     _mutant(
         "torch",

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from augspec.namespace import Array
+from augspec.plan.stages import Choose
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.torch.backend import Backend
 from augspec_conformance.mutants.faulty import HookedAugmenter, Hooks, Run, Values, image_of, with_entry
@@ -29,6 +30,7 @@ __all__ = [
     "GlobalGenerator",
     "LeavesGradOff",
     "LosesGradients",
+    "LosesGradientsOfChoices",
     "Reseeds",
     "ReturnsUnchanged",
     "ReusesBuffer",
@@ -104,6 +106,20 @@ class LosesGradients(Hooks, Backend):
         if not image.requires_grad:
             return out
         return with_entry(out, "image", image_of(out).detach() + 0 * image.sum())
+
+
+class LosesGradientsOfChoices(Hooks, Backend):
+    """Compiled, a choice is a node of which nobody knows the slope: nothing flows back through it."""
+
+    def run_pixels(
+        self, augmenter: Any, runner: Any, xp: Any, params: Mapping[str, Array], arrays: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        out: dict[str, Array] = super().run_pixels(augmenter, runner, xp, params, arrays)
+        image, given = out["image"], arrays["image"]
+        chooses = any(isinstance(stage, Choose) for stage in runner.pipeline.fused.stages)
+        if augmenter.options.mode != "compiled" or not chooses or not given.requires_grad:
+            return out
+        return {**out, "image": image.detach() + 0 * given.sum()}
 
 
 class DeniesGradients(Hooks, Backend):

@@ -20,11 +20,16 @@ def hull(boxes: FloatArray, points: Callable[[FloatArray], FloatArray], between:
     Returns:
         (N, 4).
     """
-    corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 1, 4, 2)
+    found = corners(boxes)[:, None]
     shares = np.arange(between + 1)[:, None, None] / (between + 1)
-    outline = corners + shares * (np.roll(corners, -1, axis=2) - corners)
+    outline = found + shares * (np.roll(found, -1, axis=2) - found)
     moved = points(outline.reshape(-1, 2)).reshape(len(boxes), 4 * (between + 1), 2)
     return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
+
+
+def corners(boxes: FloatArray) -> FloatArray:
+    """Return the corners (N, 4, 2) of boxes (N, 4), one side after the other."""
+    return boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
 
 
 def clip(boxes: FloatArray, height: int, width: int) -> FloatArray:

@@ -20,12 +20,14 @@ class Draws:
     Attributes:
         values: Draw path to number, or to a list of numbers, in the units of the policy.
         path: Scope and op identities from the outermost to this place, such as `sample/one_of#0/rotate#0`.
+        frame: Number of the image in its stack (T7).
         step: Which step of a `some_of` with replacement this is; every entry then holds one value per step
             (R8).
     """
 
     values: Mapping[str, Any]
     path: str = "sample"
+    frame: int = 0
     step: int | None = None
 
     def into(self, op: Op) -> Draws:
@@ -80,6 +82,10 @@ class Draws:
         """Return `count` 32-bit words, shape (count,); those of step s > 0 stand under `name#s`."""
         entry = self.every(f"{name}#{self.step}" if self.step else name)
         return (entry.astype(np.int64) & 0xFFFFFFFF).astype(np.uint32).reshape(count)  # signed lanes are welcome
+
+    def noise(self) -> WordArray:
+        """Return the key of an image's noise, (4,) words: K2, the id's low word, and the frame's number."""
+        return np.append(self.words("noise", 3), np.uint32(self.frame))
 
     def _entry(self, name: str, count: int) -> FloatArray:
         flat = self.every(name)

@@ -24,28 +24,35 @@ def posterize(image: FloatArray, bits: float, *, shift: float = 0.0) -> FloatArr
     return np.asarray(levels(image + shift) // step * step / 255)
 
 
-def autocontrast(image: FloatArray, cutoff: float) -> FloatArray:
-    """Stretch each channel from its darkest to its lightest value, or level after a share is cut off at both ends."""
+def autocontrast(image: FloatArray, cutoff: float, *, counted: float = 0.0) -> FloatArray:
+    """Stretch each channel from its darkest to its lightest value, or level after a share is cut off at both ends.
+
+    `counted` is added to the pixels whose levels are counted.
+    """
     channels = []
     for k in range(image.shape[2]):
         one = image[..., k]
         if cutoff:
-            ordered = np.sort(levels(one), axis=None)
+            ordered = np.sort(levels(one + counted), axis=None)
             cut = int(ordered.size * cutoff)
             low, high = ordered[cut] / 255, ordered[ordered.size - 1 - cut] / 255
         else:
             low, high = one.min(), one.max()
-        channels.append(one if high <= low else (np.clip(one, low, high) - low) / (high - low))
+        flat = high - low < 1 / 4080  # a sixteenth of a level
+        channels.append(one if flat else (np.clip(one, low, high) - low) / (high - low))
     return np.stack(channels, -1)
 
 
-def equalize(image: FloatArray, method: str, *, shift: float = 0.0) -> FloatArray:
-    """Map each level to the share of pixels below it, by the rule of Pillow or of OpenCV."""
+def equalize(image: FloatArray, method: str, *, shift: float = 0.0, counted: float = 0.0) -> FloatArray:
+    """Map each level to the share of pixels below it, by the rule of Pillow or of OpenCV.
+
+    `shift` is added to the pixels that are mapped, `counted` to those that are counted.
+    """
     table = {"pil": _pillow, "opencv": _opencv}[method]
     channels = []
     for k in range(image.shape[2]):
         one = levels(image[..., k] + shift)
-        counts = np.bincount(one.ravel(), minlength=256)
+        counts = np.bincount(levels(image[..., k] + counted).ravel(), minlength=256)
         channels.append(table(counts)[one] / 255)
     return np.stack(channels, -1)
 
@@ -68,18 +75,23 @@ def _opencv(counts: IntArray) -> IntArray:
     return np.asarray(np.floor(share * 255 + 0.5).astype(np.int64))
 
 
-def clahe(image: FloatArray, clip: float, tiles: tuple[int, int], *, shift: float = 0.0) -> FloatArray:
-    """Equalize the tiles of each channel with a limited histogram, and blend the four nearest tables."""
+def clahe(
+    image: FloatArray, clip: float, tiles: tuple[int, int], *, shift: float = 0.0, counted: float = 0.0
+) -> FloatArray:
+    """Equalize the tiles of each channel with a limited histogram, and blend the four nearest tables.
+
+    `shift` is added to the pixels that are mapped, `counted` to those that are counted.
+    """
     height, width, channels = image.shape
     lengths = tuple(-(-side // n) for side, n in zip((height, width), tiles, strict=True))
-    whole = levels(image + shift)
+    whole, known = levels(image + shift), levels(image + counted)
     rows, columns = (
         border_index(np.arange(n * length), side, "mirror")[0]
         for n, length, side in zip(tiles, lengths, (height, width), strict=True)
     )
     result = np.zeros_like(image)
     for k in range(channels):
-        filled = whole[rows][:, columns, k]
+        filled = known[rows][:, columns, k]
         tables = np.array(
             [
                 [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
 from augspec_conformance.oracle.arrays import FloatArray, WordArray
 
@@ -37,11 +38,29 @@ def threefry(key: WordArray, counter: WordArray) -> WordArray:
     return np.stack([x, y], axis=-1)
 
 
-def words(key: WordArray, id_low: int, count: int) -> WordArray:
-    """Return word(d) = TF(key, (id_low, d >> 1))[d & 1] for d = 0..count - 1 (R5), shape (count,)."""
-    blocks = np.arange((count + 1) // 2, dtype=np.uint32)
-    counter = np.stack([np.full_like(blocks, id_low), blocks], axis=-1)
-    return threefry(key, counter).reshape(-1)[:count]
+def words(key: WordArray, id_low: int, count: int, start: int = 0) -> WordArray:
+    """Return word(d) = TF(key, (id_low, d >> 1))[d & 1] for d = start..start + count - 1 (R5), shape (count,)."""
+    d = np.arange(start, start + count, dtype=np.uint32)
+    counter = np.stack([np.full_like(d, id_low), d >> np.uint32(1)], axis=-1)
+    lanes = threefry(key, counter)
+    return np.where(d & np.uint32(1), lanes[..., 1], lanes[..., 0])
+
+
+def of_image(key: WordArray, count: int) -> WordArray:
+    """Return the words of an image's numbers, (count,): those of a stack's frame t go on where frame t − 1 ended (T7).
+
+    Args:
+        key: (4,) words: the two of K2, the sample's id_lo32, and t.
+        count: How many numbers one image has.
+    """
+    return words(key[:2], int(key[2]), count, int(key[3]) * count)
+
+
+def words_at(key: WordArray, counters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the words of counters d, of any shape, from a sample's key: the two words of K2, and its id_lo32."""
+    halves = np.stack([np.full(counters.shape, key[2], np.uint32), (counters >> 1).astype(np.uint32)], axis=-1)
+    both = threefry(key[:2], halves).astype(np.int64)
+    return np.where(counters % 2 == 0, both[..., 0], both[..., 1])
 
 
 def normal(word: WordArray) -> FloatArray:
@@ -63,7 +82,7 @@ def gaussian_noise(image: FloatArray, std: float, key: WordArray, *, per_channel
     Args:
         image: (H, W, C), unit range.
         std: Unit range.
-        key: (3,) words: the two of K2, and the sample's id_lo32.
+        key: (4,) words, as for `of_image`.
         per_channel: Whether each channel has its own noise.
 
     Returns:
@@ -71,14 +90,14 @@ def gaussian_noise(image: FloatArray, std: float, key: WordArray, *, per_channel
     """
     height, width, channels = image.shape
     shape = (height, width, channels if per_channel else 1)
-    z = normal(words(key[:2], int(key[2]), int(np.prod(shape)))).reshape(shape)
+    z = normal(of_image(key, int(np.prod(shape)))).reshape(shape)
     return image + std * z
 
 
 def salt_pepper(image: FloatArray, amount: float, ratio: float, key: WordArray) -> FloatArray:
     """Make pixels white whose 24-bit number lies below amount · ratio, black those below amount."""
     height, width, _ = image.shape
-    number = (words(key[:2], int(key[2]), height * width) >> np.uint32(8)).astype(np.float64).reshape(height, width, 1)
+    number = (of_image(key, height * width) >> np.uint32(8)).astype(np.float64).reshape(height, width, 1)
     white, both = np.floor(np.array([amount * ratio, amount]) * 2**24 + 0.5)
     return np.where(number < white, 1.0, np.where(number < both, 0.0, image))
 
@@ -86,7 +105,7 @@ def salt_pepper(image: FloatArray, amount: float, ratio: float, key: WordArray) 
 def pixel_dropout(image: FloatArray, amount: float, key: WordArray) -> FloatArray:
     """Make pixels black whose 24-bit number lies below the amount."""
     height, width, _ = image.shape
-    number = (words(key[:2], int(key[2]), height * width) >> np.uint32(8)).reshape(height, width, 1)
+    number = (of_image(key, height * width) >> np.uint32(8)).reshape(height, width, 1)
     return np.where(number < np.floor(amount * 2**24 + 0.5), 0.0, image)
 
 

@@ -28,23 +28,25 @@ def filled(image: FloatArray, hidden: BoolArray, op: Op, draws: Draws) -> FloatA
     if fill == "mean":
         colour = np.broadcast_to(image.mean(axis=(0, 1)), image.shape)
     elif fill == "noise":
-        key = draws.words("noise", 3)
-        number = noise.words(key[:2], int(key[2]), image.size) >> np.uint32(8)
+        number = noise.of_image(draws.noise(), image.size) >> np.uint32(8)
         colour = np.floor(number * (65281 / 2**24)).reshape(image.shape) / 65280
     else:
         colour = np.broadcast_to(np.asarray(fill, dtype=np.float64), image.shape)
     return np.where(hidden[..., None], colour, image)
 
 
-def occlusion(hides: Hidden) -> Callable[[State, Op, Draws], State]:
-    """Make an op of the function that tells hidden pixels (H, W): other targets change only if a field says so."""
+def occlusion(hides: Hidden, *, edges: bool = False) -> Callable[[State, Op, Draws], State]:
+    """Make an op of the function that tells hidden pixels (H, W): other targets change only if a field says so.
+
+    Where rounded places decide about edges, it takes the next nudge.
+    """
 
     def function(state: State, op: Op, draws: Draws) -> State:
         state = settle(state)
         if not draws.applied(op):
             return state
         hidden = hides(state, op, draws)
-        state = replace(state, nudges=state.nudges[1:])
+        state = replace(state, nudges=state.nudges[1:] if edges else state.nudges)
         if state.image is not None:
             state = replace(state, image=filled(state.image, hidden, op, draws))
         if state.mask is not None and op["fill_mask"]:
@@ -86,6 +88,7 @@ def random_erasing(state: State, op: Op, draws: Draws) -> BoolArray:
         ratio=draws.numbers(op, "ratio", 10),
         top=float(draws.drawn("top")[0]),
         left=float(draws.drawn("left")[0]),
+        nudge=state.nudges[0] if state.nudges else (0.0, 0.0),
     )
     if window is not None:
         hidden[window.top : window.top + window.height, window.left : window.left + window.width] = True
@@ -109,7 +112,7 @@ def grid_mask(state: State, op: Op, draws: Draws) -> BoolArray:
 
 OCCLUSIONS = {
     "cutout": occlusion(cutout),
-    "grid_mask": occlusion(grid_mask),
-    "random_erasing": occlusion(random_erasing),
+    "grid_mask": occlusion(grid_mask, edges=True),
+    "random_erasing": occlusion(random_erasing, edges=True),
 }
 """By name of the op."""

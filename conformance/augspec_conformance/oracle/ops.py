@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from augspec_conformance.oracle import colour, filters, jpeg, levels, matrices, noise, tints
+from augspec_conformance.oracle import colour, filters, flecks, jpeg, levels, matrices, noise, tints, veils
 from augspec_conformance.oracle.arrays import FloatArray
 from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
@@ -53,13 +53,19 @@ def warp(matrix: Callable[..., FloatArray], *fields: str) -> OpFunction:
         settings = Settings(
             interpolation=op["interpolation"],
             border=op["border"],
-            fill=tuple(float(f) for f in fill) if isinstance(fill, Sequence) else float(fill),
+            fill=_plain(fill),
         )
         if not draws.applied(op):
             return join(state, None, settings)
         return join(state, matrix(state.size, *(draws.optional(op, name) for name in fields)), settings)
 
     return function
+
+
+def _plain(fill: float | Sequence[float]) -> float | tuple[float, ...]:
+    """Return a fill, as one number where it is the same in every channel."""
+    each = tuple(float(f) for f in fill) if isinstance(fill, Sequence) else (float(fill),)
+    return each[0] if len(set(each)) == 1 else each
 
 
 # Pixels: everything that leaves geometry alone. It ends the run, applied or not (C10), and clamps (C3).
@@ -77,11 +83,11 @@ def pixels(function: PixelFunction) -> OpFunction:
     return wrapped
 
 
-def jump(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
-    """Make an op of a formula that jumps; it takes `shift`, which may put pixels on the other side of a step."""
+def jump(formula: Callable[..., FloatArray], *fields: str, shifts: tuple[str, ...] = ("shift",)) -> OpFunction:
+    """Make an op of a formula that jumps; it takes `shifts`, which may put pixels on the other side of a step."""
 
     def function(state: State, op: Op, draws: Draws) -> State:
-        shifted = partial(formula, shift=state.shift)
+        shifted = partial(formula, **{name: getattr(state, name) for name in shifts})
         read = pixels(lambda image, op, draws: shifted(image, *(_field(op, draws, name) for name in fields)))
         return read(state, op, draws)
 
@@ -97,11 +103,21 @@ def colour_op(formula: Callable[..., FloatArray], *fields: str) -> OpFunction:
     return pixels(lambda image, op, draws: formula(image, *(draws.number(op, name) for name in fields)))
 
 
+def autocontrast(state: State, op: Op, draws: Draws) -> State:
+    """Stretch channels, with the levels that are counted after a shift."""
+
+    def function(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
+        del draws
+        return levels.autocontrast(image, op["cutoff"], counted=state.counted)
+
+    return pixels(function)(state, op, draws)
+
+
 def clahe(state: State, op: Op, draws: Draws) -> State:
     """Equalize tiles, with the levels that a shift makes."""
 
     def function(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
-        return levels.clahe(image, draws.number(op, "clip"), op["tiles"], shift=state.shift)
+        return levels.clahe(image, draws.number(op, "clip"), op["tiles"], shift=state.shift, counted=state.counted)
 
     return pixels(function)(state, op, draws)
 
@@ -129,23 +145,23 @@ def downscale(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
 
 def gaussian_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add noise of the words that the sample's key gives."""
-    key = draws.words("noise", 3)
+    key = draws.noise()
     return noise.gaussian_noise(image, draws.number(op, "std"), key, per_channel=op["per_channel"])
 
 
 def speckle(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Multiply by noise around 1."""
-    return noise.speckle(image, draws.number(op, "std"), draws.words("noise", 3), per_channel=op["per_channel"])
+    return noise.speckle(image, draws.number(op, "std"), draws.noise(), per_channel=op["per_channel"])
 
 
 def shot_noise(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Add the noise of counted photons."""
-    return noise.shot_noise(image, draws.number(op, "scale"), draws.words("noise", 3), per_channel=op["per_channel"])
+    return noise.shot_noise(image, draws.number(op, "scale"), draws.noise(), per_channel=op["per_channel"])
 
 
 def pixel_dropout(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Blacken pixels whose words fall below the amount."""
-    return noise.pixel_dropout(image, draws.number(op, "amount"), draws.words("noise", 3))
+    return noise.pixel_dropout(image, draws.number(op, "amount"), draws.noise())
 
 
 def saturation(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
@@ -162,7 +178,7 @@ def pca_lighting(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
 
 def salt_pepper(image: FloatArray, op: Op, draws: Draws) -> FloatArray:
     """Replace pixels whose words fall below the amounts."""
-    key = draws.words("noise", 3)
+    key = draws.noise()
     return noise.salt_pepper(image, draws.number(op, "amount"), draws.number(op, "ratio"), key)
 
 
@@ -172,6 +188,12 @@ def normalize(state: State, op: Op, draws: Draws) -> State:
     if state.image is None or not draws.applied(op):
         return state
     return replace(state, image=colour.normalize(state.image, op["mean"], op["std"]), normalized=True)
+
+
+def to_float(state: State, op: Op, draws: Draws) -> State:
+    """Leave the unit range as it is, for good: what follows maps it to no other."""
+    state = settle(state)
+    return replace(state, normalized=True) if draws.applied(op) else state
 
 
 # Combinators.
@@ -231,6 +253,31 @@ def random_order(state: State, op: Op, draws: Draws) -> State:
     return state
 
 
+def augmix(state: State, op: Op, draws: Draws) -> State:
+    """Mix the image with chains that begin at it; each step carries out a drawn member, with numbers of its own.
+
+    There is a branch, and a value of every parameter of a member, for each step of each chain; of a chain that is
+    shorter than the longest one, the last are left alone.
+    """
+    state = settle(state)
+    if not draws.applied(op):
+        return state
+    chains, most = op["chains"], int(support(op["depth"])[1])
+    branches, depths = draws.drawn("branch", chains * most), draws.numbers(op, "depth", chains)
+    weights = draws.drawn("weights", chains) if chains > 1 else np.ones(1)
+    mixture = None
+    for chain in range(chains):
+        end = state
+        for turn in range(chain * most, chain * most + int(depths[chain])):
+            end = settle(perform(end, op["ops"][int(branches[turn])], draws.at_step(turn)))
+        if end.image is not None:
+            mixture = (0.0 if mixture is None else mixture) + weights[chain] * end.image
+    if state.image is None or mixture is None:
+        return state
+    share = draws.number(op, "share")
+    return replace(state, image=(1.0 - share) * state.image + share * mixture)
+
+
 OPS: dict[str, OpFunction] = {
     "horizontal_flip": flip(matrices.horizontal_flip),
     "vertical_flip": flip(matrices.vertical_flip),
@@ -254,8 +301,8 @@ OPS: dict[str, OpFunction] = {
     "solarize": jump(colour.solarize, "threshold"),
     "solarize_add": jump(colour.solarize_add, "delta", "threshold"),
     "posterize": jump(levels.posterize, "bits"),
-    "autocontrast": pixels(lambda image, op, _: levels.autocontrast(image, op["cutoff"])),
-    "equalize": jump(levels.equalize, "method"),
+    "autocontrast": autocontrast,
+    "equalize": jump(levels.equalize, "method", shifts=("shift", "counted")),
     "clahe": clahe,
     "rgb_shift": colour_op(tints.rgb_shift, "red", "green", "blue"),
     "sepia": colour_op(tints.sepia),
@@ -277,9 +324,16 @@ OPS: dict[str, OpFunction] = {
     "gaussian_blur": pixels(gaussian_blur),
     "jpeg": jump(jpeg.jpeg, "quality"),
     "gaussian_noise": pixels(gaussian_noise),
+    "fog": pixels(veils.fog),
+    "rain": pixels(flecks.rain),
+    "snow": pixels(flecks.snow),
+    "shadow": pixels(veils.shadow),
+    "sun_flare": pixels(veils.sun_flare),
     "normalize": normalize,
+    "to_float": to_float,
     "sequence": sequence,
     "one_of": one_of,
     "some_of": some_of,
     "random_order": random_order,
+    "augmix": augmix,
 }

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from augspec_conformance.oracle import elastic as rubber
 from augspec_conformance.oracle import grid
 from augspec_conformance.oracle.arrays import AnyArray, FloatArray
+from augspec_conformance.oracle.distributions import support
 from augspec_conformance.oracle.draws import Draws, Op
 from augspec_conformance.oracle.state import Stage, State, move, settle
 
@@ -151,4 +153,21 @@ def grid_distortion(state: State, op: Op, draws: Draws) -> State:
     return remap(state, op, source, points)
 
 
-REMAPS = {"grid_distortion": grid_distortion, "lens": lens, "perspective": perspective}
+def elastic(state: State, op: Op, draws: Draws) -> State:
+    """Displace each place by a smooth random field."""
+    state = settle(state)
+    alpha = draws.number(op, "alpha")
+    if not draws.applied(op) or alpha == 0:
+        return state
+    key, largest = draws.words("noise", 3), support(op["sigma"])[1]
+    field = rubber.field(state.size, alpha, draws.number(op, "sigma"), largest, key)
+    return remap(
+        state,
+        op,
+        lambda places: places + rubber.between(field, places),
+        lambda points: rubber.undisplaced(field, points),
+        between=7,
+    )
+
+
+REMAPS = {"elastic": elastic, "grid_distortion": grid_distortion, "lens": lens, "perspective": perspective}

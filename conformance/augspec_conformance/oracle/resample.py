@@ -108,6 +108,10 @@ def paste(plane: AnyArray, size: tuple[int, int], top: int, left: int, fill: obj
     return canvas
 
 
+_TIE = 2.0**-23
+"""A minimum is a multiple of 2⁻²⁴, which may be above the number that the policy says: a tie with that meets it."""
+
+
 @dataclass(frozen=True)
 class Search:
     """Candidates of a crop that looks at boxes, each (40,), as shares; a minimum of 1 wants the whole image."""
@@ -128,7 +132,7 @@ class Search:
                 for box in boxes:
                     centre = (box[:2] + box[2:]) / 2
                     inside = left < centre[0] < left + w and top < centre[1] < top + h
-                    if inside and _overlap(box, left, top, w, h) >= self.minimum:
+                    if inside and _overlap(box, left, top, w, h) >= self.minimum - _TIE:
                         return Window(top, left, h, w)
         return Window(0, 0, height, width)
 
@@ -197,15 +201,23 @@ def centred_window(height: int, width: int, size: tuple[int, int]) -> Window:
 
 
 def first_fitting(
-    height: int, width: int, *, area: FloatArray, ratio: FloatArray, top: float, left: float
+    height: int,
+    width: int,
+    *,
+    area: FloatArray,
+    ratio: FloatArray,
+    top: float,
+    left: float,
+    nudge: tuple[float, float] = (0.0, 0.0),
 ) -> Window | None:
     """Return the first candidate w = sqrt(A·r), h = sqrt(A/r), rounded half-up, that fits, at a place; or None.
 
     Arguments are those of `random_window`.
     """
+    missed = max(height, width) / 16  # roots of ratios are rounded to 2⁻¹⁶, which counts for more in longer sides
     for share, r in zip(area, ratio, strict=True):
-        w = half_up(math.sqrt(share * height * width * r))
-        h = half_up(math.sqrt(share * height * width / r))
+        w = half_up(math.sqrt(share * height * width * r) + nudge[0] * missed)
+        h = half_up(math.sqrt(share * height * width / r) + nudge[1] * missed)
         if 0 < w <= width and 0 < h <= height:
             return Window(math.floor(top * (height - h + 1)), math.floor(left * (width - w + 1)), h, w)
     return None
@@ -220,6 +232,7 @@ def random_window(
     top: float,
     left: float,
     ratio_range: tuple[float, float],
+    nudge: tuple[float, float] = (0.0, 0.0),
 ) -> Window:
     """Return the window of `random_resized_crop`.
 
@@ -234,8 +247,9 @@ def random_window(
         top: In [0, 1): the row offset is floor(top·(H - h + 1)).
         left: In [0, 1), likewise for columns.
         ratio_range: The support of the ratio.
+        nudge: By how much sides (w, h) miss their ideal length before they are rounded, in pixels on 16 of them.
     """
-    fitting = first_fitting(height, width, area=area, ratio=ratio, top=top, left=left)
+    fitting = first_fitting(height, width, area=area, ratio=ratio, top=top, left=left, nudge=nudge)
     if fitting is not None:
         return fitting
     h, w = height, width

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from augspec_conformance.oracle import resample
@@ -57,7 +59,9 @@ def random_resized_crop(state: State, op: Op, draws: Draws) -> State:
         top=float(draws.drawn("top")[0]),
         left=float(draws.drawn("left")[0]),
         ratio_range=support(op["ratio"]),
+        nudge=state.nudges[0] if state.nudges else (0.0, 0.0),
     )
+    state = replace(state, nudges=state.nudges[1:])
     size = height_width(op["size"])
     interpolation = op.get("interpolation", "bilinear")
     return move(state, window_stage(window, size, interpolation=interpolation, antialias=op["antialias"]))

@@ -31,12 +31,14 @@ class Run:
         settings: Those of the run's warps; None while it holds flips alone.
         moves: Whether only flips were applied: then it is an exact move (C11).
         mirrorings: How many flips were applied.
+        error: How far points may be off, in errors of one warp.
     """
 
     matrix: FloatArray
     settings: Settings | None = None
     moves: bool = True
     mirrorings: int = 0
+    error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Stage:
         mask: (H, W) or (H, W, C) to (h, w) or (h, w, C), dtype kept.
         points: Continuous points (M, 2) to where they move.
         between: How many points of each side of a box its hull takes in, besides the corners.
+        error: How far it may itself put points off, in errors of one step.
     """
 
     size: tuple[int, int]
@@ -56,6 +59,7 @@ class Stage:
     mask: Callable[[AnyArray], AnyArray]
     points: Callable[[FloatArray], FloatArray]
     between: int = 0
+    error: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class State:
         mask_fill: Value of the mask outside.
         boxes: (N, 4) xyxy.
         share: (N,) visible share of each box so far.
+        places: (N, 5, 2) centres and corners of boxes with an angle, whose hulls the boxes are; None without.
+        centred: (N,) whether each centre was on the canvas all along.
         keypoints: (K, 2).
         visible: (K,) whether each keypoint was on the canvas all along.
         label: (K,) soft label; None where nothing mixes samples.
@@ -77,6 +83,8 @@ class State:
         run: The flips and warps that wait.
         nudges: By how many pixels (x, y) the next runs miss the places of nearest pixels.
         shift: What is added to pixels where a function jumps.
+        counted: What is added to pixels where a function that jumps counts them.
+        error: How far points may be off, in errors of one step: those of all steps, enlarged by the steps after them.
     """
 
     size: tuple[int, int]
@@ -85,6 +93,8 @@ class State:
     mask_fill: float = 0
     boxes: FloatArray | None = None
     share: FloatArray | None = None
+    places: FloatArray | None = None
+    centred: BoolArray | None = None
     keypoints: FloatArray | None = None
     visible: BoolArray | None = None
     label: FloatArray | None = None
@@ -93,6 +103,8 @@ class State:
     run: Run | None = None
     nudges: tuple[tuple[float, float], ...] = ()
     shift: float = 0.0
+    counted: float = 0.0
+    error: float = 0.0
 
 
 def join(state: State, matrix: FloatArray | None, settings: Settings | None) -> State:
@@ -113,6 +125,7 @@ def join(state: State, matrix: FloatArray | None, settings: Settings | None) -> 
             matrix=matrix @ run.matrix,
             moves=run.moves and flip,
             mirrorings=run.mirrorings + int(flip),
+            error=run.error if flip else run.error * float(np.linalg.norm(matrix[:2, :2], 2)) + 1.0,
         )
     return replace(state, run=run)
 
@@ -143,7 +156,7 @@ def run_stage(run: Run, size: tuple[int, int], mask_fill: float, nudge: tuple[fl
         def reverse(plane: AnyArray) -> AnyArray:
             return warp.reverse(plane, run.matrix)
 
-        return Stage(size, reverse, reverse, points)
+        return Stage(size, reverse, reverse, points, error=0.0)
     how = run.settings
 
     def image(plane: FloatArray) -> FloatArray:
@@ -154,13 +167,13 @@ def run_stage(run: Run, size: tuple[int, int], mask_fill: float, nudge: tuple[fl
     def mask(plane: AnyArray) -> AnyArray:
         return warp.warp_mask(plane, run.matrix, border=how.border, fill=mask_fill, nudge=nudge)
 
-    return Stage(size, image, mask, points)
+    return Stage(size, image, mask, points, error=run.error)
 
 
 def move(state: State, stage: Stage) -> State:
     """Take all targets through one stage of geometry (C14); boxes are clipped, keypoints may vanish."""
     height, width = stage.size
-    moved = replace(state, size=stage.size)
+    moved = replace(state, size=stage.size, error=state.error * _enlargement(state, stage) + stage.error)
     if state.image is not None:
         moved = replace(moved, image=stage.image(state.image))
     if state.mask is not None:
@@ -169,7 +182,25 @@ def move(state: State, stage: Stage) -> State:
         whole = boxes_of.hull(state.boxes, stage.points, stage.between)
         clipped = boxes_of.clip(whole, height, width)
         moved = replace(moved, boxes=clipped, share=state.share * boxes_of.visible_share(clipped, whole))
+    if state.places is not None and state.centred is not None:
+        places = stage.points(state.places.reshape(-1, 2)).reshape(state.places.shape)
+        centred = state.centred & keypoints_of.inside(places[:, 0], height, width)
+        moved = replace(moved, places=places, centred=centred)
     if state.keypoints is not None and state.visible is not None:
         points = stage.points(state.keypoints)
         moved = replace(moved, keypoints=points, visible=state.visible & keypoints_of.inside(points, height, width))
     return moved
+
+
+_STEP = 2.0**-16
+"""Over so many pixels, each way, it is looked how far points move apart."""
+
+
+def _enlargement(state: State, stage: Stage) -> float:
+    """Return by how much a stage moves points apart, at most, near the sample's points and the corners of boxes."""
+    given = [] if state.keypoints is None else [state.keypoints]
+    given += [] if state.boxes is None else [boxes_of.corners(state.boxes).reshape(-1, 2)]
+    points = np.concatenate([np.zeros((0, 2)), *given])
+    apart = [stage.points(points + step) - stage.points(points - step) for step in _STEP * np.eye(2)]
+    slopes = np.stack(apart, axis=-1) / (2 * _STEP)
+    return float(np.linalg.norm(slopes, 2, axis=(1, 2)).max(initial=0.0))

@@ -22,6 +22,7 @@ def check(
     layout: str | None = None,
     mode: str = "auto",
     value_range: tuple[float, float] = (0.0, 1.0),
+    frames: bool = False,
 ) -> tuple[Problem, ...]:
     """Return everything that would go wrong with a policy, in the order of the document; empty if nothing does.
 
@@ -29,7 +30,8 @@ def check(
 
     Args:
         policy: what is to run, in training and in evaluation.
-        shape: of the images, in the layout: (B, H, W, C), (H, W, C), or (H, W) where the channels do not matter.
+        shape: of the images, in the layout: (B, H, W, C), (H, W, C), or (H, W) where the channels do not matter; with
+            `frames`, of the stacks: (B, T, H, W, C), (T, H, W, C), or (H, W).
             Without it, sizes and channels are not checked.
         dtype: of the images.
         targets: what the samples hold besides the image, each with its format: "mask:int32",
@@ -38,6 +40,7 @@ def check(
         layout: "NHWC" or "NCHW"; the framework's habit by default.
         mode: as for `augspec.compile`.
         value_range: (low, high) of float images.
+        frames: as for `augspec.compile`.
 
     Raises:
         TypeError: it is no policy.
@@ -56,6 +59,7 @@ def check(
         layout=layout,
         mode=mode,
         value_range=value_range,
+        frames=frames,
     )
     for part in (backends, document, sizes, pixels, samples):
         problems += part.problems(policy, setting)

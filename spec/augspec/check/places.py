@@ -23,20 +23,28 @@ def pipelines(policy: Policy) -> Iterator[tuple[str, tuple[Op, ...]]]:
 
 
 def leaf_ops(policy: Policy) -> Iterator[tuple[str, Op]]:
-    """Yield (place, op) of every op that is no combinator; what a macro stands for has the macro's place."""
+    """Yield (place, op) of every op that computes; what a macro stands for has the macro's place."""
     from augspec.language.policy import walk
 
     for place, op in written_ops(policy):
+        if isinstance(op, Combinator):
+            yield place, op
+            continue
         for _, inner in walk(expanded((op,)), ()):
-            if not isinstance(inner, Combinator):
+            if _computes(inner):
                 yield place, inner
 
 
 def written_ops(policy: Policy) -> Iterator[tuple[str, Op]]:
-    """Yield (place, op) of every op that is no combinator, macros as they are written."""
+    """Yield (place, op) of every op that computes, macros as they are written."""
     from augspec.language.policy import walk
 
     for name, ops in pipelines(policy):
         for path, op in walk(ops, (name,)):
-            if not isinstance(op, Combinator):
+            if _computes(op):
                 yield format_path(path), op
+
+
+def _computes(op: Op) -> bool:
+    """Return whether an op has a say on samples: most combinators leave that to their members."""
+    return not isinstance(op, Combinator) or op.computes

@@ -12,7 +12,7 @@ from augspec.check.places import leaf_ops
 from augspec.check.problem import Problem
 from augspec.check.setting import Setting
 from augspec.errors import nearest
-from augspec.formats import CHOICES, FLOATS, MASKS, TARGETS
+from augspec.formats import CHOICES, FLOATS, MASKS, ROTATED, TARGETS
 
 if TYPE_CHECKING:
     from augspec.language.policy import Policy
@@ -21,6 +21,7 @@ __all__ = ["FORMATS", "problems"]
 
 FORMATS: dict[str, tuple[tuple[str, ...], ...]] = {
     "mask": (MASKS,),
+    "instance_masks": (MASKS,),
     "boxes": (CHOICES["box_format"], CHOICES["box_units"]),
     "keypoints": (CHOICES["keypoint_format"],),
 }
@@ -30,17 +31,17 @@ FORMATS: dict[str, tuple[tuple[str, ...], ...]] = {
 def problems(policy: Policy, setting: Setting) -> list[Problem]:
     """Return what is wrong with the targets."""
     return [
-        *_names(setting),
-        *_formats(setting),
+        *_names(policy, setting),
+        *_formats(policy, setting),
         *_mask(policy, setting),
         *_boxes(policy, setting),
         *_needs(policy, setting),
     ]
 
 
-def _names(setting: Setting) -> Iterator[Problem]:
+def _names(policy: Policy, setting: Setting) -> Iterator[Problem]:
     for name in setting.targets:
-        if name in TARGETS:
+        if name in TARGETS or name in policy.targets.masks:
             continue
         close = difflib.get_close_matches(name.casefold(), TARGETS, n=1, cutoff=0.6)
         if close:
@@ -53,9 +54,9 @@ def _names(setting: Setting) -> Iterator[Problem]:
             )
 
 
-def _formats(setting: Setting) -> Iterator[Problem]:
+def _formats(policy: Policy, setting: Setting) -> Iterator[Problem]:
     for name, words in setting.targets.items():
-        lists = FORMATS.get(name, ())
+        lists = FORMATS["mask"] if name in policy.targets.masks else FORMATS.get(name, ())
         known = [word for one in lists for word in one]
         for word in words:
             if word not in known:
@@ -63,7 +64,7 @@ def _formats(setting: Setting) -> Iterator[Problem]:
                 yield Problem(
                     f"target {name}",
                     f"the format {word!r}",
-                    allowed or "no format: only mask, boxes and keypoints have one",
+                    allowed or "no format: only masks, boxes and keypoints have one",
                     nearest(word, known),
                 )
         for one in lists:
@@ -73,24 +74,36 @@ def _formats(setting: Setting) -> Iterator[Problem]:
 
 
 def _mask(policy: Policy, setting: Setting) -> Iterator[Problem]:
-    dtype = next((word for word in setting.targets.get("mask", ()) if word in MASKS), None)
-    if dtype is None or dtype in FLOATS:
-        return
-    low, high = (0, 1) if dtype == "bool" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
-    fill = policy.targets.mask.fill
-    if fill != int(fill) or not low <= fill <= high:
-        yield Problem(
-            "targets.mask.fill", f"{fill:g}", f"a whole number from {low} to {high}, which masks of {dtype} hold"
-        )
+    said = policy.targets
+    fills = {"mask": ("targets.mask", said.mask.fill)}
+    fills["instance_masks"] = ("targets.instance_masks", said.instance_masks.fill)
+    fills |= {name: (f"targets.masks.{name}", one.fill) for name, one in said.masks.items()}
+    for name, (place, fill) in fills.items():
+        dtype = next((word for word in setting.targets.get(name, ()) if word in MASKS), None)
+        if dtype is None or dtype in FLOATS:
+            continue
+        low, high = (0, 1) if dtype == "bool" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+        if fill != int(fill) or not low <= fill <= high:
+            yield Problem(
+                f"{place}.fill", f"{fill:g}", f"a whole number from {low} to {high}, which masks of {dtype} hold"
+            )
 
 
 def _boxes(policy: Policy, setting: Setting) -> Iterator[Problem]:
+    words = setting.targets.get("boxes", ())
+    for word in words:
+        if word in ROTATED and "normalized" in words:
+            yield Problem("target boxes", f"{word} and normalized", f"{word} in pixels, because it has an angle")
+        if word in ROTATED and policy.targets.instance_masks.tight_boxes:
+            yield Problem(
+                "targets.instance_masks.tight_boxes", f"true, with {word}", "true with boxes that have no angle"
+            )
     if policy.targets.boxes.compact and "boxes" in setting.targets:
-        if setting.batched:
+        if setting.batched or setting.frames:
             yield Problem(
                 "targets.boxes.compact",
-                "true, with a batch",
-                "true for single samples, because each keeps another number of boxes",
+                f"true, with {'stacks' if setting.frames else 'a batch'}",
+                "true for single images, because each keeps another number of boxes",
                 "Leave it out and select by `boxes_valid`.",
             )
         if setting.mode not in ("auto", "eager"):
@@ -104,6 +117,7 @@ def _boxes(policy: Policy, setting: Setting) -> Iterator[Problem]:
 
 def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
     have = {"image", *setting.targets}
+    have |= {"mask" for name in setting.targets if name in policy.targets.masks}
     for place, op in leaf_ops(policy):
         for name in op.needs:
             if name not in have:
@@ -121,15 +135,22 @@ def _needs(policy: Policy, setting: Setting) -> Iterator[Problem]:
                 f"samples with {' or '.join(wanted)}, which it changes",
                 f"Declare {' or '.join(f'--target {name}' for name in wanted)}.",
             )
-        for name in op.refuses:
-            if name in have:
+        for name in op.refused():
+            if name in have or (name in ("mask", "boxes") and "instance_masks" in have):
                 yield Problem(
                     place,
                     f"{op.tag} with {name}",
                     f"samples without {name}, for which it has no meaning",
                     f"Leave {op.tag} out.",
                 )
-        if op.across and setting.shape is not None and len(setting.shape) == 3:
+        if op.sees and setting.frames:
+            yield Problem(
+                place,
+                f"{op.tag} on stacks",
+                "ops that do not look at boxes, because every frame has others",
+                "Crop by another op.",
+            )
+        if op.across and setting.shape is not None and len(setting.shape) == len(setting.single):
             yield Problem(
                 place,
                 f"{op.tag} on one image",

@@ -28,6 +28,7 @@ class Setting:
         layout: "NHWC" or "NCHW".
         mode: an execution mode, or "auto".
         value_range: of float images.
+        frames: whether samples are stacks of images.
     """
 
     shape: tuple[int, ...] | None
@@ -39,11 +40,17 @@ class Setting:
     layout: str
     mode: str
     value_range: tuple[float, float]
+    frames: bool = False
+
+    @property
+    def single(self) -> str:
+        """Return the axes of one sample's image, such as HWC."""
+        return ("T" if self.frames else "") + self.layout[1:]
 
     @property
     def size(self) -> tuple[int, int] | None:
         """Return the (height, width), if it is known."""
-        if self.shape is None or len(self.shape) not in (2, 3, 4):
+        if self.shape is None or len(self.shape) not in (2, len(self.single), len(self.single) + 1):
             return None
         if len(self.shape) == 2 or self.layout == "NCHW":
             return self.shape[-2], self.shape[-1]
@@ -52,14 +59,14 @@ class Setting:
     @property
     def channels(self) -> int | None:
         """Return the number of channels, if it is known."""
-        if self.shape is None or len(self.shape) not in (3, 4):
+        if self.size is None or self.shape is None or len(self.shape) == 2:
             return None
         return self.shape[-3] if self.layout == "NCHW" else self.shape[-1]
 
     @property
     def batched(self) -> bool:
         """Return whether whole batches are given."""
-        return self.shape is not None and len(self.shape) == 4
+        return self.shape is not None and len(self.shape) == len(self.single) + 1
 
 
 def read(
@@ -71,6 +78,7 @@ def read(
     layout: str | None,
     mode: str,
     value_range: tuple[float, float],
+    frames: bool,
 ) -> tuple[Setting, list[Problem]]:
     """Return a declaration, and what is wrong with it by itself."""
     problems: list[Problem] = []
@@ -91,7 +99,7 @@ def read(
         if name in found:
             problems.append(Problem(f"target {name}", "it twice", "every target once"))
         found[name] = tuple(formats)
-    setting = Setting(shape, dtype, found, backend, able, install, form, mode, value_range)
+    setting = Setting(shape, dtype, found, backend, able, install, form, mode, value_range, frames)
     return setting, problems
 
 

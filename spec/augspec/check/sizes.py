@@ -39,10 +39,10 @@ def _shape(setting: Setting) -> list[Problem]:
     shape, size = setting.shape or (), setting.size
     text = "×".join(map(str, shape))
     if size is None:
-        form = setting.layout
-        return [Problem("shape", text, f"{form[1:]} for one image, {form} for a batch, or height×width alone")]
-    if min(*size, 1 if setting.channels is None else setting.channels) < 1:
-        return [Problem("shape", text, "at least one pixel and one channel")]
+        form, what = setting.single, "stack" if setting.frames else "image"
+        return [Problem("shape", text, f"{form} for one {what}, N{form} for a batch, or height×width alone")]
+    if min(shape[setting.batched :]) < 1:
+        return [Problem("shape", text, f"at least {'one frame, ' if setting.frames else ''}one pixel and one channel")]
     if max(size) > MAX_SIDE:
         return [
             Problem("shape", text, f"sides of at most {MAX_SIDE} pixels", f"It is read in the layout {setting.layout}.")

@@ -96,7 +96,8 @@ def _save(array: Any, target: Path) -> None:
     from PIL import Image
 
     if array.dtype != np.uint8:
-        raise augspec.Unsupported("apply", "the policy ends in normalize, whose result is no image", "Leave it out.")
+        last = "the policy ends in normalize or to_float, whose result is no image of 8 bits"
+        raise augspec.Unsupported("apply", last, "Leave it out.")
     target.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(array).save(target)
 

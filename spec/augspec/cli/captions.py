@@ -11,8 +11,9 @@ from augspec.explanation.values import number
 from augspec.language.policy import Policy
 from augspec.language.quantities import QUANTITIES
 from augspec.normalize import normalize
+from augspec.ops.base import Combinator
 from augspec.plan.build import build
-from augspec.plan.stages import Choose, Leaf, Stage, leaves
+from augspec.plan.stages import Chains, Choose, Leaf, Stage, leaves
 
 __all__ = ["captions"]
 
@@ -27,7 +28,7 @@ _SHORT = {
     "grayscale": "grey",
     "translate": "shift",
 }
-_PERCENT = ("fraction", "offset", "std", "area")
+_PERCENT = ("fraction", "offset", "std", "area", "mixture")
 
 
 def captions(policy: Policy, draws: Draws, row: int, size: tuple[int, int]) -> tuple[str, ...]:
@@ -51,8 +52,13 @@ def _applied(stages: tuple[Stage, ...], steps: Mapping[str, Any]) -> Iterator[Le
     for stage in stages:
         if isinstance(stage, Choose):
             s = stage.selector
-            if s.gate is None or _entry(steps[s.gate], s.gate_entry):
+            if s.gate is None or _entry(steps[s.gate], s.gate_entry) >= s.least:
                 yield from _applied(stage.branches[_entry(steps[s.branch], s.branch_entry) if s.branch else 0], steps)
+            continue
+        if isinstance(stage, Chains):
+            yield stage.leaf
+            for chain in stage.chains:
+                yield from _applied(chain, steps)
             continue
         for leaf in leaves((stage,)):
             if leaf.gate is None or _entry(steps[leaf.gate], leaf.step):
@@ -70,8 +76,8 @@ def _phrase(leaf: Leaf, steps: Mapping[str, Any], size: tuple[int, int]) -> str:
         return f"{name} {_crop(leaf, steps, size)}"
     values = [
         (field, _human(leaf, field, mark.quantity.name, value, steps))
-        for field, mark, value, _ in leaf.op.draws()
-        if mark.quantity.name not in ("position", "rank")
+        for field, mark, value, count in leaf.op.draws()
+        if mark.quantity.name not in ("position", "rank") and (count == 1 or not isinstance(leaf.op, Combinator))
     ]
     shown = [(field, text) for field, text in values if text not in ("0 %", "+0 %", "0", "0°", "×1")] or values
     if len(values) == 1:

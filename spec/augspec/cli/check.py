@@ -39,6 +39,7 @@ def check(
     value_range: Annotated[
         tuple[float, float], typer.Option("--value-range", metavar="LOW HIGH", help="What float images mean.")
     ] = (0.0, 1.0),
+    frames: Annotated[bool, typer.Option("--frames", help="Samples are stacks of images, such as videos.")] = False,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
 ) -> None:
     """List everything that would go wrong with a policy on what it is to run on; no framework is imported."""
@@ -56,6 +57,7 @@ def check(
             layout=layout,
             mode=mode,
             value_range=value_range,
+            frames=frames,
         )
     if format is Format.json:
         talk.json_out({"file": policy, "ok": not found, "problems": [vars(problem) for problem in found]})
@@ -68,8 +70,10 @@ def check(
 def shape_of(text: str) -> tuple[int, ...]:
     """Return a shape written as 3x480x640."""
     parts = text.lower().replace("×", "x").split("x")
-    if not all(part.isdecimal() and len(part) < 10 for part in parts) or not 2 <= len(parts) <= 4:
-        raise typer.BadParameter(f"{text!r} is no shape; write 480x640, 3x480x640 or 8x3x480x640")
+    if not all(part.isdecimal() and len(part) < 10 for part in parts) or not 2 <= len(parts) <= 5:
+        raise typer.BadParameter(
+            f"{text!r} is no shape; write 480x640, 3x480x640, 8x3x480x640 or, of stacks, 8x16x3x480x640"
+        )
     return tuple(map(int, parts))
 
 

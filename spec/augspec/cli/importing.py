@@ -1,4 +1,4 @@
-"""`augspec import`: a policy from a file of another library."""
+"""`augspec import`: a policy from a file of another library, or from one of timm's strings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import augspec
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec.cli.read import policy_text
-from augspec.importing import read
+from augspec.importing import is_timm, read, timm
 
 __all__ = ["import_"]
 
@@ -20,7 +20,11 @@ _STYLES = {"exact": "green", "approximate": "yellow", "unsupported": "red"}
 
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="Of Albumentations or Keras, JSON or YAML; '-' for input.")
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="Of Albumentations or Keras, JSON or YAML; '-' for input. Or a string of timm: rand-m9-mstd0.5-inc1.",
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="POLICY", help="Where the policy goes.")
@@ -30,7 +34,8 @@ def import_(
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
 ) -> None:
     """Write a policy from another library's file, as data; a table says how exact each transform is."""
-    found = read(policy_text(file), white=white)
+    named = is_timm(file) and not Path(file).exists()
+    found = timm(file) if named else read(policy_text(file), white=white)
     if output is not None:
         if output.exists():
             raise typer.BadParameter(f"{output} exists; give another file")

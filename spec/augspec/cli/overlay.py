@@ -25,9 +25,9 @@ COLOURS = (
 def picture(image: Any) -> Image.Image:
     """Return a uint8 array (H, W, C) with one or three channels as a picture."""
     array = np.asarray(image)
-    if array.dtype != np.uint8:  # after `normalize`: stretch what is there to what can be seen
-        low, high = float(array.min()), float(array.max())
-        array = ((array - low) * (255.0 / max(high - low, 1e-9)) + 0.5).astype(np.uint8)
+    if array.dtype != np.uint8:  # after a change of type: squeeze what is beyond the unit range into what can be seen
+        low, high = min(float(array.min()), 0.0), max(float(array.max()), 1.0)
+        array = ((array - low) * (255.0 / (high - low)) + 0.5).astype(np.uint8)
     return Image.fromarray(array[..., 0] if array.shape[-1] == 1 else np.ascontiguousarray(array[..., :3])).convert(
         "RGB"
     )

@@ -44,9 +44,16 @@ def target_changes(a: Targets, b: Targets) -> Iterator[Change]:
     """Yield the changes of the targets' settings."""
     before, after = a.model_dump(mode="json"), b.model_dump(mode="json")
     for target, fields in before.items():
-        for field, old in fields.items():
-            if after[target][field] != old:
-                yield Change("changed", f"targets.{target}.{field}", old, after[target][field])
+        for field in dict.fromkeys((*fields, *after[target])):
+            yield from _setting(f"targets.{target}.{field}", fields.get(field), after[target].get(field))
+
+
+def _setting(place: str, old: Any, new: Any) -> Iterator[Change]:
+    if old is not None and new is not None and isinstance(old, dict):  # a mask of a name that both have
+        for field in old:
+            yield from _setting(f"{place}.{field}", old[field], new[field])
+    elif old != new:
+        yield Change("changed", place, old, new)
 
 
 def _fields(a: Op, b: Op, place: str) -> Iterator[Change]:

@@ -21,6 +21,7 @@ from augspec.plan.program import (
     NoiseKey,
     Order,
     Partner,
+    Simplex,
     Table,
     Whole,
     program,
@@ -105,7 +106,7 @@ def _in_words(draw: Draw, quantity: Quantity) -> str:
     if isinstance(m, Members):
         return f"{m.k} of {m.n} members"
     if isinstance(m, NoiseKey):
-        return "one normal number per value"
+        return "one word per value or pixel"
     if draw.quantity == "index":
         total = sum(draw.source)
         return ", ".join(
@@ -139,6 +140,9 @@ def _as(draw: Draw, quantity: Quantity) -> str:
         return f"⌊word · {len(m.values)} / 2³²⌋, looked up"
     if isinstance(m, Order):
         return f"the ranks of {m.n} words"
+    if isinstance(m, Simplex):
+        digest = hashlib.sha256(b"".join(table.astype("<i4").tobytes() for table in m.tables)).hexdigest()[:16]
+        return f"shares of what is left, each but the last by a table: {quantity.step}, sha256 {digest}"
     if isinstance(m, Partner):
         return "who follows in the order of two words each"
     if isinstance(m, Members):

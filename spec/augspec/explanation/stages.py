@@ -11,7 +11,7 @@ from augspec.normalize import normalize, normalized_dict
 from augspec.ops.base import Op
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
-from augspec.plan.stages import Choose, Leaf, Occlude, Remap, Resample, Selector, Stage, Warp, leaves
+from augspec.plan.stages import Chains, Choose, Leaf, Occlude, Remap, Resample, Selector, Stage, Warp, leaves
 
 __all__ = ["as_dict", "as_text", "policy_dict", "policy_text"]
 
@@ -25,6 +25,8 @@ _DOES = {
     "Filter": "separable convolution",
     "Degrade": "the image alone, resampled onto its own canvas",
     "Occlude": "parts of the image under a fill",
+    "Veil": "a grey over the image, here thicker, there thinner",
+    "Chains": "chains that begin at the image, one after the other, and the weighted mean of all with it",
     "Mix": "each sample with its partner in the batch, labels too",
     "Tile": "four samples of the batch around a point, with all that belongs to them",
     "Type": "change of what numbers mean",
@@ -83,11 +85,25 @@ def _lines(stages: tuple[Stage, ...], indent: str) -> list[str]:
                     inner += "  "
                 lines += _lines(branch, inner)
             continue
+        if isinstance(stage, Chains):
+            lines += _chains(stage, f"{indent}{position}. ", indent + "   ")
+            continue
         kind = type(stage).__name__
         lines.append(f"{indent}{position}. {kind}: {_details(stage) or _DOES[kind]}")
         members = list(leaves((stage,)))
         width = max(len(_name(leaf)) for leaf in members)
         lines += [f"{indent}   · {_name(leaf):<{width}}  {_words(leaf)}".rstrip() for leaf in members]
+    return lines
+
+
+def _chains(stage: Chains, first: str, indent: str) -> list[str]:
+    """Return the first chain in full: the others are the same members, by draws of their own."""
+    lines = [f"{first}Chains: {_DOES['Chains']}", f"{indent}· {_name(stage.leaf)}  {_words(stage.leaf)}"]
+    lines += [f"{indent}chain 0:", *_lines(stage.chains[0], indent + "  ")]
+    others = len(stage.chains) - 1
+    if others:
+        named = "chain 1" if others == 1 else f"chains 1 to {others}"
+        lines.append(f"{indent}{named}: the same members, by the entries that follow")
     return lines
 
 
@@ -149,7 +165,8 @@ def _details(stage: Stage) -> str:
 
 
 def _selector(selector: Selector, count: int) -> str:
-    gate = f"where {_entry(selector.gate, selector.gate_entry)} is 1" if selector.gate else ""
+    opened = "is 1" if selector.least == 1 else f"is at least {selector.least}"
+    gate = f"where {_entry(selector.gate, selector.gate_entry)} {opened}" if selector.gate else ""
     branch = f"one of {count} by {_entry(selector.branch, selector.branch_entry)}" if selector.branch else ""
     return ", ".join(part for part in (gate, branch) if part)
 
@@ -165,8 +182,12 @@ def _stage(stage: Stage) -> dict[str, Any]:
             "stage": "Choose",
             "branch": _entry(s.branch, s.branch_entry) if s.branch else None,
             "gate": _entry(s.gate, s.gate_entry) if s.gate else None,
+            **({} if s.least == 1 else {"least": s.least}),
             "branches": [[_stage(inner) for inner in branch] for branch in stage.branches],
         }
+    if isinstance(stage, Chains):
+        own = {name: f"{stage.leaf.path}/{name}" for name, _, _, _ in stage.leaf.op.draws()}
+        return {"stage": "Chains", **own, "chains": [[_stage(inner) for inner in chain] for chain in stage.chains]}
     found: dict[str, Any] = {"stage": type(stage).__name__}
     if isinstance(stage, Warp):
         fill = list(stage.fill) if isinstance(stage.fill, tuple) else stage.fill

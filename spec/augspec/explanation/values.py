@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from augspec.language.dirichlet import Dirichlet
 from augspec.language.distributions import Beta, Choice, Integers, LogUniform, Normal, Uniform
 from augspec.language.quantities import Quantity
 
@@ -39,6 +40,8 @@ def distribution(value: Any, quantity: Quantity) -> str:
         return f"normal {unit(n.mean)} ± {number(n.std)} within {unit(n.low)} to {unit(n.high)}"
     if isinstance(value, Beta):
         return f"beta({number(value.beta[0])}, {number(value.beta[1])})"
+    if isinstance(value, Dirichlet):
+        return f"dirichlet({number(value.alpha)}) of {value.n}"
     if isinstance(value, Integers):
         return f"whole numbers {unit(value.integers[0])} to {unit(value.integers[1])}"
     if isinstance(value, Choice):

@@ -8,6 +8,7 @@ from augspec.importing.files import read
 from augspec.importing.keras import keras
 from augspec.importing.kornia import kornia
 from augspec.importing.result import Imported, Row
+from augspec.importing.timm import is_timm, timm
 from augspec.importing.torchvision import torchvision
 
-__all__ = ["Imported", "Row", "albumentations", "keras", "kornia", "read", "torchvision"]
+__all__ = ["Imported", "Row", "albumentations", "is_timm", "keras", "kornia", "read", "timm", "torchvision"]

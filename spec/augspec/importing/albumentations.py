@@ -54,7 +54,7 @@ def _p(fields: Fields, *ops: Json) -> list[Json]:
     """Return ops that are applied together, with the transform's probability."""
     p = float(fields.get("p", 1.0))
     if p == 1:
-        return [{**op, "p": 1.0} if "flip" in op["op"] else op for op in ops]  # flips have a p of their own
+        return [{"p": 1.0, **op} if "flip" in op["op"] else op for op in ops]  # flips have a p of their own
     if len(ops) == 1:
         return [{**ops[0], "p": p}]
     return [{"op": "sequence", "p": p, "ops": list(ops)}] if ops else []

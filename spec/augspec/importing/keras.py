@@ -52,6 +52,12 @@ def _range(fields: Fields, name: str) -> tuple[float, float]:
     return float(value[0]), float(value[1])
 
 
+def _upward(value: Any) -> tuple[float, float]:
+    """Return a factor that is never negative: [low, high], or a number for all from 0 to it."""
+    low, high = (0.0, value) if isinstance(value, (int, float)) else value
+    return float(low), float(high)
+
+
 def _warp(fields: Fields) -> Json:
     word = fields.get("fill_mode", "reflect")
     if word not in _BORDERS:
@@ -108,13 +114,13 @@ def _brightness(fields: Fields) -> list[Json]:
 
 def _contrast(fields: Fields) -> list[Json]:
     _white(fields)
-    down, up = fields["factor"]
-    return [{"op": "contrast", "pivot": "channel_mean", "factor": span(1 - float(down), 1 + float(up))}]
+    down, up = _upward(fields["factor"])
+    return [{"op": "contrast", "pivot": "channel_mean", "factor": span(1 - down, 1 + up)}]
 
 
 def _hue(fields: Fields) -> list[Json]:
     _white(fields)
-    low, high = map(float, fields["factor"])
+    low, high = _upward(fields["factor"])
     if low:
         raise NotImported("a factor whose range begins above 0 leaves a gap between both directions")
     return [{"op": "hue", "turns": span(-high / 2, high / 2)}]
@@ -206,9 +212,10 @@ def _jitter(fields: Fields) -> list[Json]:
     for name in ("brightness_factor", "saturation_factor", "hue_factor"):
         if fields.get(name) is not None:
             raise NotImported(f"{name} has a formula of its own")
-    contrast = fields.get("contrast_factor")
-    ends = None if contrast is None else (1 - float(contrast[0]), 1 + float(contrast[1]))
-    return jitter(fields, {"contrast": ends}, pivot="channel_mean")
+    if fields.get("contrast_factor") is None:
+        return []
+    down, up = _upward(fields["contrast_factor"])
+    return jitter(fields, {"contrast": (1 - down, 1 + up)}, pivot="channel_mean")
 
 
 def _all(_: Fields, members: Sequence[list[Json]], __: Sequence[Node]) -> list[Json]:

@@ -178,7 +178,12 @@ def _turns(fields: Fields) -> list[Json]:
     low, high = (int(end) for end in fields["times"])
     if not 0 <= low <= high <= 3:
         raise NotImported("turns below 0 have no counterpart; write them as 1 to 3")
-    return _p(fields, {"op": "rot90", "turns": {"integers": [low, high]}})
+    values = list(range(low, high + 1))
+    if len(values) <= 2:
+        return _p(fields, {"op": "rot90", "turns": low if low == high else {"choice": values}})
+    # A number of the whole range is drawn and rounded: half as many are rounded to an end.
+    weights = [1.0, *[2.0] * (len(values) - 2), 1.0]
+    return _p(fields, {"op": "rot90", "turns": {"choice": {"values": values, "weights": weights}}})
 
 
 def _crop(fields: Fields) -> list[Json]:

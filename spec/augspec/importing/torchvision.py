@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from augspec.importing.chains import augmix
 from augspec.importing.colours import jitter
 from augspec.importing.fields import Fields, Json, NotImported, span
 from augspec.importing.result import Imported
@@ -56,6 +57,14 @@ def _word(value: Any) -> str:
 def _with_p(fields: Fields, *ops: Json) -> list[Json]:
     p = float(fields.get("p", 1.0))
     return [{**op, "p": p} for op in ops]
+
+
+def _augmix(fields: Fields) -> list[Json]:
+    faded = list(fields.differs)
+    warp = _interpolation(fields)
+    if fields.get("fill") is None:  # then zeros are read from outside, as here
+        fields.differs[:] = faded
+    return augmix(fields, warp)
 
 
 def _interpolation(fields: Fields, *, resize: bool = False) -> Json:
@@ -254,6 +263,7 @@ TORCHVISION = Library(
         "RandomSolarize": lambda f: _with_p(f, {"op": "solarize", "threshold": float(f["threshold"]) / f.white}),
         "RandomPosterize": lambda f: _with_p(f, {"op": "posterize", "bits": int(f["bits"])}),
         "RandomAdjustSharpness": lambda f: _with_p(f, {"op": "sharpness", "factor": float(f["sharpness_factor"])}),
+        "AugMix": _augmix,
         "Normalize": _normalize,
         "Identity": nothing("it changes nothing"),
         "SanitizeBoundingBoxes": nothing("boxes have flags that tell which are valid"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn, TypeVar
+
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Model"]
+__all__ = ["Model", "Named"]
+
+Value = TypeVar("Value")
 
 
 class Model(BaseModel):
@@ -18,3 +22,18 @@ class Model(BaseModel):
         validate_default=True,
         use_attribute_docstrings=True,
     )
+
+
+class Named(dict[str, Value]):
+    """What a document calls by names: a dict that nobody changes, so that the model that holds it can be hashed."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("a policy is never changed; make another one with model_copy(update=…)")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse

@@ -24,8 +24,11 @@ __all__ = [
     "Centre",
     "Clip",
     "Control",
+    "Depth",
     "Disc",
+    "Displacement",
     "Distortion",
+    "Extent",
     "Factor",
     "Fill",
     "Filling",
@@ -35,6 +38,7 @@ __all__ = [
     "Interpolation",
     "Kelvin",
     "Length",
+    "Mixture",
     "Offset",
     "Parameter",
     "Pixels",
@@ -49,6 +53,7 @@ __all__ = [
     "Side",
     "Sigma",
     "Size",
+    "Smoothness",
     "Std",
     "Strength",
     "Tangent",
@@ -109,20 +114,25 @@ Cell = _parameter("cell")
 Centre = _parameter("centre")
 TileScale = _parameter("tile")
 Hole = _parameter("hole")
+Extent = _parameter("extent")
 Sigma = _parameter("sigma")
 Kelvin = _parameter("kelvin")
 Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
 Clip = _parameter("clip")
+Depth = _parameter("depth", _whole)
 Disc = _parameter("disc")
 Length = _parameter("length", _whole)
+Mixture = _parameter("mixture")
 Radius = _parameter("radius", _whole)
 Quality = _parameter("quality", _whole)
+Displacement = _parameter("displacement")
 Distortion = _parameter("distortion")
 Quarters = _parameter("quarters", _whole)
 ResizeFactor = _parameter("resize")
 Shrink = _parameter("shrink")
+Smoothness = _parameter("smoothness")
 Zoom = _parameter("zoom")
 Area = _parameter("area")
 Aspect = _parameter("aspect")

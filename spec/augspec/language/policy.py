@@ -6,15 +6,26 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from augspec.errors import printable
 from augspec.language.limits import MAX_OPS
-from augspec.language.model import Model
+from augspec.language.model import Model, Named
 from augspec.ops.base import Combinator, Op
 from augspec.registry import any_op
 
-__all__ = ["BoxesTarget", "KeypointsTarget", "LabelTarget", "MaskTarget", "Policy", "Targets", "tags_first", "walk"]
+__all__ = [
+    "BoxesTarget",
+    "FramesTarget",
+    "InstanceMasksTarget",
+    "KeypointsTarget",
+    "LabelTarget",
+    "MaskTarget",
+    "Policy",
+    "Targets",
+    "tags_first",
+    "walk",
+]
 
 if TYPE_CHECKING:
     AnyOp = Op
@@ -29,6 +40,21 @@ class MaskTarget(Model):
 
     fill: Annotated[float, Field(ge=-(2**31), le=2**31 - 1)] = 0.0
     """Value outside the image, in the mask's own numbers."""
+
+
+Masks = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=200)], MaskTarget],
+    Field(max_length=64),
+    AfterValidator(Named),
+]
+"""Masks by the names of their entries."""
+
+
+class InstanceMasksTarget(MaskTarget):
+    """How masks of instances follow the geometry, and their boxes with them (T8)."""
+
+    tight_boxes: bool = False
+    """Whether boxes become the smallest that hold what is left of their masks, where something moved."""
 
 
 class BoxesTarget(Model):
@@ -64,13 +90,25 @@ class LabelTarget(Model):
     """How many classes there are: class ids become soft labels where samples are mixed."""
 
 
+class FramesTarget(Model):
+    """What the images of a stack share (T7)."""
+
+    noise: Literal["independent", "shared"] = "independent"
+    """Whether every frame has noise of its own, as of a camera, or all have the same; all else is always shared."""
+
+
 class Targets(Model):
     """Settings of the targets that move with the image, and of its label."""
 
     mask: MaskTarget = MaskTarget()
+    masks: Masks = Field(default={})
+    """Further masks, by the names of their entries in a sample, such as `semantic` and `depth`."""
+
+    instance_masks: InstanceMasksTarget = InstanceMasksTarget()
     boxes: BoxesTarget = BoxesTarget()
     keypoints: KeypointsTarget = KeypointsTarget()
     label: LabelTarget = LabelTarget()
+    frames: FramesTarget = FramesTarget()
 
 
 class Policy(Model):

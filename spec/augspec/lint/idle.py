@@ -31,8 +31,8 @@ def _idle(place: Place) -> str:
             return f"{op.tag} with weight 0"
     if isinstance(op, SomeOf) and op.n == 0:
         return f"{op.tag} of 0 members"
-    if isinstance(op, Combinator):
-        return f"{op.tag} without members" if not op.ops else ""
+    if isinstance(op, Combinator) and not op.ops:
+        return f"{op.tag} without members"
     neutral = op.neutral() or {}
     given = {name: value for name, _, value, _ in op.draws() if name in neutral}
     if given and all(bounds(value) == (neutral[name],) * 2 for name, value in given.items()):

@@ -11,7 +11,7 @@ from augspec.ops.base import FilterOp, NoiseOp, TypeOp
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
 from augspec.plan.place import place as place_of
-from augspec.plan.stages import Choose, Stage, leaves
+from augspec.plan.stages import Chains, Choose, Stage, leaves
 
 __all__ = ["ORDER"]
 
@@ -49,6 +49,9 @@ def _flat(stages: tuple[Stage, ...]) -> Iterator[Stage]:
         if isinstance(stage, Choose):
             for branch in stage.branches:
                 yield from _flat(branch)
+        elif isinstance(stage, Chains):
+            for chain in stage.chains:
+                yield from _flat(chain)
         else:
             yield stage
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from augspec.errors import format_path
 from augspec.language.policy import Policy
 from augspec.normalize import expanded
+from augspec.ops.augmix import AugMix
 from augspec.ops.base import Combinator, Op
 from augspec.ops.one_of import OneOf
 from augspec.ops.some_of import SomeOf
@@ -43,6 +44,8 @@ class Place:
             if here is not there:
                 break
             if a != b:
+                if isinstance(here, AugMix):
+                    return here.steps > 1  # in one chain
                 alone = isinstance(here, OneOf) or (isinstance(here, SomeOf) and here.n < 2)
                 return not alone
         return True

@@ -12,11 +12,16 @@ from augspec.ops.base import PointwiseOp
 __all__ = ["Autocontrast"]
 
 
+_FLAT = 4080
+"""So many times the span of a flat channel is less than the range: a sixteenth of an 8-bit level."""
+
+
 class Autocontrast(PointwiseOp):
     """Stretch each channel so that its darkest value becomes 0 and its lightest 1 (Pillow's `ImageOps.autocontrast`).
 
     With a `cutoff`, that share of the darkest and of the lightest pixels is left out first; darkest and lightest are
-    then whole 8-bit levels (E6a). A channel of one value stays as it is.
+    then whole 8-bit levels (E6a). A flat channel stays as it is: one whose values are less than a sixteenth of an 8-bit
+    level apart shows no picture, but the rounding of the ops before.
     """
 
     op: Literal["autocontrast"]
@@ -38,7 +43,7 @@ class Autocontrast(PointwiseOp):
         xp, x = m.xp, m.clamp(x)
         low, high = self._ends(x, m) if self.cutoff else (m.lowest(x), m.highest(x))
         span = high - low
-        flat = span == 0
+        flat = span * _FLAT < m.top() - m.zero()  # at most 65280 · 4080 < 2²⁸
         inside = xp.minimum(xp.maximum(x, low), high)
         return m.clamp(xp.where(flat, x, m.stretch(inside - low, xp.where(flat, span + 1, span))))
 

@@ -47,6 +47,10 @@ Identity = Annotated[
 ]
 
 
+_GEOMETRY = ("mask", "boxes", "keypoints")
+"""Targets that follow the geometry of an image (C14)."""
+
+
 class Op(Model):
     """Any element of a policy's `ops`."""
 
@@ -94,6 +98,9 @@ class Op(Model):
 
     edges: ClassVar[bool] = False
     """Whether it decides about pixels by rounded places, so that one on an edge may end on either side of it."""
+
+    sees: ClassVar[bool] = False
+    """Whether it depends on the boxes as they are when the op is reached; it then gets them among the draws."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Targets that it looks at besides the image: a sample without one of them is refused."""
@@ -164,11 +171,19 @@ class Op(Model):
 
     def random(self) -> bool:
         """Return whether the op draws anything at all."""
-        return self.p < 1 or any(hasattr(value, "support") for _, _, value, _ in self.draws())
+        return self.noisy() or self.p < 1 or any(hasattr(value, "support") for _, _, value, _ in self.draws())
 
     def noisy(self) -> bool:
         """Return whether the op draws numbers for every pixel (R16)."""
         return False
+
+    def touches(self) -> tuple[str, ...]:
+        """Return the targets besides the image that it may change; none if pixels stay where they are."""
+        return ()
+
+    def refused(self) -> tuple[str, ...]:
+        """Return the targets for which it has no meaning, with these fields and members."""
+        return self.refuses
 
 
 class MoveOp(Op):
@@ -190,6 +205,10 @@ class MoveOp(Op):
     def mirrors(self) -> Literal["horizontal", "vertical"] | None:
         """Return the axis it mirrors, if it is a flip; flips join a warp beside them (C10)."""
         return None
+
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
         """Return the size after the moves, from the size before."""
@@ -242,6 +261,10 @@ class WarpOp(Op):
         back, ahead, _ = self.growth()
         return math.sqrt(2) * back, math.sqrt(2) * ahead
 
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
+
 
 class RemapOp(Op):
     """A movement of the plane that is no matrix: a resampling of its own, which ends a run of warps (C10)."""
@@ -265,6 +288,13 @@ class RemapOp(Op):
         `changed`, (B,) bool, says which samples the op moves at all; at least one array is int32.
         """
 
+    def field(self, prepared: Mapping[str, Array], places: Places, noise: Noise) -> Mapping[str, Array]:
+        """Return what positions and points need of random numbers of each pixel, (B, H, W, …), made once.
+
+        Only an op that is `noisy` is asked; it finds these arrays among what was prepared.
+        """
+        return {}
+
     @abstractmethod
     def sources(self, prepared: Mapping[str, Array], places: Places) -> tuple[Array, Array]:
         """Return the columns and rows that pixels come from, (B, H, W) each, in 2⁻¹² half pixels from pixel 0.
@@ -276,6 +306,10 @@ class RemapOp(Op):
     def move(self, x: Array, y: Array, prepared: Mapping[str, Array], places: Places) -> tuple[Array, Array]:
         """Return where points go: float32 pixels (B, N), for any finite x and y."""
 
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
+
 
 class ResampleOp(Op):
     """A window of the image, resampled to a place on a canvas of static size; antialiased as a rule (C8)."""
@@ -284,9 +318,6 @@ class ResampleOp(Op):
     linear: ClassVar[bool] = True
     tolerance: ClassVar[str] = "interp-f"
     resizes: ClassVar[bool] = True
-
-    sees: ClassVar[bool] = False
-    """Whether the window depends on the boxes as they are when the op is reached; it then gets them among the draws."""
 
     @abstractmethod
     def output_size(self, height: int, width: int) -> tuple[int, int]:
@@ -312,6 +343,10 @@ class ResampleOp(Op):
     def least(self, height: int, width: int) -> tuple[int, int]:
         """Return sides that no placement is below, (height, width)."""
         return self.output_size(height, width)
+
+    def touches(self) -> tuple[str, ...]:
+        """Return all targets that follow geometry."""
+        return _GEOMETRY
 
 
 class PixelOp(Op):
@@ -353,10 +388,6 @@ class NoiseOp(PixelOp):
     """A pixel function with counter-based random numbers of its own (R16)."""
 
     stage: ClassVar[str] = "noise"
-
-    def random(self) -> bool:
-        """Return True: the pixels are drawn even if the parameters are not."""
-        return True
 
     def deviation(self) -> float:
         """Return by how much a normal is multiplied at most, in the unit range; 0 if it uses none."""
@@ -438,9 +469,10 @@ class OccludeOp(Op):
         """Return whether the fill is noise."""
         return self.fill == "noise"
 
-    def random(self) -> bool:
-        """Return whether the op draws anything at all."""
-        return self.noisy() or super().random()
+    def touches(self) -> tuple[str, ...]:
+        """Return what the fields ask for: masks, keypoints, both or none."""
+        asked = {"mask": self.fill_mask, "keypoints": self.hide_keypoints}
+        return tuple(name for name, wanted in asked.items() if wanted)
 
     @abstractmethod
     def prepare(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> Mapping[str, Array]:
@@ -487,8 +519,12 @@ class TypeOp(Op):
     stage: ClassVar[str] = "type"
 
     @abstractmethod
+    def scaling(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return what is subtracted, and what is divided by, in the unit range: one per channel, or one for all."""
+
     def steepness(self) -> float:
         """Return by how much the op enlarges a difference between two inputs."""
+        return 1.0 / min(self.scaling()[1])
 
 
 class Combinator(Op):
@@ -502,11 +538,24 @@ class Combinator(Op):
     keeps_size: ClassVar[bool] = False
     """Whether no member may change the size, because how often and when it acts is drawn."""
 
+    computes: ClassVar[bool] = False
+    """Whether it computes pixels itself, besides running its members."""
+
     ops: tuple[AnyOp, ...]
+
+    @property
+    def anew(self) -> bool:
+        """Return whether its members draw anew for each of its `turns`."""
+        return False
 
     def turns(self) -> int:
         """Return how many steps its plan has at which every member may act."""
         return 1
+
+    def touches(self) -> tuple[str, ...]:
+        """Return what some member may change."""
+        found = {name for member in self.ops for name in member.touches()}
+        return tuple(name for name in _GEOMETRY if name in found)
 
 
 class Macro(Op):

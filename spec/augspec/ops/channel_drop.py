@@ -40,6 +40,10 @@ class ChannelDrop(MoveOp):
         """Yield the order."""
         yield "order", Parameter("rank"), Permutation(), MOST
 
+    def touches(self) -> tuple[str, ...]:
+        """Return nothing: no pixel leaves its place."""
+        return ()
+
     def moves(self, height: int, width: int) -> tuple[Move, ...]:
         """Return the rearrangement."""
         return (Channels("order", self.count, self.fill),)

@@ -43,7 +43,7 @@ class Lens(RemapOp):
         turns = [0.0, 1.0, *([-0.3 * k1 / k2] if k2 > 0 and 0 < -0.3 * k1 / k2 < 1 else [])]
         if min(1 + 3 * k1 * t + 5 * k2 * t * t for t in turns) < _LEAST_SLOPE - 1e-9:
             raise PydanticCustomError(
-                "lens",
+                "fields",
                 "`k1` and `k2` whose lowest values keep 1 + 3·k1·t + 5·k2·t² at least 0.25 for t from 0 to 1 "
                 "(the picture would fold)",
             )

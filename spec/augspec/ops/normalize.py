@@ -28,9 +28,9 @@ class Normalize(TypeOp):
     std: Annotated[tuple[Annotated[float, Field(ge=1e-6, le=1e6)], ...], _Channels]
     """Divided by; as many numbers as `mean`."""
 
-    def steepness(self) -> float:
-        """1 / std."""
-        return 1.0 / min(self.std)
+    def scaling(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return `mean` and `std`."""
+        return self.mean, self.std
 
     @model_validator(mode="after")
     def _same_length(self) -> "Normalize":

@@ -1,19 +1,18 @@
 """The op `random_erasing`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from augspec.language.distributions import LogUniform, Uniform
-from augspec.language.parameters import Area, Aspect, Parameter
+from augspec.language.parameters import Area, Aspect
 from augspec.namespace import Array
 from augspec.ops.base import HolesOp
+from augspec.windows import WindowOp
 
 __all__ = ["RandomErasing"]
 
-_CANDIDATES = 10
 
-
-class RandomErasing(HolesOp):
+class RandomErasing(WindowOp, HolesOp):
     """Hide a rectangle of random area and aspect ratio at a random place inside the image.
 
     Ten candidates w = √(A·r), h = √(A/r), rounded half-up, are drawn at once; the first that fits into the image is
@@ -31,17 +30,6 @@ class RandomErasing(HolesOp):
 
     ratio: Aspect = LogUniform(log_uniform=(0.3, 3.3))
     """Aspect ratio of the rectangle."""
-
-    def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
-        """Yield ten areas, ten ratios and one position."""
-        for name, mark, value, _ in super().draws():
-            yield name, mark, value, _CANDIDATES
-        for name in ("top", "left"):
-            yield name, Parameter("position"), Uniform(uniform=(0.0, 1.0)), 1
-
-    def random(self) -> bool:
-        """The place is always drawn."""
-        return True
 
     def holes(self, draw: Mapping[str, Array], arithmetic: Any, height: int, width: int) -> tuple[Array, ...]:
         """Return the first candidate that fits."""

@@ -1,19 +1,18 @@
 """The op `random_resized_crop`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from augspec.language.distributions import LogUniform, Uniform
-from augspec.language.parameters import Antialias, Area, Aspect, Interpolation, Parameter, Size
+from augspec.language.parameters import Antialias, Area, Aspect, Interpolation, Size
 from augspec.namespace import Array
 from augspec.ops.base import ResampleOp, bounds
+from augspec.windows import WindowOp
 
 __all__ = ["RandomResizedCrop"]
 
-_CANDIDATES = 10
 
-
-class RandomResizedCrop(ResampleOp):
+class RandomResizedCrop(WindowOp, ResampleOp):
     """Crop a window of random area and aspect ratio at a random place, and resize it (Inception's crop).
 
     Ten candidates w = √(A·r), h = √(A/r), rounded half-up, are drawn at once; the first that fits is taken,
@@ -32,17 +31,6 @@ class RandomResizedCrop(ResampleOp):
 
     interpolation: Interpolation = "bilinear"
     antialias: Antialias = True
-
-    def draws(self) -> Iterator[tuple[str, Parameter, Any, int]]:
-        """Yield ten areas, ten ratios and one position."""
-        for name, mark, value, _ in super().draws():
-            yield name, mark, value, _CANDIDATES
-        for name in ("top", "left"):
-            yield name, Parameter("position"), Uniform(uniform=(0.0, 1.0)), 1
-
-    def random(self) -> bool:
-        """The place is always drawn."""
-        return True
 
     def output_size(self, height: int, width: int) -> tuple[int, int]:
         """Return `size`."""

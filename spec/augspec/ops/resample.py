@@ -18,3 +18,7 @@ class Resample(MoveOp):
     def moves(self, height: int, width: int) -> tuple[Move, ...]:
         """Return no move."""
         return ()
+
+    def touches(self) -> tuple[str, ...]:
+        """Return nothing: nothing moves."""
+        return ()

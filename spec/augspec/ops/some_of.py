@@ -47,6 +47,11 @@ class SomeOf(Combinator):
             raise PydanticCustomError("n", "n of at most {n} steps with replacement", {"n": MAX_STEPS})
         return self
 
+    @property
+    def anew(self) -> bool:
+        """Return `replace`."""
+        return self.replace
+
     def turns(self) -> int:
         """Return n with replacement: each step may be any member's."""
         return self.n if self.replace else 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from augspec.errors import PolicyError, PolicyProblem
 from augspec.mixing import MixOp, TileOp
 from augspec.normalize import named
+from augspec.ops.augmix import AugMix
 from augspec.ops.base import (
     Combinator,
     DegradeOp,
@@ -24,12 +25,14 @@ from augspec.ops.base import (
     ResampleOp,
     TypeOp,
     WarpOp,
+    bounds,
 )
 from augspec.ops.one_of import OneOf
 from augspec.ops.random_order import RandomOrder
 from augspec.ops.some_of import SomeOf
 from augspec.plan.place import place
 from augspec.plan.stages import (
+    Chains,
     Choose,
     Degrade,
     Filter,
@@ -46,9 +49,11 @@ from augspec.plan.stages import (
     Stage,
     Tile,
     Type,
+    Veil,
     Warp,
     warps,
 )
+from augspec.veil import VeilOp
 
 __all__ = ["build"]
 
@@ -101,6 +106,9 @@ def _lower(op: Op, path: str, step: int | None) -> list[Stage]:
         return _some_of(op, path, gate, step)
     if isinstance(op, RandomOrder):
         return _random_order(op, path, gate, step)
+    if isinstance(op, AugMix):
+        stage = _chains(op, path)
+        return [stage if gate is None else Choose(Selector(None, gate), ((stage,),))]
     if isinstance(op, Combinator):
         inner = _flatten(op.ops, path, step)
         return inner if gate is None else [Choose(Selector(None, gate, None, step), (_compose(inner),))]
@@ -134,6 +142,22 @@ def _random_order(op: RandomOrder, path: str, gate: str | None, step: int | None
     return list(stages) if gate is None else [Choose(Selector(None, gate, None, step), (stages,))]
 
 
+def _chains(op: AugMix, path: str) -> Chains:
+    """Return the chains; a step that not every depth has is behind a gate, the depth of its chain."""
+    least = int(bounds(op.depth)[0])
+    chains = []
+    for chain in range(op.chains):
+        stages: list[Stage] = []
+        for step in range(op.steps):
+            turn = chain * op.steps + step
+            members = tuple(_compose(_lower(member, f"{path}/{member.id}", turn)) for member in op.ops)
+            gate = None if step < least else f"{path}/depth"
+            entry = chain if gate and op.chains > 1 else None
+            stages.append(Choose(Selector(f"{path}/branch", gate, turn, entry, step + 1), members))
+        chains.append(tuple(stages))
+    return Chains(Leaf(op, path, gated=False), tuple(chains))
+
+
 def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
     leaf = Leaf(op, path, step)
     if isinstance(op, MoveOp):
@@ -165,6 +189,8 @@ def _leaf(op: Op, path: str, gate: str | None, step: int | None) -> list[Stage]:
         stage = Remap(inner)
     elif isinstance(op, DegradeOp):
         stage = Degrade(inner)
+    elif isinstance(op, VeilOp):
+        stage = Veil(inner)
     else:
         assert isinstance(op, FilterOp)
         stage = Filter(inner)

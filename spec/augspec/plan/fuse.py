@@ -7,7 +7,7 @@ resample is folded into its weights. None of it changes a bit.
 from __future__ import annotations
 
 from augspec.ops.base import MoveOp
-from augspec.plan.stages import Choose, Move, Plan, Pointwise, Resample, Stage
+from augspec.plan.stages import Chains, Choose, Move, Plan, Pointwise, Resample, Stage
 
 __all__ = ["fuse"]
 
@@ -23,6 +23,8 @@ def _fuse(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
         before = result[-1] if result else None
         if isinstance(stage, Choose):
             result.append(Choose(stage.selector, tuple(_fuse(branch) for branch in stage.branches)))
+        elif isinstance(stage, Chains):
+            result.append(Chains(stage.leaf, tuple(_fuse(chain) for chain in stage.chains)))
         elif isinstance(stage, Move) and stage.leaf.op.changes == "never":
             continue  # it has ended its run of warps already
         elif isinstance(stage, Pointwise) and isinstance(before, Pointwise):

@@ -16,11 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from augspec.errors import PolicyError
+from augspec.language.beta import beta_quantile
+from augspec.language.dirichlet import Dirichlet
 from augspec.language.distributions import Choice, Integers, Uniform
 from augspec.language.permutation import Permutation
 from augspec.language.quantities import QUANTITIES, Quantity
 from augspec.mixing import MixOp
 from augspec.normalize import named
+from augspec.ops.augmix import AugMix
 from augspec.ops.base import Combinator, Op
 from augspec.ops.one_of import OneOf
 from augspec.ops.random_order import RandomOrder
@@ -40,6 +43,7 @@ __all__ = [
     "NoiseKey",
     "Order",
     "Partner",
+    "Simplex",
     "Table",
     "Whole",
     "noise_path",
@@ -112,6 +116,13 @@ class Order:
     n: int
 
 
+@dataclass(frozen=True, eq=False)
+class Simplex:
+    """Weights that sum to 2¹⁵: each but the last takes a share of the rest, by a quantile table in 2⁻¹⁵ (R14)."""
+
+    tables: tuple[Table32, ...]
+
+
 @dataclass(frozen=True)
 class Partner:
     """Who follows in the batch, when it is put in the order of two words of each sample (R12)."""
@@ -122,7 +133,7 @@ class NoiseKey:
     """No value: the key from which pixels draw (R16)."""
 
 
-Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | Order | Partner | NoiseKey
+Map = Flag | Grid | Table | Categorical | Whole | Listed | Members | Order | Simplex | Partner | NoiseKey
 
 
 @dataclass(frozen=True)
@@ -194,24 +205,7 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: Callable[[st
         here = f"{path}/{op.id}"
         if op.p < 1:
             yield Draw(f"{here}/apply", "flag", Flag(math.floor(op.p * 2**24 + 0.5)), steps, steps or 1, op.p)
-        inner = steps
-        if isinstance(op, OneOf):
-            weights = op.weights or (1.0,) * len(op.ops)
-            yield Draw(f"{here}/branch", "index", _categorical(weights), steps, steps or 1, weights)
-        elif isinstance(op, SomeOf) and op.replace:
-            inner = max(op.n, 1)  # no step draws what one step would, and uses none of it
-            if op.n:
-                weights = (1.0,) * len(op.ops)
-                yield Draw(f"{here}/branch", "index", _categorical(weights), op.n, op.n, weights)
-        elif isinstance(op, SomeOf):
-            count = len(op.ops) * (steps or 1)
-            yield Draw(f"{here}/member", "flag", Members(op.n, len(op.ops)), count, count, op.n)
-        elif isinstance(op, RandomOrder):
-            count = len(op.ops) * (steps or 1)
-            yield Draw(f"{here}/order", "index", Order(len(op.ops)), count, count, None)
-        if isinstance(op, Combinator):
-            yield from _walk(op.ops, here, inner, where)
-            continue
+        yield from _choosing(op, here, steps)
         if isinstance(op, MixOp):
             yield from _mixing(op, here, where)
             continue
@@ -222,10 +216,31 @@ def _walk(ops: tuple[Op, ...], path: str, steps: int | None, where: Callable[[st
                 yield Fixed(f"{here}/{name}", quantity.name, quantity.quantise(value), entries)
             else:
                 made = _map(value, quantity, where(f"{here}/{name}"))
-                yield Draw(f"{here}/{name}", quantity.name, made, entries, entries or 1, value)
-        if op.noisy():
+                words = len(made.tables) if isinstance(made, Simplex) else entries or 1
+                yield Draw(f"{here}/{name}", quantity.name, made, entries, words, value)
+        if isinstance(op, Combinator):
+            # No step at all draws what one step would, and uses none of it.
+            yield from _walk(op.ops, here, max(op.turns(), 1) if op.anew else steps, where)
+        elif op.noisy():
             for step in range(steps or 1):
                 yield Draw(noise_path(here, step), "words", NoiseKey(), 3, 0, None)
+
+
+def _choosing(op: Op, here: str, steps: int | None) -> Iterator[Draw]:
+    """Yield what a combinator draws to choose among its members."""
+    if isinstance(op, OneOf):
+        weights = op.weights or (1.0,) * len(op.ops)
+        yield Draw(f"{here}/branch", "index", _categorical(weights), steps, steps or 1, weights)
+    elif isinstance(op, AugMix) or (isinstance(op, SomeOf) and op.replace):
+        if op.turns():
+            weights = (1.0,) * len(op.ops)
+            yield Draw(f"{here}/branch", "index", _categorical(weights), op.turns(), op.turns(), weights)
+    elif isinstance(op, SomeOf):
+        count = len(op.ops) * (steps or 1)
+        yield Draw(f"{here}/member", "flag", Members(op.n, len(op.ops)), count, count, op.n)
+    elif isinstance(op, RandomOrder):
+        count = len(op.ops) * (steps or 1)
+        yield Draw(f"{here}/order", "index", Order(len(op.ops)), count, count, None)
 
 
 def _mixing(op: MixOp, here: str, where: Callable[[str], str]) -> Iterator[Draw | Fixed]:
@@ -250,6 +265,8 @@ def _categorical(weights: tuple[float, ...], values: tuple[int, ...] = ()) -> Ca
 def _map(value: Any, quantity: Quantity, where: str) -> Map:
     if isinstance(value, Permutation):
         return Order(value.n)
+    if isinstance(value, Dirichlet):
+        return Simplex(tuple(_cached_shares(a, b, quantity.unit) for a, b in value.shares()))
     if isinstance(value, Choice):
         values, share = value.atoms()
         return _categorical(tuple(share.tolist()), tuple(quantity.quantise(float(v)) for v in values))
@@ -293,3 +310,11 @@ def _cached_table(value: Any, name: str) -> Table:
             values.setflags(write=False)
             return Table(values, shift)
     raise ValueError
+
+
+@cache
+def _cached_shares(a: float, b: float, unit: int) -> Table32:
+    """Return the quantile table of Beta(a, b), (4097,), in steps of 1 / unit."""
+    values = np.floor(beta_quantile(np.arange(4097) / 4096, a, b) * unit + 0.5).astype(np.int32)
+    values.setflags(write=False)
+    return values

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from augspec.ops.base import Op
 
 __all__ = [
+    "Chains",
     "Choose",
     "Degrade",
     "Filter",
@@ -24,6 +25,7 @@ __all__ = [
     "Stage",
     "Tile",
     "Type",
+    "Veil",
     "Warp",
     "leaves",
     "partner_path",
@@ -122,6 +124,13 @@ class Occlude:
 
 
 @dataclass(frozen=True)
+class Veil:
+    """A grey over the image, here thicker, there thinner; nothing moves."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True)
 class Mix:
     """A mixture of each sample with its partner in the batch, labels as well; nothing but a `Type` follows."""
 
@@ -166,13 +175,16 @@ class Selector:
     Attributes:
         branch: path of the drawn branch number, or None if there is one branch only.
         gate: path of the flag without which no branch is taken, or None.
-        entry: which entry of a drawn vector is meant (a member's flag, a step's branch); None for scalars.
+        branch_entry: which entry of a drawn vector is meant, such as a step's branch; None for scalars.
+        gate_entry: the same of the flag.
+        least: from which number on the gate is open: 1 for a flag; a depth that has this step is as large.
     """
 
     branch: str | None
     gate: str | None
     branch_entry: int | None = None
     gate_entry: int | None = None
+    least: int = 1
 
 
 @dataclass(frozen=True)
@@ -183,7 +195,36 @@ class Choose:
     branches: tuple[tuple[Stage, ...], ...]
 
 
-Stage = Move | Warp | Remap | Resample | Pointwise | Noise | Filter | Degrade | Occlude | Mix | Tile | Type | Choose
+@dataclass(frozen=True)
+class Chains:
+    """The weighted mean of the image and of several chains that begin at it, one computed after the other.
+
+    Attributes:
+        leaf: the op that mixes them; it draws their weights, and is never gated here.
+        chains: the stages of each.
+    """
+
+    leaf: Leaf
+    chains: tuple[tuple[Stage, ...], ...]
+
+
+Stage = (
+    Move
+    | Warp
+    | Remap
+    | Resample
+    | Pointwise
+    | Noise
+    | Filter
+    | Degrade
+    | Occlude
+    | Veil
+    | Mix
+    | Tile
+    | Type
+    | Choose
+    | Chains
+)
 
 
 @dataclass(frozen=True)
@@ -199,6 +240,10 @@ def leaves(stages: tuple[Stage, ...]) -> Iterator[Leaf]:
         if isinstance(stage, Choose):
             for branch in stage.branches:
                 yield from leaves(branch)
+        elif isinstance(stage, Chains):
+            yield stage.leaf
+            for chain in stage.chains:
+                yield from leaves(chain)
         elif isinstance(stage, (Warp, Pointwise)):
             yield from stage.members
         elif isinstance(stage, Resample):
@@ -214,5 +259,8 @@ def warps(stages: tuple[Stage, ...]) -> Iterator[Warp]:
         if isinstance(stage, Choose):
             for branch in stage.branches:
                 yield from warps(branch)
+        elif isinstance(stage, Chains):
+            for chain in stage.chains:
+                yield from warps(chain)
         elif isinstance(stage, Warp):
             yield stage

@@ -19,7 +19,7 @@ def schema(*, vendors: bool = False) -> dict[str, Any]:
         vendors: whether to describe the ops of other installed packages as well; else any `vendor.op` is accepted.
 
     Whatever `augspec.loads` accepts, the schema accepts. What a schema cannot say (low < high, as many
-    weights as members, unique ids) only `augspec.loads` refuses.
+    weights as members, unique ids, names that are taken) only `augspec.loads` refuses.
 
     Raises:
         Unsupported: `vendors`, and what a package registers cannot be imported or is no op.

@@ -85,6 +85,8 @@ def _typed(node: Node) -> str:
         return "true or false"
     if kind == "array":
         return _array(node)
+    if _of_names(node):
+        return f"an object of at most {node['maxProperties']} names, each {allowed(_of_names(node))}"
     fields = ", ".join(node.get("properties", ()))
     return f"an object with the fields {fields}" if fields else "an object"
 
@@ -152,8 +154,14 @@ def _child(node: Node, part: str | int) -> Node | None:
         prefix = node.get("prefixItems", ())
         found = prefix[part] if part < len(prefix) else node.get("items")
     else:
-        found = node.get("properties", {}).get(part)
+        found = node.get("properties", {}).get(part) or _of_names(node)
     return None if found is None else found
+
+
+def _of_names(node: Node) -> Node | None:
+    """Return what stands under the names of an object that may have any; None for other objects."""
+    inner = node.get("additionalProperties")
+    return inner if isinstance(inner, dict) else None
 
 
 def _step(value: Any, part: str | int) -> Any:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from augspec.language.policy import Policy
 from augspec.language.quantities import Quantity
 from augspec.normalize import named, normalize
-from augspec.ops.base import TypeOp
+from augspec.ops.base import Combinator, TypeOp
 from augspec.plan.build import build
 from augspec.plan.place import place
-from augspec.plan.stages import Choose, Leaf, Stage, leaves
+from augspec.plan.stages import Chains, Choose, Leaf, Stage, leaves
 from augspec.statistics.result import OpRate, ParameterSummary, Summary
 
 __all__ = ["acting", "counted"]
@@ -47,7 +47,7 @@ def counted(policy: Policy, samples: int, seed: int) -> tuple[tuple[OpRate, ...]
             if quantity.name not in _NO_NUMBERS:
                 kinds[path] = quantity
                 numbers[path].append(_human(quantity, steps[flags].ravel()))
-    real = [flags for path, flags in changed.items() if not isinstance(leaf_of[path].op, TypeOp)]
+    real = [flags for path, flags in changed.items() if not isinstance(leaf_of[path].op, (TypeOp, Combinator))]
     identity = float((~np.any(real, axis=0)).mean()) if real else 1.0
     rates = tuple(
         OpRate(
@@ -70,10 +70,16 @@ def acting(stages: tuple[Stage, ...], drawn: Drawn, flags: Flags) -> Iterator[tu
     for stage in stages:
         if isinstance(stage, Choose):
             s = stage.selector
-            on = flags if s.gate is None else flags & (_entry(drawn[s.gate], s.gate_entry) == 1)
+            on = flags if s.gate is None else flags & (_entry(drawn[s.gate], s.gate_entry) >= s.least)
             for number, branch in enumerate(stage.branches):
                 taken = on if s.branch is None else on & (_entry(drawn[s.branch], s.branch_entry) == number)
                 yield from acting(branch, drawn, taken)
+            continue
+        if isinstance(stage, Chains):
+            yield stage.leaf, flags
+            seen = flags & _changes(stage.leaf, drawn, len(flags))
+            for chain in stage.chains:
+                yield from acting(chain, drawn, seen)
             continue
         for leaf in leaves((stage,)):
             yield leaf, flags if leaf.gate is None else flags & (_entry(drawn[leaf.gate], leaf.step) == 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from augspec.language.policy import Policy
-from augspec.ops.base import Op, PixelOp
+from augspec.ops.base import Combinator, Op, PixelOp
 from augspec.statistics.only import only
 from augspec.statistics.result import Summary
 
@@ -30,4 +30,6 @@ def brightness(policy: Policy, samples: int, seed: int) -> Summary:
 
 
 def _colours(op: Op) -> bool:
+    if isinstance(op, Combinator):
+        return True
     return isinstance(op, PixelOp) and op.accepts(3) and op.accepts_size(_SIDE, _SIDE)

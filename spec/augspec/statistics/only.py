@@ -17,7 +17,8 @@ def only(policy: Policy, keep: Callable[[Op], Op | None]) -> Policy:
     """Return the normalized policy with every op replaced by what `keep` makes of it; None leaves an empty place.
 
     The place stays, with its id: so ids, branch numbers and members keep theirs. At the end no place is needed, and
-    after an op that mixes samples none is allowed.
+    after an op that mixes samples none is allowed. `keep` is asked of combinators that compute as well, before their
+    members.
     """
     full = normalize(policy)
     ops = [_replaced(op, keep) for op in full.ops]
@@ -27,7 +28,7 @@ def only(policy: Policy, keep: Callable[[Op], Op | None]) -> Policy:
 
 
 def _replaced(op: Op, keep: Callable[[Op], Op | None]) -> Any:
-    if isinstance(op, Combinator):
+    if isinstance(op, Combinator) and (not op.computes or keep(op) is not None):
         return op.model_copy(update={"ops": tuple(_replaced(member, keep) for member in op.ops)})
     kept = keep(op)
     return Sequence(op="sequence", id=op.id, ops=()) if kept is None else kept

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augspec.language.policy import Policy
-from augspec.ops.base import Op, PixelOp, TypeOp
+from augspec.ops.base import Combinator, Op, PixelOp, TypeOp
 from augspec.statistics.only import only
 from augspec.statistics.result import Summary
 
@@ -81,6 +81,8 @@ def random_boxes(shape: tuple[int, int], seed: int) -> npt.NDArray[Any]:
 
 def _geometry(op: Op) -> Op | None:
     """Return an op that moves things as cheaply as can be; None for one that moves none."""
+    if isinstance(op, Combinator):  # of a mixture, all is in sight: what moves in it, moves in a part of it only
+        return None
     if isinstance(op, (PixelOp, TypeOp)) or (op.across and op.rows == 1) or not op.accepts(1):
         return None
     cheap = {"interpolation": "nearest", "antialias": False, "fill": 0.0}

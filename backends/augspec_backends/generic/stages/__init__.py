@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from augspec.plan.stages import (
+    Chains,
     Choose,
     Degrade,
     Filter,
@@ -19,8 +20,10 @@ from augspec.plan.stages import (
     Stage,
     Tile,
     Type,
+    Veil,
     Warp,
 )
+from augspec_backends.generic.stages.chains import ChainsStep
 from augspec_backends.generic.stages.change_type import TypeStep
 from augspec_backends.generic.stages.choose import ChooseStep
 from augspec_backends.generic.stages.degrade import DegradeStep
@@ -32,6 +35,7 @@ from augspec_backends.generic.stages.remap import RemapStep
 from augspec_backends.generic.stages.resample import ResampleStep
 from augspec_backends.generic.stages.step import Step
 from augspec_backends.generic.stages.tile import TileStep
+from augspec_backends.generic.stages.veil import VeilStep
 from augspec_backends.generic.stages.warp import WarpStep
 
 __all__ = ["STEPS", "Steps", "output_size"]
@@ -39,6 +43,7 @@ __all__ = ["STEPS", "Steps", "output_size"]
 Steps = Mapping[type[Any], Step]
 
 STEPS: Steps = {
+    Chains: ChainsStep(),
     Choose: ChooseStep(),
     Degrade: DegradeStep(),
     Filter: FilterStep(),
@@ -51,6 +56,7 @@ STEPS: Steps = {
     Resample: ResampleStep(),
     Tile: TileStep(),
     Type: TypeStep(),
+    Veil: VeilStep(),
     Warp: WarpStep(),
 }
 """How each kind of stage is prepared and applied."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from augspec.ops.base import TypeOp
 from augspec.plan.stages import Type
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers, levels_out
 from augspec_backends.generic.stages.step import Params, State, Step
@@ -18,7 +19,7 @@ __all__ = ["TypeStep"]
 
 
 class TypeStep(Step):
-    """`normalize`."""
+    """Ops that give floats: `normalize` and `to_float`."""
 
     def prepare(self, to: Preparation, stage: Type, at: str, height: int, width: int) -> None:
         """Nothing is drawn."""
@@ -26,9 +27,9 @@ class TypeStep(Step):
     def apply(self, on: Pixels, stage: Type, state: State, params: Params, at: str) -> State:
         """Return float32 pixels, not clamped."""
         xp, op, image = on.xp, stage.leaf.op, on.now(state["image"])
+        assert isinstance(op, TypeOp)
         channels = xp.shape(image)[-1]
-        mean = np.broadcast_to(np.array(op.mean), (channels,))  # type: ignore[attr-defined]
-        std = np.broadcast_to(np.array(op.std), (channels,))  # type: ignore[attr-defined]
+        mean, std = (np.broadcast_to(np.array(values), (channels,)) for values in op.scaling())
         if isinstance(on.m, FloatNumbers):
             scale, shift = 1 / (std * on.m.span), -(mean + on.m.low / on.m.span) / std
             return {**state, "image": image * xp.constant(scale, on.m.dtype) + xp.constant(shift, on.m.dtype)}

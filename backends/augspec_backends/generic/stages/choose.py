@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from augspec.errors import SampleError
-from augspec.namespace import Array
+from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Choose, Move, Selector, Stage
 from augspec_backends.generic.numbers import FixedNumbers
 from augspec_backends.generic.stages.step import Params, SizeOf, State, Step
@@ -17,7 +18,30 @@ if TYPE_CHECKING:
     from augspec_backends.generic.pixels import Pixels
     from augspec_backends.generic.prepare import Preparation
 
-__all__ = ["ChooseStep"]
+__all__ = ["Branch", "ChooseStep"]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One of the branches of a choice, as a function of rows of state and of parameters.
+
+    Attributes:
+        on: runs its stages.
+        stages: what it is.
+        at: the prefix of its parameters' names.
+    """
+
+    on: Pixels
+    stages: tuple[Stage, ...]
+    at: str
+
+    def __call__(self, rows: Mapping[str, Array], some: Params) -> State:
+        """Return the new state of rows that chose it."""
+        return self.on.run(self.stages, dict(rows), some, self.at)
+
+    def under(self, xp: Namespace) -> Branch:
+        """Return the same under another namespace."""
+        return replace(self, on=self.on.under(xp))
 
 
 class ChooseStep(Step):
@@ -36,11 +60,7 @@ class ChooseStep(Step):
             image = on.fixed(image)
         state = {**state, "image": image}
         inner = {name: array for name, array in params.items() if name.startswith(f"{at}.") and name != f"{at}.branch"}
-
-        def branch(number: int, stages: tuple[Stage, ...]) -> Callable[..., State]:
-            return lambda rows, some: on.run(stages, dict(rows), some, f"{at}.{number}.")
-
-        branches = [branch(number, stages) for number, stages in enumerate(stage.branches)]
+        branches = [Branch(on, stages, f"{at}.{number}.") for number, stages in enumerate(stage.branches)]
         return dict(on.xp.choose(params[f"{at}.branch"], branches, state, inner))
 
     def size(self, stage: Choose, height: int, width: int, inner: SizeOf) -> tuple[int, int]:
@@ -58,7 +78,8 @@ def _branch(to: Preparation, selector: Selector, count: int) -> Array:
     branch = to.zeros if selector.branch is None else to.entry(selector.branch, selector.branch_entry)
     if selector.gate is None:
         return branch
-    return to.xp.where(to.entry(selector.gate, selector.gate_entry) == 1, branch, branch * 0 + count)
+    opened = to.entry(selector.gate, selector.gate_entry) >= selector.least
+    return to.xp.where(opened, branch, branch * 0 + count)
 
 
 def _only_moves(stage: Choose) -> bool:

@@ -35,7 +35,7 @@ class MixStep(Step):
         applied = to.applied(stage.leaf)
         if applied is not None:
             prepared["weight"] = xp.where(applied, prepared["weight"], prepared["weight"] * 0 + WHOLE)
-        to.params[f"{at}.partner"] = to.draws[stage.partner]
+        to.params[f"{at}.partner"] = to.partners(stage.partner)
         to.params.update({f"{at}.{name}": array for name, array in prepared.items()})
 
     def apply(self, on: Pixels, stage: Mix, state: State, params: Params, at: str) -> State:
@@ -51,9 +51,9 @@ class MixStep(Step):
         image = on.working(on.once(state["image"], partner))
         other = of_partners(xp, image, partner)
         new = {"image": _certain(on, weight, image, other, op.pixels(image, other, draw, on.numbers()))}
-        if "mask" in state:
-            mask, other = state["mask"], of_partners(xp, state["mask"], partner)
-            new["mask"] = _certain(on, weight, mask, other, op.mask(mask, other, draw, xp))
+        for name in on.masks(state):
+            mask, other = state[name], of_partners(xp, state[name], partner)
+            new[name] = _certain(on, weight, mask, other, op.mask(mask, other, draw, xp))
         if LABEL in state:
             labels = state[LABEL]
             new[LABEL] = mixed_labels(xp, [labels, of_partners(xp, labels, partner)], [weight, WHOLE - weight])

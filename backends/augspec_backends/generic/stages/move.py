@@ -57,12 +57,10 @@ class MoveStep(Step):
             old, fill = on.filled(state["image"], move.fill)
             new["image"] = _where(on, who, rearranged(xp, old, move, named[move.ranks], fill), old)
             return {**state, **new}
-        for name in ("image", "mask"):
-            if name not in state:
-                continue
+        for name in ("image", *on.masks(state)):
             old, fill = state[name], None
             if isinstance(move, Pad) and move.border == "constant":
-                old, fill = on.filled(old, move.fill) if name == "image" else (old, on.outside(old))
+                old, fill = on.filled(old, move.fill) if name == "image" else (old, on.outside(state, name))
             new[name] = _where(on, who, shifted(xp, old, move, named, fill), old)
         return {**state, **new, **_points(on, state, move, named, who, (height, width))}
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from augspec.namespace import Array
 from augspec.ops.base import OccludeOp
-from augspec.plan.program import noise_path
 from augspec.plan.stages import Occlude
 from augspec_backends.generic.noise import Field
 from augspec_backends.generic.stages.step import Params, State, Step
@@ -31,7 +30,7 @@ class OccludeStep(Step):
         if applied is not None:
             to.params[f"{at}.on"] = applied
         if op.noisy():
-            to.params[f"{at}.key"] = to.draws[noise_path(stage.leaf.path, stage.leaf.step)]
+            to.params[f"{at}.key"] = to.noise_key(stage.leaf)
 
     def apply(self, on: Pixels, stage: Occlude, state: State, params: Params, at: str) -> State:
         """Fill the image, and what else the op's fields name."""
@@ -46,8 +45,8 @@ class OccludeStep(Step):
             return _hidden(on, op, columns, rows, own, at)
 
         new: State = {"image": self._filled(on, op, state["image"], hidden, own, at)}
-        if op.fill_mask and "mask" in state:
-            new["mask"] = xp.where(hidden()[..., None], on.outside(state["mask"]), state["mask"])
+        for name in on.masks(state) if op.fill_mask else ():
+            new[name] = xp.where(hidden()[..., None], on.outside(state, name), state[name])
         if op.hide_keypoints and "keypoints" in state:
             # The pixel that holds a point; one far outside is in no pixel, and stays a small number.
             x, y = (

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from augspec.namespace import Array
 from augspec.ops.base import FilterOp, NoiseOp, PixelOp, PointwiseOp
-from augspec.plan.program import noise_path
 from augspec.plan.stages import Filter, Leaf, Noise, Pointwise
 from augspec_backends.generic.noise import Field
 from augspec_backends.generic.stages.step import Params, State, Step
@@ -53,7 +52,7 @@ class NoiseStep(Step):
     def prepare(self, to: Preparation, stage: Noise, at: str, height: int, width: int) -> None:
         """Prepare parameters and the key of the pixels."""
         _prepare(to, stage.leaf, at)
-        to.params[f"{at}.key"] = to.draws[noise_path(stage.leaf.path, stage.leaf.step)]
+        to.params[f"{at}.key"] = to.noise_key(stage.leaf)
 
     def apply(self, on: Pixels, stage: Noise, state: State, params: Params, at: str) -> State:
         """Run the function."""
@@ -96,11 +95,7 @@ def _prepare(to: Preparation, leaf: Leaf, at: str) -> None:
             draw[name] = xp.where(applied, draw[name], draw[name] * 0 + value)
         applied = None
     elif neutral is not None and to.domain == "float":
-        changes: Array | None = None
-        for name, value in quantised.items():
-            differs = draw[name] != value
-            changes = differs if changes is None else xp.logical_or(changes, differs)
-        applied = changes if applied is None else xp.logical_and(applied, changes)
+        applied = to.changes(op, draw, applied)
     prepared = op.prepare(draw, to.arithmetic)
     for name, array in (prepared or {"guard": to.zeros}).items():  # what is computed once hangs on an array of the run
         to.params[f"{at}.{name}"] = array

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from augspec.namespace import Array
 from augspec.ops.base import RemapOp
+from augspec.plan.program import noise_path
 from augspec.plan.stages import Remap
+from augspec_backends.generic.noise import Field
 from augspec_backends.generic.numbers import FixedNumbers
 from augspec_backends.generic.places import PlacesOf
 from augspec_backends.generic.stages.step import Params, State, Step
@@ -25,12 +25,14 @@ class RemapStep(Step):
     """Prepares what an op's map needs, and reads every pixel at its source."""
 
     def prepare(self, to: Preparation, stage: Remap, at: str, height: int, width: int) -> None:
-        """Prepare the op's own arrays, and which samples it changes."""
+        """Prepare the op's own arrays, which samples it changes, and the key of the pixels if it has one."""
         op = stage.leaf.op
         assert isinstance(op, RemapOp)
         assert to.applied(stage.leaf) is None  # its gate is a choice around it
         for name, array in op.prepare(to.parameters(stage.leaf), to.arithmetic, height, width).items():
             to.params[f"{at}.{name}"] = array
+        if op.noisy():
+            to.params[f"{at}.key"] = to.draws[noise_path(stage.leaf.path, stage.leaf.step)]
 
     def apply(self, on: Pixels, stage: Remap, state: State, params: Params, at: str) -> State:
         """Move all targets."""
@@ -41,6 +43,8 @@ class RemapStep(Step):
         shape = xp.shape(image)
         _, height, width, channels = shape
         places = PlacesOf(xp, height, width)
+        if op.noisy():
+            own |= op.field(own, places, Field(xp, own["key"], shape[1:]))
         sx, sy = op.sources(own, places)
         fills = op.fill if isinstance(op.fill, tuple) else (op.fill,)
         fill = tuple(m.fill(value) for value in (fills * channels if len(fills) == 1 else fills))
@@ -52,9 +56,8 @@ class RemapStep(Step):
             return xp.where(on.pixelwise(own["changed"]), pixels, image)
 
         new = {"image": on.later(remapped, shape, image)}
-        if "mask" in state:
-            outside = xp.constant(np.array(on.targets.mask.fill), xp.dtype(state["mask"]))
-            new["mask"] = sample_nearest(xp, state["mask"], sx, sy, op.border, outside)
+        for name in on.masks(state):
+            new[name] = sample_nearest(xp, state[name], sx, sy, op.border, on.outside(state, name))
 
         def move(x: Array, y: Array) -> tuple[Array, Array]:
             return op.move(x, y, own, places)

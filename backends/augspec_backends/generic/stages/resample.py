@@ -110,10 +110,10 @@ class ResampleStep(Step):
             image, fill = on.filled(image, op.fill)  # type: ignore[attr-defined]
             image = _filled(xp, image, own, fill)
         new = {"image": image}
-        if "mask" in state:
-            new["mask"] = _nearest(xp, state["mask"], own)
+        for name in on.masks(state):
+            new[name] = _nearest(xp, state[name], own)
             if "columns_inside" in own:
-                new["mask"] = _filled(xp, new["mask"], own, on.outside(state["mask"]))
+                new[name] = _filled(xp, new[name], own, on.outside(state, name))
         _, height, width, _ = xp.shape(new["image"])
         return {**state, **new, **on.points(state, {f"x.{name}": a for name, a in own.items()}, "x", height, width)}
 
@@ -126,7 +126,7 @@ class ResampleStep(Step):
         draw |= seen(xp, state, height, width)
         flips = {name: own.get(name) for name in _FLIPPED.values()}
         found = self.taps(
-            Arithmetic(xp), op, draw, flips, height, width, None, mask="mask" in state, points="boxes" in state
+            Arithmetic(xp), op, draw, flips, height, width, None, mask=bool(on.masks(state)), points="boxes" in state
         )
         if not xp.recomputes(guard):
             return found

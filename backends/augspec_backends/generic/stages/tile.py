@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TileStep"]
 
+INSTANCES = "mask:instance_masks"
+"""The masks in which each box has a channel of its own."""
+
 
 class TileStep(Step):
     """`mosaic`: along each axis a first and a second tile meet, so that the two axes say all."""
@@ -41,7 +44,7 @@ class TileStep(Step):
             found["on"] = applied
             alone = to.xp.constant([[FINE, 0, 0, 0]])
             found["weights"] = to.xp.where(applied[:, None], found["weights"], alone)
-        to.params[f"{at}.partner"] = to.draws[stage.partner]
+        to.params[f"{at}.partner"] = to.partners(stage.partner)
         to.params.update({f"{at}.{name}": array for name, array in found.items()})
 
     def axis(
@@ -111,14 +114,22 @@ class TileStep(Step):
         who = [xp.cumulative_sum(partner * 0 + 1, 0) - 1, *who_follow(xp, partner, op.partners)]
         image = on.once(state["image"], partner)
         new = {"image": self.image(on, op, image, who, own)}
-        if "mask" in state:
-            new["mask"] = _where_inside(xp, _read(xp, state["mask"], who, own), own, on.outside(state["mask"]))
+        for name in on.masks(state):
+            if name == INSTANCES:
+                new[name] = _side_by_side(xp, state[name], who, own, on.outside(state, name))
+            else:
+                new[name] = _where_inside(xp, _read(xp, state[name], who, own), own, on.outside(state, name))
         applied = own.get("on")
         if applied is not None:
             old = on.working(image) if xp.dtype(new["image"]) != xp.dtype(image) else image
             new["image"] = xp.where(on.pixelwise(applied), new["image"], old)
-            if "mask" in state:
-                new["mask"] = xp.where(on.pixelwise(applied), new["mask"], state["mask"])
+            for name in on.masks(state):
+                old = state[name]
+                if name == INSTANCES:
+                    old = xp.concat(
+                        [old, *[xp.where(on.pixelwise(applied), old, xp.constant([0], xp.dtype(old)))] * 3], 3
+                    )
+                new[name] = xp.where(on.pixelwise(applied), new[name], old)
         if LABEL in state:
             labels = [state[LABEL], *(of_partners(xp, state[LABEL], one) for one in who[1:])]
             new[LABEL] = mixed_labels(xp, labels, [own["weights"][:, k] for k in range(len(who))], FINE)
@@ -158,6 +169,21 @@ def _read(xp: Namespace, x: Array, who: list[Array], own: Params) -> Array:
         lines = xp.gather_axis(xp.reshape(x, (1, -1, width * channels, 1)), index, 1)
         halves.append(xp.reshape(lines, (-1, height, width, channels)))
     return xp.gather_axis(xp.concat(halves, 2), own["columns_nearest"], 2)
+
+
+def _side_by_side(xp: Namespace, x: Array, who: list[Array], own: Params, fill: Array) -> Array:
+    """Return masks of instances (B, H, W, 4N): those of each sample where its tile is, the fill elsewhere."""
+    _, height, width, _ = xp.shape(x)
+    parts = []
+    for k, sample in enumerate(who):
+        rest, places = x if k == 0 else of_partners(xp, x, sample), []
+        for axis, second, side, number in (("columns", k % 2, width, 2), ("rows", k // 2, height, 1)):
+            index = own[f"{axis}_nearest"] - side * second
+            rest = xp.gather_axis(rest, xp.clip(index, 0, side - 1), number)
+            places.append(xp.logical_and(index >= 0, index < side))
+        here = xp.logical_and(places[1][:, :, None, None], places[0][:, None, :, None])
+        parts.append(_where_inside(xp, xp.where(here, rest, fill), own, fill))
+    return xp.concat(parts, 3)
 
 
 def _where_inside(xp: Namespace, x: Array, own: Params, fill: Array) -> Array:

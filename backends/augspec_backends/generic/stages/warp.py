@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from augspec.namespace import Array, Namespace
 from augspec.ops.base import MoveOp, WarpOp
 from augspec.plan.stages import Warp
@@ -73,10 +71,8 @@ class WarpStep(Step):
             return xp.where(on.pixelwise(params[f"{at}.changed"]), pixels, image)
 
         new = {"image": on.later(warped, shape, image)}
-        if "mask" in state:
-            mask = state["mask"]
-            outside = xp.constant(np.array(on.targets.mask.fill), xp.dtype(mask))
-            new["mask"] = sample_nearest(xp, mask, sx, sy, stage.border, outside)
+        for name in on.masks(state):
+            new[name] = sample_nearest(xp, state[name], sx, sy, stage.border, on.outside(state, name))
         return {**state, **new, **on.points(state, params, at, height, width)}
 
 

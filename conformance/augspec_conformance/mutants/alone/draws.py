@@ -1,7 +1,5 @@
 """Faults of distributions that wait for a rare gate, a narrow or a wide range."""
 
-# The signatures are those of the real backend.
-
 from __future__ import annotations
 
 from dataclasses import replace

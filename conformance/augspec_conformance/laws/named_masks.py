@@ -1,0 +1,94 @@
+"""F13: any number of masks, each with a name, a dtype, channels and a fill of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from augspec_conformance.cases.catalogue import CORE_INTEGER, grid
+from augspec_conformance.cases.policies import fitting_targets, policy, policy_names
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.compare import require_match
+from augspec_conformance.laws.masks import rows_of
+from augspec_conformance.subject import Subject, Unclaimed
+
+__all__ = ["LAWS"]
+
+Json = dict[str, Any]
+
+_MASKS: dict[str, tuple[str, int, float]] = {
+    "semantic": ("uint8", 0, 255),
+    "depth": ("float32", 0, -1.5),
+    "flow": ("int16", 2, -3),
+    "seen": ("bool", 0, 1),
+}
+"""Dtype, number of channels (none where 0) and fill."""
+
+_COMPILED = ("op:rotate", "op:random_resized_crop", "mix:train")
+
+
+def _native(subject: Subject, case: Case, number: Any, dtype: str, channels: int) -> Any:
+    rows = rows_of(number, dtype, channels)
+    try:
+        return subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
+    except (ImportError, TypeError) as error:
+        raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
+
+
+def _with(policy: Json, **targets: Any) -> Json:
+    return {**policy, "targets": {**policy.get("targets", {}), **targets}}
+
+
+def _named(subject: Subject, case: Case) -> None:
+    """Every named mask is what it is if it is the only one, and changes nothing else."""
+    if "mask" not in case.targets:
+        raise Unclaimed("the policy has no meaning for masks")
+    sample = sample_of(case)
+    kept = {name: value for name, value in sample.items() if name in fitting_targets(case.policy, ("image",))}
+    native = {
+        name: _native(subject, case, sample["mask"], dtype, channels) for name, (dtype, channels, _) in _MASKS.items()
+    }
+    fills = {name: {"fill": fill} for name, (_, _, fill) in _MASKS.items()}
+    both = case.with_(policy=_with(case.policy, masks=fills))
+    out = subject.of(both)(subject.key(case), {**subject.native(case, sample), **native}, subject.ids(case))
+    spec = subject.of(both).output_spec({**subject.native(case, sample), **native})
+    rest = {name: value for name, value in out.items() if name not in native}
+    require_match(subject, case, subject.numpy(case, rest), subject.call(case, sample), "beside named masks")
+    for name, array in native.items():
+        alone = case.with_(policy=_with(case.policy, mask=fills[name]))
+        entries = {**subject.native(case, kept), "mask": array}
+        expected = subject.of(alone)(subject.key(case), entries, subject.ids(case))["mask"]
+        kind = subject.adapter.dtype_name(out[name])
+        require(kind == _MASKS[name][0], f"the dtype of the mask {name!r}", expected=_MASKS[name][0], got=kind)
+        got, wanted = (np.asarray(subject.adapter.to_numpy(x)) for x in (out[name], expected))
+        require_equal(got, wanted, f"the mask {name!r} beside others, against it alone")
+        leaf = (tuple(spec[name].shape), str(spec[name].dtype))
+        require(leaf == (got.shape, kind), f"output_spec of {name}", expected=(got.shape, kind), got=leaf)
+
+
+def _cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    names = [name for name in policy_names() if "mask" in fitting_targets(policy(name), ("mask",))]
+    names += [n for n in policy_names(with_variants=True) if n.endswith("/fill_mask=True")]
+    found = []
+    for one in grid("F13", tier, names=tuple(names), every=1 if tier == "full" else 2):
+        asked = one.name in tuple(f"{name} {CORE_INTEGER}" for name in _COMPILED)
+        found.append(one.with_(reach="graph" if asked else "eager"))
+        if asked:
+            found.append(one.with_(name=f"{one.name} NCHW", layout="NCHW", reach="eager"))
+    return tuple(found)
+
+
+LAWS = (
+    Law(
+        "F13",
+        "named masks",
+        ("T2", "C14"),
+        "Every named mask is what it is if it is the only one, with its own dtype, channels and fill.",
+        _named,
+        _cases,
+    ),
+)

@@ -1,0 +1,138 @@
+"""F5 and F9: which boxes and keypoints are valid, and what compaction leaves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from augspec.errors import SampleError
+from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, case
+from augspec_conformance.cases.policies import document
+from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.subject import Subject
+
+__all__ = ["LAWS"]
+
+
+def _filtered(subject: Subject, case: Case) -> None:
+    """Boxes at known places, pushed out of the canvas by known amounts."""
+    boxes = np.array([[[0, 0, 4, 4], [4, 4, 8, 8], [30, 2, 38, 6], [20, 2, 28, 10], [0, 0, 0, 0]]], np.float32)
+    image = np.zeros((1, 20, 40, 3), np.uint8)
+    # 0.25 · 40 columns: ten pixels to the right.
+    for rule, expected in (
+        ({}, [True, True, False, True, False]),
+        ({"min_area": 17.0}, [False, False, False, True, False]),
+        ({"min_visibility": 0.5}, [True, True, False, True, False]),
+    ):
+        policy = document({"op": "translate", "x": 0.25}, targets={"boxes": rule})
+        out = subject.call(case.with_(policy=policy), {"image": image, "boxes": boxes}, ids=[0])
+        require(
+            out["boxes_valid"][0].tolist() == expected,
+            f"boxes_valid with {rule}",
+            expected=expected,
+            got=out["boxes_valid"][0].tolist(),
+        )
+    policy = document({"op": "translate", "x": 0.4}, targets={"boxes": {"min_visibility": 0.6}})
+    out = subject.call(case.with_(policy=policy), {"image": image, "boxes": boxes}, ids=[0])
+    # Sixteen pixels: the fourth box keeps half of its area and becomes invalid, the first two are whole.
+    require(
+        out["boxes_valid"][0].tolist() == [True, True, False, False, False],
+        "boxes_valid of half a box",
+        expected=[True, True, False, False, False],
+        got=out["boxes_valid"][0].tolist(),
+    )
+    # Fifteen pixels leave 5 of the 8 columns of the fourth box, fourteen leave 6: shares that float32 holds exactly.
+    ties: tuple[tuple[float, dict[str, float], list[bool]], ...] = (
+        (0.375, {"min_visibility": 0.625}, [True, True, False, True, False]),
+        (0.375, {"min_visibility": 0.6250001}, [True, True, False, False, False]),
+        (0.35, {"min_visibility": 0.75}, [True, True, False, True, False]),
+        (0.35, {"min_visibility": 0.7500001}, [True, True, False, False, False]),
+        (0.25, {"min_area": 16.0}, [True, True, False, True, False]),
+        (0.25, {"min_area": 16.00001}, [False, False, False, True, False]),
+        (0.25, {"min_area": 64.0}, [False, False, False, True, False]),
+        (0.35, {"min_area": 48.0}, [False, False, False, True, False]),
+        (0.35, {"min_area": 48.001}, [False, False, False, False, False]),
+        (0.0, {"min_visibility": 1.0}, [True, True, True, True, False]),
+    )
+    for x, rules, expected in ties:
+        policy = document({"op": "translate", "x": x}, targets={"boxes": rules})
+        out = subject.call(case.with_(policy=policy), {"image": image, "boxes": boxes}, ids=[0])
+        require(
+            out["boxes_valid"][0].tolist() == expected,
+            f"boxes_valid after {x * 40:g} pixels to the right, with {rules}",
+            expected=expected,
+            got=out["boxes_valid"][0].tolist(),
+        )
+    points = np.array([[[5.0, 5.0], [35.0, 5.0], [29.9, 19.9]]], np.float32)
+    policy = document({"op": "translate", "x": 0.25})
+    out = subject.call(case.with_(policy=policy), {"image": image, "keypoints": points}, ids=[0])
+    require(
+        out["keypoints_visible"][0].tolist() == [True, False, True],
+        "keypoints_visible",
+        expected=[True, False, True],
+        got=out["keypoints_visible"][0].tolist(),
+    )
+
+
+def _compacted(subject: Subject, case: Case) -> None:
+    """Compaction keeps just the rows that stay valid without it, of the boxes and of their labels."""
+    full = sample_of(case.with_(targets=("image", "boxes")))
+    names = tuple(f"object {row}" for row in range(full["boxes"].shape[1]))
+    numbers = np.arange(len(names)) + 40
+    op, rules = {"op": "translate", "x": {"choice": [0.0, 0.6, 1.0]}}, {"min_visibility": 0.5}
+    plain = case.with_(policy=document(op, targets={"boxes": rules}))
+    compact = case.with_(policy=document(op, targets={"boxes": {**rules, "compact": True}}))
+    seen = set()
+    for i in range(12):
+        native = subject.native(case, {name: array[i % len(array)] for name, array in full.items()})
+        expected = subject.numpy(case, subject.of(plain)(subject.key(case), native, [i]))
+        kept = expected["boxes_valid"]
+        seen |= set(kept.tolist())
+        own = subject.adapter.to_native(numbers, "int32")
+        for labels in (names, list(names), numbers, own):
+            out = subject.of(compact)(subject.key(case), {**native, "labels": labels, "extra": names}, [i])
+            for name in ("boxes", "boxes_valid"):
+                require_equal(subject.adapter.to_numpy(out[name]), expected[name][kept], f"compacted {name}")
+            require(isinstance(out["labels"], type(labels)), "the type of the labels", got=type(out["labels"]))
+            got = subject.adapter.to_numpy(out["labels"]).tolist() if labels is own else list(out["labels"])
+            before = names if isinstance(labels, (list, tuple)) else numbers
+            require(got == [label for label, keep in zip(before, kept, strict=True) if keep], "labels of the boxes")
+            require(out["extra"] is names, "an entry that is not `labels` passes through")
+    require(seen == {True, False}, "the case keeps boxes and drops boxes", got=seen)
+    batch = subject.native(case, full)
+    single = {name: array[0, ...] for name, array in batch.items()}
+    for wrong in (batch, {**single, "labels": numbers[1:]}):
+        try:
+            subject.of(compact)(subject.key(case), wrong)
+        except SampleError:
+            continue
+        require(condition=False, reason="a batch, and labels of another number, are refused")
+
+
+def _f5_cases(tier: Tier) -> tuple[Case, ...]:
+    if tier == "kat":
+        return ()
+    return (Case(name="F5 dot-u8", signature="dot-u8", targets=ALL_TARGETS, probe_seed=5),)
+
+
+LAWS = (
+    Law(
+        "F5",
+        "validity",
+        ("T3", "T4"),
+        "Boxes and keypoints are valid exactly if the rules say so; their number stays.",
+        _filtered,
+        _f5_cases,
+    ),
+    Law(
+        "F9",
+        "compaction",
+        ("T3",),
+        "With `compact`, single samples lose just their invalid boxes, with their labels.",
+        _compacted,
+        lambda _: (
+            case("F9", "op:translate", targets=ALL_TARGETS, reach="graph"),
+            case("F9", "op:translate", CORE_FLOAT, targets=ALL_TARGETS),
+        ),
+    ),
+)

@@ -1,0 +1,86 @@
+"""Faults of masks of instances and of their boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from augspec.language.policy import Policy
+from augspec_backends.generic.augmenter import Augmenter
+from augspec_conformance.mutants.faulty import Faulty
+from augspec_conformance.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+
+class _Tight(Faulty):
+    """Knows whether its policy asks for tight boxes."""
+
+    tight: bool = False
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        own = type(self)()
+        own.tight = policy.targets.instance_masks.tight_boxes
+        return super(_Tight, own).compile(policy, **options)
+
+
+class ExchangesInstances(Faulty):
+    """Gives the first two masks in each other's place."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "instance_masks" not in out or out["instance_masks"].shape[-3] < 2:
+            return out
+        masks = out["instance_masks"].copy()
+        masks[..., [0, 1], :, :] = masks[..., [1, 0], :, :]
+        return {**out, "instance_masks": masks}
+
+
+class CountsToLastPixel(_Tight):
+    """Ends tight boxes at the left edge of their last column, not at its right one."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not self.tight or not isinstance(out, Mapping) or not {"boxes", "instance_masks"} <= set(out):
+            return out
+        boxes = out["boxes"].copy()
+        moved = (boxes != sample["boxes"]).any(-1) & (boxes[..., 2] > 0)
+        boxes[..., 2] = np.where(moved, boxes[..., 2] - 1, boxes[..., 2])
+        return {**out, "boxes": boxes}
+
+
+class KeepsLostInstances(_Tight):
+    """Calls the boxes of masks valid of which nothing is left."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not self.tight or not isinstance(out, Mapping) or "boxes_valid" not in out:
+            return out
+        return {**out, "boxes_valid": np.ones_like(out["boxes_valid"])}
+
+
+MUTANTS = (
+    Mutant(
+        "M258",
+        "instances",
+        "exchanges the masks of two instances",
+        "A cat's mask belongs to the dog's box.",
+        ExchangesInstances,
+        ("F14",),
+    ),
+    Mutant(
+        "M259",
+        "instances",
+        "ends tight boxes a pixel too early",
+        "Boxes shrink to the left of what they hold.",
+        CountsToLastPixel,
+        ("F14",),
+    ),
+    Mutant(
+        "M260",
+        "instances",
+        "keeps boxes valid whose masks are empty",
+        "Models learn objects that are not in the picture.",
+        KeepsLostInstances,
+        ("F14",),
+    ),
+)
