@@ -102,6 +102,7 @@ UNREAD = {
     *("iou_crop.height", "iou_crop.width", "scale_jitter.factor", "zoom_out.factor"),  # the place is drawn as well
     *("salt_pepper.amount", "salt_pepper.ratio"),  # and so is every pixel
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
+    *("elastic.alpha", "elastic.sigma"),  # R19 reads constant ones
     *(
         "box_blur.radius",
         "clahe.clip",
