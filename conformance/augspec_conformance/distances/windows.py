@@ -156,7 +156,7 @@ def _filled(image: Array, holes: Sequence[tuple[int, int, int, int]]) -> Any:
 
 def _holes() -> Iterator[Pair]:
     area, ratio = _HIGH * _WIDE / (_HEIGHT * _WIDTH), _WIDE / _HIGH
-    values = {"area": [area] * 10, "ratio": [ratio] * 10}
+    values: dict[str, Any] = {"area": [area] * 10, "ratio": [ratio] * 10}
     values |= {"top": _place(_TOP, _HEIGHT - _HIGH), "left": _place(_LEFT, _WIDTH - _WIDE)}
     op: dict[str, Any] = {"op": "random_erasing", "area": 0.5, "ratio": 1.0}
     call = torchvision(lambda F, x: F.erase(x, _TOP, _LEFT, _HIGH, _WIDE, _zero()))
@@ -217,7 +217,7 @@ def _placed() -> Iterator[Pair]:
     why = "rounded after each of the two axes, weights of 22 bits"
     op: dict[str, Any] = {"op": "zoom_out", "factor": 2.5}
     small = (48, 64)
-    values = {"top": _place(20, _HEIGHT - small[0]), "left": _place(71, _WIDTH - small[1])}
+    values: dict[str, Any] = {"top": _place(20, _HEIGHT - small[0]), "left": _place(71, _WIDTH - small[1])}
     call = _pasted(small, 20, 71, SIZE)
     yield Pair(PILLOW, "resize(BILINEAR), paste", op, "uint8", call, bound, why, values)
     # Into 96 × 96, an image of 120 × 160 fits with 72 × 96 pixels.
