@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import augspec
-from augspec.importing import Imported, albumentations, kornia, torchvision
+from augspec.importing import Imported, albumentations, keras, kornia, torchvision
 from augspec_conformance.distances.libraries import ALBUMENTATIONS, KORNIA, TORCHVISION
 from augspec_conformance.distances.pair import Missing
 
@@ -246,3 +246,49 @@ def test_kornia_near_words_have_a_row() -> None:
         (row,) = kornia(transform).rows
         assert (row.status, row.ops) == ("approximate", (op,)), row
         assert "left out" not in row.reason, row
+
+
+# Keras
+
+LAYERS: dict[str, tuple[Callable[[Any], Any], bool]] = {
+    "degeneration": (lambda L: L.RandomColorDegeneration((0.3, 0.3)), True),
+    "posterization": (lambda L: L.RandomPosterization((3, 3)), True),
+    "solarization": (lambda L: L.Solarization(threshold_factor=0.0), True),
+    "saturation": (lambda L: L.RandomSaturation((0.4, 0.4)), False),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_keras(name: str) -> None:
+    k = pytest.importorskip("keras")
+    make, exact = LAYERS[name]
+    layer = make(k.layers)
+    theirs = k.ops.convert_to_numpy(layer(IMAGE[None].astype(np.float32), training=True))[0]
+    compare(keras(k.saving.serialize_keras_object(layer)), theirs, IMAGE, exact=exact)
+
+
+def test_keras_bits_are_those_that_are_drawn() -> None:
+    k = pytest.importorskip("keras")
+    layer = k.layers.RandomPosterization((2, 5))
+    (op,) = keras(k.saving.serialize_keras_object(layer)).policy.to_dict()["ops"]
+    batch = np.repeat(np.arange(256, dtype=np.float32).reshape(1, 1, 256, 1), 200, 0)
+    found = {len(np.unique(one)) for one in k.ops.convert_to_numpy(layer(batch, training=True))}
+    low, high = op["bits"]["integers"]
+    assert found == {2**bits for bits in range(low, high + 1)}
+
+
+def test_keras_near_and_refused_words_have_a_row() -> None:
+    def told(name: str, **config: Any) -> tuple[str, tuple[str, ...]]:
+        (row,) = keras({"class_name": name, "config": config}).rows
+        return row.status, row.ops
+
+    assert told("RandomErasing", factor=[0, 1], scale=[0.1, 0.2], fill_value=None) == (
+        "approximate",
+        ("random_erasing",),
+    )
+    clahe = told("ContrastLimitedAdaptiveHistogramEqualization", clip_limit=4.0, tile_grid_size=[8, 8])
+    assert clahe == ("approximate", ("clahe",))
+    assert told("Solarization", addition_factor=[0, 0.2], threshold_factor=[0, 0.5])[0] == "unsupported"
+    assert told("Solarization", addition_factor=[0, 0.0], threshold_factor=[0, 0.5]) == ("exact", ("solarize",))
+    for name in ("RandomPerspective", "MixUp", "AugMix", "RandAugment"):
+        assert told(name)[0] == "unsupported"

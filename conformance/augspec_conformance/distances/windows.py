@@ -217,7 +217,7 @@ def _placed() -> Iterator[Pair]:
     why = "rounded after each of the two axes, weights of 22 bits"
     op: dict[str, Any] = {"op": "zoom_out", "factor": 2.5}
     small = (48, 64)
-    values = {"top": _place(20, _HEIGHT - small[0]), "left": _place(71, _WIDTH - small[1])}
+    values: dict[str, Any] = {"top": _place(20, _HEIGHT - small[0]), "left": _place(71, _WIDTH - small[1])}
     call = _pasted(small, 20, 71, SIZE)
     yield Pair(PILLOW, "resize(BILINEAR), paste", op, "uint8", call, bound, why, values)
     # Into 96 × 96, an image of 120 × 160 fits with 72 × 96 pixels.

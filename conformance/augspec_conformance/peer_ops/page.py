@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from augspec_conformance.peer_ops.coverage import coverage
-from augspec_conformance.peer_ops.read import Library, Mention, Word, Words, words
+from augspec_conformance.peer_ops.read import Library, Mention, Verdict, Word, Words, words
 
 __all__ = ["page"]
 
-_SAID = {"same": "matched", "near": "approximately", "unneeded": "not needed", "none": "not here"}
+_SAID: dict[Verdict, str] = {"same": "matched", "near": "approximately", "unneeded": "not needed", "none": "not here"}
 
 
 def page(found: Words | None = None) -> str:

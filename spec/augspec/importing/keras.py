@@ -218,6 +218,59 @@ def _jitter(fields: Fields) -> list[Json]:
     return jitter(fields, {"contrast": (1 - down, 1 + up)}, pivot="channel_mean")
 
 
+def _degeneration(fields: Fields) -> list[Json]:
+    _white(fields)
+    low, high = map(float, fields["factor"])
+    return [{"op": "saturation", "factor": span(1 - high, 1 - low)}]
+
+
+def _saturation(fields: Fields) -> list[Json]:
+    _white(fields)
+    ends = [max(0.0, end / (1 - end + 1e-7)) for end in map(float, fields["factor"])]
+    fields.differ("does not stop at full saturation")
+    if ends[0] != ends[1]:
+        fields.differ("draws u uniformly and multiplies by u / (1 − u)")
+    return [{"op": "saturation", "space": "hsv", "factor": span(*ends)}]
+
+
+def _posterization(fields: Fields) -> list[Json]:
+    _white(fields)
+    low, high = map(int, fields["factor"])
+    last = max(low, high - 1)  # the upper end is left out where there are two
+    return [{"op": "posterize", "bits": low if low == last else {"integers": [low, last]}}]
+
+
+def _solarization(fields: Fields) -> list[Json]:
+    _white(fields)
+    if any(fields["addition_factor"]):
+        raise NotImported("it adds before it inverts, and that has no counterpart")
+    low, high = map(float, fields["threshold_factor"])
+    if low:
+        raise NotImported("its threshold has two units: levels at the lower end, shares at the upper one")
+    return [{"op": "solarize", "threshold": span(0.0, high)}]
+
+
+def _erasing(fields: Fields) -> list[Json]:
+    white = _white(fields)
+    fields.differ("draws both sides by themselves; ours is a square of the same area, the first of ten that fits")
+    low, high = map(float, fields["factor"])
+    if low != high:
+        fields.differ("draws the probability itself first; ours is its mean")
+    value = fields.get("fill_value")
+    if value is None:
+        fields.differ("noise is normal, ours uniform")
+    fill: Any = "noise" if value is None else float(value) / white
+    op: Json = {"op": "random_erasing", "area": span(*fields["scale"]), "ratio": 1.0, "fill": fill}
+    return [{**op, "p": (low + high) / 2}]
+
+
+def _clahe(fields: Fields) -> list[Json]:
+    _white(fields)
+    fields.differ("clips and blends in a way of its own, ours as OpenCV does")
+    rows, columns = fields["tile_grid_size"]
+    return [{"op": "clahe", "clip": float(fields["clip_limit"]), "tiles": [int(rows), int(columns)]}]
+
+
 def _all(_: Fields, members: Sequence[list[Json]], __: Sequence[Node]) -> list[Json]:
     return [op for member in members for op in member]
 
@@ -238,6 +291,12 @@ KERAS = Library(
         "AutoContrast": _autocontrast,
         "RandomGaussianBlur": _blur,
         "RandomCrop": _crop,
+        "RandomColorDegeneration": _degeneration,
+        "RandomSaturation": _saturation,
+        "RandomPosterization": _posterization,
+        "Solarization": _solarization,
+        "RandomErasing": _erasing,
+        "ContrastLimitedAdaptiveHistogramEqualization": _clahe,
         "CenterCrop": _center_crop,
         "Resizing": _resizing,
         "Rescaling": _rescaling,
@@ -247,10 +306,12 @@ KERAS = Library(
     containers={"Sequential": _all, "Pipeline": _all},
     unsupported={
         "RandomShear": "it shears about the corner, ours about the centre",
-        "RandomSaturation": "it scales the saturation of HSV by a curve of its own",
         "RandomSharpness": "its smoothing reaches beyond the border",
-        "RandomPosterization": "it draws bits of its own per batch",
-        "Solarization": "it adds before it inverts, and its threshold has two units",
+        "RandomPerspective": "it moves three corners, outwards as well; ours moves four inwards",
+        "MixUp": "it wants the number of classes among the targets: write `mixup` and `targets` into the policy",
+        "CutMix": "it wants the number of classes among the targets: write `cutmix` and `targets` into the policy",
+        "AugMix": "it blends chains of ops that it chooses itself",
+        "RandAugment": "it chooses ops for a whole batch, with ranges of its own",
         "Lambda": "it is code",
     },
     ignored=("name", "trainable", "dtype", "data_format", "seed", "build_input_shape", "axis"),
