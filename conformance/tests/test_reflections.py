@@ -30,3 +30,11 @@ def test_ops_that_swap_say_so(name: str) -> None:
         }
         results.append(augspec.compile(augspec.loads(text), "numpy")(3, sample)["keypoints"])
     assert (not np.array_equal(*results)) == cls.reflects
+
+
+@pytest.mark.parametrize("name", [name for name in op_names() if name not in COMBINATORS])
+def test_an_op_says_that_it_resizes_exactly_if_it_does(name: str) -> None:
+    cls = augspec.ops()[name]
+    (op,) = augspec.parse({"augspec": 1, "ops": [op_document(name)], "eval": []}).ops
+    size = (12, 12) if name in ("transpose", "rot90") else (12, 9)
+    assert (op.output_size(*size) != size) == cls.resizes

@@ -89,6 +89,8 @@ def test_evaluation_runs_the_declared_pipeline() -> None:
         {"op": "sequence", "ops": [{"op": "shear", "x": {"choice": [0, 1]}}]},
         {"op": "random_resized_crop", "size": [2, 2], "area": 1, "ratio": 1},
         {"op": "gaussian_noise", "std": 0.1},
+        {"op": "random_order", "ops": [{"op": "grayscale"}, {"op": "invert"}]},
+        {"op": "channel_shuffle"},
     ],
 )
 def test_evaluation_is_deterministic(op: dict[str, Any]) -> None:
