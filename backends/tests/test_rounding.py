@@ -38,6 +38,60 @@ def test_e2_turned_places_are_exact_up_to_the_largest_picture() -> None:
     assert _sum(XP, a, left, b, right).tolist() == expected
 
 
+def test_the_upper_edges_of_a_hidden_square_are_not_hidden() -> None:
+    """Without a turn places are exact: of a cell of four pixels whose first two are hidden, the third is seen."""
+    (op,) = augspec.parse({"augspec": 1, "ops": [{"op": "grid_mask"}]}).ops
+    pixel = 8192
+    prepared = {"cos": 1 << 24, "sin": 0, "cell": 4 * pixel, "hole": 2 * pixel, "across": 0, "down": 0}
+    prepared = {name: np.array([[value]], np.int32) for name, value in prepared.items()}
+    x = np.arange(0, 16, 2, dtype=np.int32)[None]  # in half pixels
+    hidden = op.hides(x, x * 0, prepared, XP)
+    assert hidden.tolist() == [[True, True, False, False, True, True, False, False]]
+    assert op.hides(x * 0, x, prepared, XP).tolist() == hidden.tolist()
+
+
+def test_c11_a_picture_whose_corners_all_move_alike_has_changed() -> None:
+    (op,) = augspec.parse({"augspec": 1, "ops": [{"op": "perspective", "distortion": 0.5}]}).ops
+    for x, y, changed in ((5, 5, True), (0, 0, False), (0, 7, True)):
+        insets = {name: np.full((1, 4), value << 16, np.int32) for name, value in (("x", x), ("y", y))}
+        assert op.prepare(insets, Arithmetic(XP), 9, 12)["changed"].tolist() == [changed]
+
+
+def test_c3_values_outside_of_the_range_are_clamped_once_inverted() -> None:
+    image = np.array([-0.5, 0.25, 1.0, 1.5], np.float32).reshape(2, 2, 1)
+    out = augspec.compile(augspec.parse({"augspec": 1, "ops": [{"op": "invert"}]}))(0, image)
+    np.testing.assert_allclose(np.asarray(out).ravel(), [1.0, 0.75, 0.0, 0.0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        {"op": "saturation", "factor": 3.0, "space": "hsv"},
+        {"op": "saturation", "factor": 0.5, "space": "hsv"},
+        {"op": "saturation", "factor": 3.0},
+        {"op": "hue", "turns": 0.4},
+        {"op": "sepia"},
+    ],
+)
+def test_c1_colours_of_another_value_range_are_those_of_the_unit_range(op: dict[str, object]) -> None:
+    unit = np.random.default_rng(13).random((9, 8, 3)).astype(np.float32)
+    policy = augspec.parse({"augspec": 1, "ops": [op]})
+    expected = np.asarray(augspec.compile(policy)(0, unit)) * 4 - 1
+    found = np.asarray(augspec.compile(policy, value_range=(-1.0, 3.0))(0, unit * 4 - 1))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_one_padding_of_a_random_crop_is_that_of_all_four_sides() -> None:
+    image = np.random.default_rng(14).integers(0, 256, (6, 7, 3), np.uint8)
+    one, four = (
+        augspec.compile(
+            augspec.parse({"augspec": 1, "ops": [{"op": "random_crop", "size": [8, 9], **rest}], "eval": []})
+        )
+        for rest in ({"pad": 2, "fill": 0.5}, {"pad": [2, 2, 2, 2], "fill": 0.5})
+    )
+    np.testing.assert_array_equal(one(3, image), four(3, image))
+
+
 def test_e1_lights_of_the_main_axes_are_rounded_half_up() -> None:
     """A normal of 2⁻¹² steps times a deviation of 1/65280 steps is rounded, then the sum over the axes is."""
     (op,) = augspec.parse({"augspec": 1, "ops": [{"op": "pca_lighting", "std": 0.5}]}).ops

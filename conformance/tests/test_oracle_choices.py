@@ -170,3 +170,24 @@ def test_the_identity_policy_returns_the_sample() -> None:
         assert out[name] is not array
     assert out["boxes_valid"].all()
     assert out["keypoints_visible"].all()
+
+
+def test_augmix_weighs_chains_that_all_begin_at_the_image() -> None:
+    image = np.full((2, 2, 1), 0.4)
+    members = [*both(shift({"uniform": [0, 1]})), op("brightness_scale", factor=0.5)]
+    mix = op("augmix", chains=2, depth={"integers": [1, 3]}, alpha=1.0, ops=members)
+    path = "sample/augmix#0"
+    drawn = {
+        f"{path}/branch": [0, 2, 2, 2, 1, 0],
+        f"{path}/depth": [2, 1],
+        f"{path}/weights": [0.75, 0.25],
+        f"{path}/share": 0.8,
+        f"{path}/brightness_shift#0/delta": [0.2, 9, 9, 9, 9, 9],
+        f"{path}/brightness_shift#1/delta": [9, 9, 9, 9, 9, 9],
+    }
+    first, second = (0.4 + 0.2) * 0.5, 0.4 * 0.5
+    out = augmented(image, mix, values=drawn)
+    assert out[0, 0, 0] == pytest.approx(0.2 * 0.4 + 0.8 * (0.75 * first + 0.25 * second))
+    one = op("augmix", chains=1, depth=1, alpha=1.0, share=0.25, ops=[op("brightness_scale", factor=0.5)])
+    out = augmented(image, one, values={f"{path}/branch": [0]})
+    assert out[0, 0, 0] == pytest.approx(0.75 * 0.4 + 0.25 * 0.2)

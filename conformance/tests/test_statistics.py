@@ -107,6 +107,7 @@ UNREAD = {
     *(f"sun_flare.{name}" for name in ("ghosts", "grey", "size", "strength", "x", "y")),
     *("shadow.darkness", "shadow.size", "shadow.softness"),  # and so are all corners
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
+    *("elastic.alpha", "elastic.sigma"),  # R19 reads constant ones
     *(
         "box_blur.radius",
         "clahe.clip",

@@ -31,6 +31,7 @@ STEEP: list[tuple[dict[str, Any], float]] = [
     ({"op": "contrast", "factor": 0.25}, 0.9),
     ({"op": "saturation", "factor": 3.0}, 0.9),
     ({"op": "saturation", "factor": 1.5, "space": "hsv"}, 0.66),
+    ({"op": "saturation", "factor": 0.5}, 0.9),
     ({"op": "hue", "turns": 0.15}, 0.999),
     ({"op": "sepia"}, 0.999),
     ({"op": "temperature", "kelvin": 3000}, 0.98),
@@ -67,6 +68,7 @@ def stretched(document: dict[str, Any]) -> float:
 def test_e8_steepness_is_what_the_ideal_shows(document: dict[str, Any], share: float) -> None:
     bound = augspec.parse({"augspec": 1, "ops": [document], "eval": []}).ops[0].steepness()
     found = stretched(document)
+    assert bound >= 1
     assert share * bound <= found <= bound * (1 + 1e-6), (found, bound)
 
 
@@ -86,3 +88,27 @@ def test_r14_multiplied_noise_stretches_by_its_largest_normal() -> None:
     largest = float(normal(np.array([0b0], np.uint32))[0])  # the magnitude of m = 1, which no other exceeds
     (op,) = augspec.parse({"augspec": 1, "ops": [{"op": "speckle", "std": {"uniform": [0.1, 0.5]}}]}).ops
     assert 1 + 0.5 * largest <= op.steepness() <= 1 + 0.5 * largest + 0.01
+
+
+FILTERS = [
+    {"op": "box_blur", "radius": {"integers": [1, 3]}},
+    {"op": "gaussian_blur", "sigma": {"uniform": [0.3, 0.6]}},
+    {"op": "emboss", "share": 1, "strength": 1},
+    {"op": "sharpness", "factor": 2},
+    {"op": "median_blur"},
+    {"op": "defocus", "radius": 2.5},
+    {"op": "motion_blur", "length": 5, "degrees": 0},
+    {"op": "unsharp_mask", "sigma": 0.6, "amount": 1},
+]
+
+
+@pytest.mark.parametrize("document", FILTERS)
+def test_e7_a_reach_is_that_of_the_farthest_pixel_that_counts(document: dict[str, Any]) -> None:
+    policy = augspec.parse({"augspec": 1, "ops": [document]})
+    reach, side = policy.ops[0].reach(), 25
+    flat = np.full((side, side, 1), 0.5, np.float32)
+    lit = flat.copy()
+    lit[side // 2, side // 2] = np.nan  # whoever reads it is not a number
+    rows = np.isnan(np.asarray(augspec.compile(policy)(0, np.repeat(lit[None], 40, 0)))).any(0)[..., 0]
+    found = np.abs(np.argwhere(rows) - side // 2).max()
+    assert found == reach, (found, reach)

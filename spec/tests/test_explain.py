@@ -61,6 +61,20 @@ def test_the_policy_stage_is_a_policy_that_normalizes_to_itself() -> None:
     assert augspec.explain(again, "policy") == augspec.explain(MIXED, "policy")
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "constant border)"),
+        ({"fill": 0.5}, "constant border, fill 0.5)"),
+        ({"fill": 0.5, "border": "mirror"}, "mirror border)"),
+    ],
+)
+@pytest.mark.parametrize("op", [{"op": "perspective", "distortion": 0.2}, {"op": "rotate", "degrees": 5}])
+def test_a_fill_is_told_where_it_is_seen(op: dict[str, Any], fields: dict[str, Any], words: str) -> None:
+    policy = augspec.parse({"augspec": 1, "ops": [{**op, **fields}]})
+    assert words in augspec.explain(policy, "plan")
+
+
 def test_c10_the_plan_shows_which_ops_became_one_transform() -> None:
     lines = augspec.explain(PHOTOS, "plan").splitlines()
     warp = next(number for number, line in enumerate(lines) if "Warp" in line)

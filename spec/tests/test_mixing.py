@@ -57,6 +57,16 @@ def test_alpha_has_a_range(alpha: float) -> None:
         loads({**MIXUP, "alpha": alpha})
 
 
+def test_r6_an_op_may_be_called_as_a_scope_is() -> None:
+    draws = augspec.compile(loads({**MIXUP, "id": "sample", "scope": "batch"})).draw(0, index=range(4))
+    assert "batch/sample/lambda" in draws
+
+
+@pytest.mark.parametrize("alpha", [0.05, 50])
+def test_the_ends_of_alphas_range_belong_to_it(alpha: float) -> None:
+    assert loads({**MIXUP, "alpha": alpha}).ops
+
+
 def test_r6_paths_say_what_is_the_batchs_and_what_the_samples() -> None:
     own = augspec.explain(loads({**CUTMIX, "p": 0.5}), "draws")
     for path in ("batch/cutmix#0/partner", "sample/cutmix#0/area", "sample/cutmix#0/x", "sample/cutmix#0/apply"):

@@ -86,6 +86,7 @@ def test_the_schema_describes_installed_vendors_where_asked() -> None:
     wrong = document({"op": "film.lift", "amount": 7})
     jsonschema.validate(wrong, augspec.schema())  # the shipped file cannot know
     jsonschema.validate(document(LIFT), augspec.schema(vendors=True))
+    jsonschema.validate(document({"op": "invert"}, {"op": "rotate", "degrees": 3}, LIFT), augspec.schema(vendors=True))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, augspec.schema(vendors=True))
     with pytest.raises(jsonschema.ValidationError):
@@ -93,10 +94,28 @@ def test_the_schema_describes_installed_vendors_where_asked() -> None:
     assert json.dumps(augspec.schema(vendors=True))
 
 
+def named(tag: str) -> str:
+    """Return the source of a package that registers an op of a name."""
+    return f"""
+from typing import Literal
+from augspec.ops.base import PointwiseOp
+
+__all__ = ["Own"]
+
+class Own(PointwiseOp):
+    op: Literal["{tag}"]
+
+    def pixels(self, x, draw, m):
+        return x
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "part"),
     [
         ("", "cannot be imported"),
+        (named("other.thing"), "calls itself 'other.thing'"),
+        (named("bad.one.two"), "calls itself 'bad.one.two'"),
         ("__all__ = ['Path']\nfrom pathlib import Path\n", "Path is no op that a vendor can add"),
         ("__all__ = ['Invert']\nfrom augspec.ops.invert import Invert\n", "calls itself 'invert'"),
         ("__all__ = ['Sequence']\nfrom augspec.ops.sequence import Sequence\n", "Sequence is no op"),

@@ -156,7 +156,7 @@ def _filled(image: Array, holes: Sequence[tuple[int, int, int, int]]) -> Any:
 
 def _holes() -> Iterator[Pair]:
     area, ratio = _HIGH * _WIDE / (_HEIGHT * _WIDTH), _WIDE / _HIGH
-    values = {"area": [area] * 10, "ratio": [ratio] * 10}
+    values: dict[str, Any] = {"area": [area] * 10, "ratio": [ratio] * 10}
     values |= {"top": _place(_TOP, _HEIGHT - _HIGH), "left": _place(_LEFT, _WIDTH - _WIDE)}
     op: dict[str, Any] = {"op": "random_erasing", "area": 0.5, "ratio": 1.0}
     call = torchvision(lambda F, x: F.erase(x, _TOP, _LEFT, _HIGH, _WIDE, _zero()))

@@ -37,7 +37,7 @@ def _lines(found: Words) -> Iterator[str]:
         "|---|---|---|---|---|---|---|",
     )
     for library in found.libraries:
-        counts = Counter(word.verdict for word in library.ops)
+        counts: Counter[str] = Counter(word.verdict for word in library.ops)
         known = coverage(library.importer)
         read = sum(known.get(word.name) == "yes" for word in library.ops) if known else ""
         numbers = [len(library.ops), *(counts[verdict] for verdict in _SAID), read]

@@ -6,18 +6,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from augspec.importing.albumentations_effects import CONTAINERS, EFFECTS, UNSUPPORTED
+from augspec.importing.albumentations_settings import BOXES, around, gated, interpolation, plain, warp
 from augspec.importing.colours import jitter
 from augspec.importing.fields import Fields, Json, NotImported, span
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, imported, nothing
 
 __all__ = ["albumentations"]
-
-_BORDERS = {0: "constant", 1: "edge", 2: "symmetric", 3: "wrap", 4: "mirror"}
-_KERNELS = {0: "nearest", 1: "bilinear", 2: "bicubic"}
-"""OpenCV's numbers of interpolations."""
-
-_BOXES = ("rotate_method", "mask_interpolation", "fill_mask", "fit_output", "pad_position")
 
 
 def albumentations(document: Any, *, white: float = 255.0) -> Imported:
@@ -50,57 +46,13 @@ def _node(document: Mapping[str, Any], path: str, white: float) -> Node:
     return Node(path or "transform", name, Fields(values, white), members)
 
 
-def _p(fields: Fields, *ops: Json) -> list[Json]:
-    """Return ops that are applied together, with the transform's probability."""
-    p = float(fields.get("p", 1.0))
-    if p == 1:
-        return [{"p": 1.0, **op} if "flip" in op["op"] else op for op in ops]  # flips have a p of their own
-    if len(ops) == 1:
-        return [{**ops[0], "p": p}]
-    return [{"op": "sequence", "p": p, "ops": list(ops)}] if ops else []
-
-
-def _plain(op: str) -> Callable[[Fields], list[Json]]:
-    return lambda fields: _p(fields, {"op": op})
-
-
-def _interpolation(fields: Fields, *, resize: bool = False) -> Json:
-    number = fields.get("interpolation", 1)
-    if number not in _KERNELS:
-        raise NotImported(f"the interpolation number {number} of OpenCV has no counterpart")
-    if number == 2:
-        fields.differ("bicubic with a = −0.75, ours has −0.5")
-    if number == 0 and resize:
-        fields.differ("nearest takes the pixel before the centre, ours the one at it")
-    if resize:
-        fields.must("area_for_downscale", None)
-        fields.drop(_BOXES)
-    return {"interpolation": _KERNELS[number]} | ({"antialias": False} if resize else {})
-
-
-def _around(fields: Fields) -> Json:
-    number = fields.get("border_mode", 0)
-    if number not in _BORDERS:
-        raise NotImported(f"the border number {number} of OpenCV has no counterpart")
-    return {"border": _BORDERS[number], "fill": fields.fill()}
-
-
-def _warp(fields: Fields) -> Json:
-    fields.must("fit_output", False)
-    fields.must("crop_border", False)
-    if fields.get("rotate_method", "largest_box") != "largest_box":
-        fields.differ("boxes are those of an ellipse, ours of the corners")
-    fields.drop(_BOXES)
-    return _interpolation(fields) | _around(fields)
-
-
 def _rotate(fields: Fields) -> list[Json]:
-    return _p(fields, {"op": "rotate", "degrees": span(*fields["limit"]), **_warp(fields)})
+    return gated(fields, {"op": "rotate", "degrees": span(*fields["limit"]), **warp(fields)})
 
 
 def _affine(fields: Fields) -> list[Json]:
     fields.must("balanced_scale", False)
-    rest, scale, shear = _warp(fields), fields["scale"], fields["shear"]
+    rest, scale, shear = warp(fields), fields["scale"], fields["shear"]
     pixels = fields.get("translate_px")
     if pixels is not None and any(any(ends) for ends in pixels.values()):
         raise NotImported("translate_px depends on the images' size")
@@ -120,7 +72,7 @@ def _affine(fields: Fields) -> list[Json]:
     if shift is not None and any((*shift["x"], *shift["y"])):
         fields.differ("cuts shifts off to whole pixels")
         parts.append({"op": "translate", "x": span(*shift["x"]), "y": span(*shift["y"])})
-    return _p(fields, *({**part, **rest} for part in parts))
+    return gated(fields, *({**part, **rest} for part in parts))
 
 
 def _shift_scale_rotate(fields: Fields) -> list[Json]:
@@ -134,7 +86,7 @@ def _shift_scale_rotate(fields: Fields) -> list[Json]:
         "translate_x": span(*fields["shift_limit_x"]),
         "translate_y": span(*fields["shift_limit_y"]),
     }
-    return _p(fields, op | _warp(fields))
+    return gated(fields, op | warp(fields))
 
 
 def _brightness_contrast(fields: Fields) -> list[Json]:
@@ -149,7 +101,7 @@ def _brightness_contrast(fields: Fields) -> list[Json]:
         parts.append({"op": "brightness_shift", "delta": span(*bright)})
     if len(parts) == 2:
         fields.differ("clips once, ours after the contrast and after the brightness")
-    return _p(fields, *parts)
+    return gated(fields, *parts)
 
 
 def _jitter(fields: Fields) -> list[Json]:
@@ -161,7 +113,7 @@ def _gray(fields: Fields) -> list[Json]:
     if fields.get("num_output_channels", 3) != 3:
         raise NotImported("the number of channels stays as it is here")
     fields.must("method", "weighted_average")
-    return _p(fields, {"op": "grayscale"})
+    return gated(fields, {"op": "grayscale"})
 
 
 def _bits(fields: Fields) -> list[Json]:
@@ -169,7 +121,7 @@ def _bits(fields: Fields) -> list[Json]:
     if any(isinstance(end, Sequence) for end in ends):
         raise NotImported("num_bits for single channels has no counterpart")
     low, high = map(int, ends)
-    return _p(fields, {"op": "posterize", "bits": low if low == high else {"integers": [low, high]}})
+    return gated(fields, {"op": "posterize", "bits": low if low == high else {"integers": [low, high]}})
 
 
 def _equalize(fields: Fields) -> list[Json]:
@@ -179,32 +131,32 @@ def _equalize(fields: Fields) -> list[Json]:
     pillow = fields.get("mode", "cv") == "pil"
     if pillow:
         fields.differ("counts a pixel more than Pillow does")
-    return _p(fields, {"op": "equalize", "method": "pil" if pillow else "opencv"})
+    return gated(fields, {"op": "equalize", "method": "pil" if pillow else "opencv"})
 
 
 def _autocontrast(fields: Fields) -> list[Json]:
     fields.must("ignore", None)
     if fields.get("method", "cdf") != "pil":
         fields.differ("stretches what the histogram's sums say, ours from the darkest to the lightest")
-    return _p(fields, {"op": "autocontrast", "cutoff": float(fields.get("cutoff", 0)) / 100})
+    return gated(fields, {"op": "autocontrast", "cutoff": float(fields.get("cutoff", 0)) / 100})
 
 
 def _drop(fields: Fields) -> list[Json]:
     low, high = fields["channel_drop_range"]
     if low != high:
         fields.differ(f"drops up to {high} channels, ours always {low}")
-    return _p(fields, {"op": "channel_drop", "count": int(low), "fill": fields.fill()})
+    return gated(fields, {"op": "channel_drop", "count": int(low), "fill": fields.fill()})
 
 
 def _resized_crop(fields: Fields) -> list[Json]:
     area, ratio = span(*fields["scale"]), span(*fields["ratio"], kind="log_uniform")
     op = {"op": "random_resized_crop", "size": list(fields["size"]), "area": area, "ratio": ratio}
-    return _p(fields, op | _interpolation(fields, resize=True))
+    return gated(fields, op | interpolation(fields, resize=True))
 
 
 def _resize(fields: Fields) -> list[Json]:
     size = [fields["height"], fields["width"]]
-    return _p(fields, {"op": "resize", "size": size, **_interpolation(fields, resize=True)})
+    return gated(fields, {"op": "resize", "size": size, **interpolation(fields, resize=True)})
 
 
 def _side(name: str) -> Callable[[Fields], list[Json]]:
@@ -214,7 +166,7 @@ def _side(name: str) -> Callable[[Fields], list[Json]]:
         if isinstance(side, Sequence):
             raise NotImported("images of many sizes come out, and a policy gives one size")
         fields.differ("rounds halves of the other side to even, ours up")
-        return _p(fields, {"op": "resize", name: side, **_interpolation(fields, resize=True)})
+        return gated(fields, {"op": "resize", name: side, **interpolation(fields, resize=True)})
 
     return read
 
@@ -223,33 +175,33 @@ def _crop(op: str) -> Callable[[Fields], list[Json]]:
     def read(fields: Fields) -> list[Json]:
         if fields.get("pad_if_needed", False):
             fields.differ("pads small images, ours refuses them")
-        fields.drop(("border_mode", "fill", *_BOXES))
-        return _p(fields, {"op": op, "size": [fields["height"], fields["width"]]})
+        fields.drop(("border_mode", "fill", *BOXES))
+        return gated(fields, {"op": op, "size": [fields["height"], fields["width"]]})
 
     return read
 
 
 def _window(fields: Fields) -> list[Json]:
     fields.must("pad_if_needed", False)
-    fields.drop(("border_mode", "fill", *_BOXES))
+    fields.drop(("border_mode", "fill", *BOXES))
     left, top = fields["x_min"], fields["y_min"]
     size = {"height": fields["y_max"] - top, "width": fields["x_max"] - left}
-    return _p(fields, {"op": "crop", "top": top, "left": left, **size})
+    return gated(fields, {"op": "crop", "top": top, "left": left, **size})
 
 
 def _pad(fields: Fields) -> list[Json]:
     given = fields["padding"]
     values = [given] if isinstance(given, int) else list(given)
     left, top, right, bottom = values * 4 if len(values) == 1 else (values * 2)[:4]
-    fields.drop(_BOXES)
-    return _p(fields, {"op": "pad", "top": top, "right": right, "bottom": bottom, "left": left, **_around(fields)})
+    fields.drop(BOXES)
+    return gated(fields, {"op": "pad", "top": top, "right": right, "bottom": bottom, "left": left, **around(fields)})
 
 
 def _blur(fields: Fields) -> list[Json]:
     low, high = fields["sigma_limit"]
     if list(fields["blur_limit"]) != [2 * math.ceil(3 * high) + 1] * 2:
         fields.differ("a kernel of another size, ours reaches 3σ to each side")
-    return _p(fields, {"op": "gaussian_blur", "sigma": span(low, high)})
+    return gated(fields, {"op": "gaussian_blur", "sigma": span(low, high)})
 
 
 def _noise(fields: Fields) -> list[Json]:
@@ -257,24 +209,24 @@ def _noise(fields: Fields) -> list[Json]:
         raise NotImported("noise with a mean has no counterpart")
     fields.must("noise_scale_factor", 1, 1.0)
     op = {"op": "gaussian_noise", "std": span(*fields["std_range"]), "per_channel": bool(fields["per_channel"])}
-    return _p(fields, op)
+    return gated(fields, op)
 
 
 def _salt(fields: Fields) -> list[Json]:
     fields.differ("changes a fixed count of pixels, ours each by chance")
     op = {"op": "salt_pepper", "amount": span(*fields["amount"]), "ratio": span(*fields["salt_vs_pepper"])}
-    return _p(fields, op)
+    return gated(fields, op)
 
 
 def _normalize(fields: Fields) -> list[Json]:
     fields.must("normalization", "standard")
     fields.must("max_pixel_value", 1, 1.0, 255, 255.0)
     values = ([one] if isinstance(one, (int, float)) else list(one) for one in (fields["mean"], fields["std"]))
-    return _p(fields, dict(zip(("mean", "std"), values, strict=True)) | {"op": "normalize"})
+    return gated(fields, dict(zip(("mean", "std"), values, strict=True)) | {"op": "normalize"})
 
 
 def _symmetries(fields: Fields) -> list[Json]:
-    return _p(fields, {"op": "rot90"}, {"op": "horizontal_flip", "p": 0.5})
+    return gated(fields, {"op": "rot90"}, {"op": "horizontal_flip", "p": 0.5})
 
 
 def _grouped(members: Sequence[list[Json]]) -> list[Json]:
@@ -296,7 +248,7 @@ def _sure(members: Sequence[list[Json]], nodes: Sequence[Node]) -> tuple[list[Js
 def _one_of(fields: Fields, members: Sequence[list[Json]], nodes: Sequence[Node]) -> list[Json]:
     sure, shares = _sure(members, nodes)
     weights = {} if len(set(shares)) == 1 else {"weights": shares}
-    return _p(fields, {"op": "one_of", "ops": sure, **weights})
+    return gated(fields, {"op": "one_of", "ops": sure, **weights})
 
 
 def _one_or_other(fields: Fields, members: Sequence[list[Json]], nodes: Sequence[Node]) -> list[Json]:
@@ -308,29 +260,30 @@ def _some_of(fields: Fields, members: Sequence[list[Json]], _: Sequence[Node]) -
     again = bool(fields.get("replace", False))
     if again:
         fields.differ("the steps follow in the order of the list, ours in the order of choice")
-    return _p(fields, {"op": "some_of", "n": int(fields["n"]), "replace": again, "ops": _grouped(members)})
+    return gated(fields, {"op": "some_of", "n": int(fields["n"]), "replace": again, "ops": _grouped(members)})
 
 
 ALBUMENTATIONS = Library(
     readers={
-        "HorizontalFlip": _plain("horizontal_flip"),
-        "VerticalFlip": _plain("vertical_flip"),
-        "Transpose": _plain("transpose"),
-        "RandomRotate90": _plain("rot90"),
+        "HorizontalFlip": plain("horizontal_flip"),
+        "VerticalFlip": plain("vertical_flip"),
+        "Transpose": plain("transpose"),
+        "RandomRotate90": plain("rot90"),
         "D4": _symmetries,
+        "SquareSymmetry": _symmetries,
         "Rotate": _rotate,
         "Affine": _affine,
         "ShiftScaleRotate": _shift_scale_rotate,
         "RandomBrightnessContrast": _brightness_contrast,
         "ColorJitter": _jitter,
         "ToGray": _gray,
-        "InvertImg": _plain("invert"),
+        "InvertImg": plain("invert"),
         "Posterize": _bits,
-        "Solarize": lambda f: _p(f, {"op": "solarize", "threshold": span(*f["threshold_range"])}),
+        "Solarize": lambda f: gated(f, {"op": "solarize", "threshold": span(*f["threshold_range"])}),
         "Equalize": _equalize,
         "AutoContrast": _autocontrast,
-        "RandomGamma": lambda f: _p(f, {"op": "gamma", "gamma": span(*(end / 100 for end in f["gamma_limit"]))}),
-        "ChannelShuffle": _plain("channel_shuffle"),
+        "RandomGamma": lambda f: gated(f, {"op": "gamma", "gamma": span(*(end / 100 for end in f["gamma_limit"]))}),
+        "ChannelShuffle": plain("channel_shuffle"),
         "ChannelDropout": _drop,
         "RandomResizedCrop": _resized_crop,
         "Resize": _resize,
@@ -344,6 +297,7 @@ ALBUMENTATIONS = Library(
         "GaussNoise": _noise,
         "SaltAndPepper": _salt,
         "Normalize": _normalize,
+        **EFFECTS,
         "NoOp": nothing("it changes nothing"),
         **dict.fromkeys(("ToFloat", "FromFloat", "ToTensorV2"), nothing("dtype and layout are declared elsewhere")),
     },
@@ -354,6 +308,7 @@ ALBUMENTATIONS = Library(
         "OneOf": _one_of,
         "OneOrOther": _one_or_other,
         "SomeOf": _some_of,
+        **CONTAINERS,
     },
     unsupported={
         "RandomScale": "images of many sizes come out, and a policy gives one size",
@@ -361,6 +316,7 @@ ALBUMENTATIONS = Library(
         "HueSaturationValue": "it shifts hue, saturation and value as 8-bit numbers of OpenCV",
         "SafeRotate": "it enlarges the canvas and shrinks it again by the angle",
         "Lambda": "it is code",
+        **UNSUPPORTED,
     },
     ignored=("p", "bbox_params", "keypoint_params", "additional_targets", "is_check_shapes", "save_key", "seed"),
 )

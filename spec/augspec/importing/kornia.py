@@ -223,6 +223,98 @@ def _resize(fields: Fields) -> list[Json]:
     return _p(fields, {"op": "resize", "size": list(size), "interpolation": kernel, "antialias": smooth})
 
 
+def _jpeg(fields: Fields) -> list[Json]:
+    fields.differ("a differentiable JPEG, ours is libjpeg's")
+    low, high = (math.floor(end) for end in fields["jpeg_quality"])
+    return _p(fields, {"op": "jpeg", "quality": low if low == high else {"integers": [low, high]}})
+
+
+def _box(fields: Fields) -> list[Json]:
+    fields.must("border_type", "reflect")
+    fields.must("normalized", True)
+    height, width = fields["kernel_size"]
+    if height != width or height % 2 == 0:
+        raise NotImported("a box that is no square of odd sides has no counterpart")
+    return _p(fields, {"op": "box_blur", "radius": height // 2})
+
+
+def _median(fields: Fields) -> list[Json]:
+    fields.must("kernel_size", (3, 3), [3, 3], 3)
+    return _p(fields, {"op": "median_blur"})
+
+
+def _motion(fields: Fields) -> list[Json]:
+    fields.drop(("resample",))
+    fields.differ("turns a line of pixels, ours is read between them")
+    if fields.get("border_type", "constant") != "reflect":
+        fields.differ("another border than ours, which mirrors")
+    ends = fields["direction"]
+    if any(ends) if isinstance(ends, Sequence) else ends:
+        fields.differ("weighs one end of the line more")
+    size = fields["kernel_size"]
+    low, high = size if isinstance(size, Sequence) else (size, size)
+    lengths = list(range(low, high + 1, 2))
+    length = lengths[0] if len(lengths) == 1 else {"choice": lengths}
+    return _p(fields, {"op": "motion_blur", "length": length, "degrees": span(*_ends(fields["angle"]))})
+
+
+def _erasing(fields: Fields) -> list[Json]:
+    fields.drop(("ratio_sampler1", "ratio_sampler2", "ratio_sampler"))
+    fields.differ("clips its one hole to the image, ours takes the first of ten that fits; draws ratios in two halves")
+    area, (low, high) = span(*fields["scale"]), fields["ratio"]
+    # Their ratio is height over width.
+    ratio = span(1 / high, 1 / low, kind="log_uniform")
+    return _p(fields, {"op": "random_erasing", "area": area, "ratio": ratio, "fill": float(fields["value"])})
+
+
+def _perspective(fields: Fields) -> list[Json]:
+    fields.must("sampling_method", "basic")
+    fields.differ("corners are centres of pixels, ours the picture's")
+    if not fields.get("align_corners", False):
+        fields.differ("align_corners false moves the centre")
+    op = {"op": "perspective", "distortion": float(fields["distortion_scale"])}
+    return _p(fields, {**op, "interpolation": fields.get("resample", "bilinear")})
+
+
+def _shifted(fields: Fields) -> list[Json]:
+    return _p(
+        fields, {"op": "rgb_shift", **{name: span(*fields[f"{name[0]}_shift"]) for name in ("red", "green", "blue")}}
+    )
+
+
+def _side(name: str) -> Callable[[Fields], list[Json]]:
+    def read(fields: Fields) -> list[Json]:
+        fields.drop(("output_size", "side"))
+        if fields.get("align_corners"):
+            fields.differ("stretches the corners' centres onto each other")
+        if fields.get("antialias", False):
+            fields.differ("blurs by a Gaussian first")
+        fields.differ("cuts the other side's length off, ours rounds it")
+        smooth, kernel = bool(fields.get("antialias", False)), fields.get("resample", "bilinear")
+        return _p(fields, {"op": "resize", name: int(fields["size"]), "interpolation": kernel, "antialias": smooth})
+
+    return read
+
+
+def _clahe(fields: Fields) -> list[Json]:
+    fields.drop(("clip_limit",))
+    fields.must("slow_and_differentiable", False)
+    fields.differ("blends its tables half a pixel earlier")
+    clip = span(*fields["clip_limit_factor"])
+    return _p(fields, {"op": "clahe", "clip": clip, "tiles": list(fields["grid_size"])})
+
+
+def _saturation(fields: Fields) -> list[Json]:
+    fields.drop(("saturation",))
+    return _p(fields, {"op": "saturation", "space": "hsv", "factor": span(*fields["saturation_factor"])})
+
+
+def _salt(fields: Fields) -> list[Json]:
+    fields.differ("draws which pixels otherwise")
+    op = {"op": "salt_pepper", "amount": span(*fields["amount"]), "ratio": span(*fields["salt_and_pepper"])}
+    return _p(fields, op)
+
+
 def _normalize(fields: Fields) -> list[Json]:
     return _p(fields, {"op": "normalize", "mean": list(fields["mean"]), "std": list(fields["std"])})
 
@@ -268,14 +360,28 @@ KORNIA = Library(
         "CenterCrop": _center_crop,
         "RandomResizedCrop": _resized_crop,
         "Resize": _resize,
+        "RandomJPEG": _jpeg,
+        "RandomBoxBlur": _box,
+        "RandomMedianBlur": _median,
+        "RandomMotionBlur": _motion,
+        "RandomErasing": _erasing,
+        "RandomPerspective": _perspective,
+        "RandomRGBShift": _shifted,
+        "RandomSaturation": _saturation,
+        "RandomSaltAndPepperNoise": _salt,
+        "RandomClahe": _clahe,
+        "LongestMaxSize": _side("long_side"),
+        "SmallestMaxSize": _side("short_side"),
         "Normalize": _normalize,
     },
     containers={"AugmentationSequential": _all, "ImageSequential": _all},
     unsupported={
-        "RandomSaturation": "it scales the saturation of HSV, ours blends with grey",
         "ColorJiggle": "its saturation is that of HSV, its contrast is about black",
         "RandomPosterize": "it draws fractions of bits",
         "RandomShear": "it shears in degrees, about another point",
+        "RandomMixUpV2": "it wants the number of classes among the targets: write `mixup` into the policy",
+        "RandomCutMixV2": "it wants the number of classes among the targets: write `cutmix` into the policy",
+        "RandomPlanckianJitter": "it draws lines of a table of gains; temperature takes kelvin",
     },
     ignored=("training", "device", "dtype", "keepdim", "samplers", "sampler_dict", "randperm"),
 )

@@ -211,6 +211,51 @@ def _zoom_out(fields: Fields) -> list[Json]:
     return _with_p(fields, {"op": "zoom_out", "factor": span(*fields["side_range"]), "fill": fields.fill()})
 
 
+def _perspective(fields: Fields) -> list[Json]:
+    fields.differ("moves corners by whole pixels, ours by any part of one")
+    op = {"op": "perspective", "distortion": float(fields["distortion_scale"])}
+    return _with_p(fields, {**op, **_interpolation(fields), "fill": fields.fill()})
+
+
+def _erasing(fields: Fields) -> list[Json]:
+    fields.drop(("inplace",))
+    fields.differ("a hole is smaller than the image on both sides, ours may be as large")
+    given, (low, high) = fields["value"], fields["ratio"]
+    if given is None:
+        fields.differ("noise is normal, ours uniform")
+        fill: Any = "noise"
+    else:
+        levels = [float(one) / fields.white for one in given]
+        fill = levels[0] if len(levels) == 1 else levels
+    # Their ratio is height over width.
+    ratio = span(1 / high, 1 / low, kind="log_uniform")
+    return _with_p(fields, {"op": "random_erasing", "area": span(*fields["scale"]), "ratio": ratio, "fill": fill})
+
+
+def _compression(fields: Fields) -> list[Json]:
+    low, high = fields["quality"]
+    return [{"op": "jpeg", "quality": int(low) if low == high else {"integers": [int(low), int(high)]}}]
+
+
+def _recipe(name: str, **settings: Any) -> Callable[[Fields], list[Json]]:
+    """Return a reader of a published recipe with its own settings: a preset."""
+
+    def read(fields: Fields) -> list[Json]:
+        for setting, value in settings.items():
+            if fields.get(setting, value) != value:
+                raise NotImported(f"{setting} {_word(fields[setting])} is not that of the preset {name}, {value}")
+        if _word(fields.get("interpolation", "nearest")) != "nearest" or fields.get("fill") is not None:
+            raise NotImported(f"interpolation and fill are not those of the preset {name}")
+        fields.differ(f"what `augspec presets {name}` lists")
+        return [{"op": "preset", "name": name}]
+
+    return read
+
+
+def _auto(fields: Fields) -> list[Json]:
+    return _recipe(f"autoaugment/torchvision_{_word(fields['policy'])}")(fields)
+
+
 def _normalize(fields: Fields) -> list[Json]:
     fields.drop(("inplace",))
     return [{"op": "normalize", "mean": list(fields["mean"]), "std": list(fields["std"])}]
@@ -264,6 +309,12 @@ TORCHVISION = Library(
         "RandomPosterize": lambda f: _with_p(f, {"op": "posterize", "bits": int(f["bits"])}),
         "RandomAdjustSharpness": lambda f: _with_p(f, {"op": "sharpness", "factor": float(f["sharpness_factor"])}),
         "AugMix": _augmix,
+        "RandomPerspective": _perspective,
+        "RandomErasing": _erasing,
+        "JPEG": _compression,
+        "AutoAugment": _auto,
+        "RandAugment": _recipe("randaugment/torchvision", num_ops=2, magnitude=9, num_magnitude_bins=31),
+        "TrivialAugmentWide": _recipe("trivialaugment_wide/torchvision", num_magnitude_bins=31),
         "Normalize": _normalize,
         "Identity": nothing("it changes nothing"),
         "SanitizeBoundingBoxes": nothing("boxes have flags that tell which are valid"),
@@ -279,6 +330,8 @@ TORCHVISION = Library(
         "RandomShortestSize": "images of many sizes come out, and a policy gives one size",
         "RandomResize": "images of many sizes come out, and a policy gives one size",
         "RandomIoUCrop": "images of many sizes come out; iou_crop resizes to one, which has to be declared",
+        "MixUp": "it wants the number of classes among the targets: write `mixup` and `targets` into the policy",
+        "CutMix": "it wants the number of classes among the targets: write `cutmix` and `targets` into the policy",
         "FiveCrop": "one image becomes five",
         "TenCrop": "one image becomes ten",
         "Lambda": "it is code",
