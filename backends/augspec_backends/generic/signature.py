@@ -50,11 +50,6 @@ class Signature:
         """Return the axes before those of one image: (B, T), (B,), (T,) or ()."""
         return (*((self.batch,) if self.batched else ()), *(() if self.frames is None else (self.frames,)))
 
-    @property
-    def images(self) -> int | None:
-        """Return how many images there are, B · T; None where a graph does not know it."""
-        return None if self.batch is None else self.batch * (self.frames or 1)
-
     def has(self, target: str) -> bool:
         """Return whether a target is present."""
         return any(name == target for name, _, _ in self.leaves)

@@ -42,14 +42,15 @@ class Passage:
         """Return an array with one row for each image: (B, T, …), (B, …), (T, …) or (…) to (B · T, …)."""
         sig = self.signature
         if sig.batched and sig.frames is not None:
-            return self.xp.reshape(x, self._tailed(sig.images, self.xp.shape(x)[2:]))
+            batch, frames, *tail = self.xp.shape(x)
+            return self.xp.reshape(x, (-1 if sig.batch is None else batch * frames, *tail))
         return x if sig.lead else x[None, ...]
 
     def lead(self, x: Array) -> Array:
         """Return rows (B · T, …) in the caller's form; the inverse of `rows`."""
         sig = self.signature
         if sig.batched and sig.frames is not None:
-            return self.xp.reshape(x, self._tailed(sig.batch, (sig.frames, *self.xp.shape(x)[1:])))
+            return self._parted(x, sig.frames)
         return x if sig.lead else x[0, ...]
 
     def each(self, x: Array) -> Array:
@@ -62,7 +63,7 @@ class Passage:
         frames = self.signature.frames
         if frames is None:
             return x
-        return self.xp.reshape(x, self._tailed(self.signature.batch, (frames, *self.xp.shape(x)[1:])))[:, 0, ...]
+        return self._parted(x, frames)[:, 0, ...]
 
     def channels_last(self, x: Array) -> Array:
         """Return rows in the declared layout with channels last."""
@@ -72,9 +73,10 @@ class Passage:
         """Return rows with channels last in the declared layout."""
         return x if self.options.layout == "NHWC" else self.xp.transpose(x, (0, 3, 1, 2))
 
-    def _tailed(self, first: int | None, tail: tuple[int, ...]) -> tuple[int, ...]:
-        """Return a shape; a first side that nobody knows follows from the others."""
-        return (-1 if first is None else first, *tail)
+    def _parted(self, x: Array, frames: int) -> Array:
+        """Return rows (B · T, …) as (B, T, …); a number that nobody knows follows from the others."""
+        rows, *tail = self.xp.shape(x)
+        return self.xp.reshape(x, (-1 if self.signature.batch is None else rows // frames, frames, *tail))
 
 
 def repeated(xp: Namespace, x: Array, times: int) -> Array:
