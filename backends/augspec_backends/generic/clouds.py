@@ -36,9 +36,10 @@ class CloudArithmetic:
         rest = xp.stack(powers, 1)
         total = xp.reshape(xp.sum(rest, 1), (-1, 1))
         share = xp.floordiv(rest, total)
+        rest = rest - share * total
         for _ in range(6):
-            rest = (rest - xp.floordiv(rest, total) * total) * 16
-            share = share * 16 + xp.floordiv(rest, total)
+            digit = xp.floordiv(rest * 16, total)
+            share, rest = share * 16 + digit, rest * 16 - digit * total
         first = (1 << 24) - xp.sum(share[:, 1:], 1)
         return xp.concat([xp.reshape(first, (-1, 1)), share[:, 1:]], 1)
 

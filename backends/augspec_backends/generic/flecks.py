@@ -35,16 +35,17 @@ class FleckArithmetic:
         """
         xp = self.xp
         cos, sin = cosine(xp, draw["degrees"]), sine(xp, draw["degrees"])
-        found = {}
-        for name, (field, times), factors, start in (
-            ("across", wide, (cos, -sin), "left"),
-            ("along", long, (sin, cos), "top"),
-        ):
-            side = multiply(xp, draw[field], draw[field] * 0 + min(height, width) * 8192)
-            cell = xp.maximum(side, 2 * 8192) * times
-            found[f"{name}_right"], found[f"{name}_down"] = (self._over(one, cell) for one in factors)
-            found[f"{name}_start"] = xp.shr(draw[start], 8)
-        return found
+        (across, along) = (
+            xp.maximum(multiply(xp, draw[field], cos * 0 + min(height, width) * 8192), 2 * 8192) * times
+            for field, times in (wide, long)
+        )
+        factors = self._over(xp.stack([cos, -sin, sin, cos], 1), xp.stack([across, across, along, along], 1))
+        names = ("across_right", "across_down", "along_right", "along_down")
+        return {
+            **{name: factors[:, i] for i, name in enumerate(names)},
+            "across_start": xp.shr(draw["left"], 8),
+            "along_start": xp.shr(draw["top"], 8),
+        }
 
     def radii(self, draw: Mapping[str, Array], height: int, width: int) -> dict[str, Array]:
         """Return what places pixels and one point in radii from the image's centre, (B,) each.
@@ -60,20 +61,23 @@ class FleckArithmetic:
         """
         xp, size = self.xp, draw["size"]
         radius = xp.maximum(multiply(xp, size, size * 0 + min(height, width) * 8192), 2 * 8192)
-        sun = {
-            f"sun_{axis}": self._over(multiply(xp, draw[axis] - (1 << 23), size * 0 + side * 8192), radius)
-            for axis, side in (("x", width), ("y", height))
-        }
-        return {"scale": self._over(size * 0 + (1 << 24), radius), **sun}
+        x, y = (
+            multiply(xp, draw[axis] - (1 << 23), size * 0 + side * 8192) for axis, side in (("x", width), ("y", height))
+        )
+        found = self._over(xp.stack([size * 0 + (1 << 24), x, y], 1), xp.reshape(radius, (-1, 1)))
+        return {name: found[:, i] for i, name in enumerate(("scale", "sun_x", "sun_y"))}
 
-    def _over(self, number: Array, cell: Array) -> Array:
-        """Return number · 2¹⁸ / cell, rounded half away from zero; long division, three bits at a time."""
+    def _over(self, numbers: Array, whole: Array) -> Array:
+        """Return numbers · 2¹⁸ / whole, (B, n), rounded half away from zero; long division, three bits at a time.
+
+        All of them at once, and each digit used twice: compilers are slow on divisions.
+        """
         xp = self.xp
-        rest = xp.abs(number)
-        whole = xp.floordiv(rest, cell)
+        rest = xp.abs(numbers)
+        found = xp.floordiv(rest, whole)
+        rest = rest - found * whole
         for _ in range(6):
-            rest = (rest - xp.floordiv(rest, cell) * cell) * 8
-            whole = whole * 8 + xp.floordiv(rest, cell)
-        rest = rest - xp.floordiv(rest, cell) * cell
-        whole = whole + xp.astype(rest * 2 >= cell, "int32")
-        return xp.where(number < 0, -whole, whole)
+            digit = xp.floordiv(rest * 8, whole)
+            found, rest = found * 8 + digit, rest * 8 - digit * whole
+        found = found + xp.astype(rest * 2 >= whole, "int32")
+        return xp.where(numbers < 0, -found, found)
