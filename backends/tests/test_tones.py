@@ -12,6 +12,7 @@ import augspec
 from augspec_backends.generic.arithmetic import Arithmetic
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.numpy.namespace import NumpyNamespace
+from augspec_conformance.oracle import colour
 
 XP = NumpyNamespace()
 EXACT = FixedNumbers(XP)
@@ -118,3 +119,22 @@ def test_floats_have_a_root_with_a_slope_at_black() -> None:
     m = FloatNumbers(XP, -1.0, 3.0)
     x = np.array([-2, -1, 0, 3, 7, np.nan], np.float32)
     np.testing.assert_allclose(m.root(x), [1e-8, 1e-8, 0.5, 1, 1, np.nan])
+
+
+@pytest.mark.parametrize("turns", [-0.5, -0.45, -0.3, -1 / 6, -0.1, -1 / 4096, 0.2, 0.5])
+def test_e8_hues_move_both_ways_round(turns: float) -> None:
+    image = np.random.default_rng(6).integers(0, 256, (12, 12, 3), np.uint8)
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "hue", "turns": turns}]}))
+    out = augspec.compile(policy)(0, image)
+    assert np.abs(out - colour.hue(image / 255, turns) * 255).max() <= 1
+    floats = augspec.compile(policy)(0, (image / 255).astype(np.float32))
+    np.testing.assert_allclose(floats, colour.hue(image / 255, turns), atol=2e-4)
+
+
+def test_half_a_turn_is_the_same_to_either_side() -> None:
+    image = np.random.default_rng(6).integers(0, 256, (12, 12, 3), np.uint8)
+    one, other = (
+        augspec.compile(augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "hue", "turns": turns}]})))(0, image)
+        for turns in (-0.5, 0.5)
+    )
+    np.testing.assert_array_equal(one, other)
