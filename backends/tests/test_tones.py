@@ -13,6 +13,7 @@ from augspec_backends.generic.arithmetic import Arithmetic
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.numpy.namespace import NumpyNamespace
 from augspec_conformance.adapters import adapter_of
+from augspec_conformance.oracle import colour
 
 XP = NumpyNamespace()
 EXACT = FixedNumbers(XP)
@@ -131,3 +132,22 @@ def test_e5_the_rounding_of_a_flat_channel_is_not_stretched(backend: str, apart:
     out = adapter.to_numpy(augment(1, {"image": adapter.to_native(image, "float32")})["image"])
     assert np.array_equal(out, image) == flat
     assert out[0, 2, 3, 1] == (image[0, 2, 3, 1] if flat else 1.0)
+
+
+@pytest.mark.parametrize("turns", [-0.5, -0.45, -0.3, -1 / 6, -0.1, -1 / 4096, 0.2, 0.5])
+def test_e8_hues_move_both_ways_round(turns: float) -> None:
+    image = np.random.default_rng(6).integers(0, 256, (12, 12, 3), np.uint8)
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "hue", "turns": turns}]}))
+    out = augspec.compile(policy)(0, image)
+    assert np.abs(out - colour.hue(image / 255, turns) * 255).max() <= 1
+    floats = augspec.compile(policy)(0, (image / 255).astype(np.float32))
+    np.testing.assert_allclose(floats, colour.hue(image / 255, turns), atol=2e-4)
+
+
+def test_half_a_turn_is_the_same_to_either_side() -> None:
+    image = np.random.default_rng(6).integers(0, 256, (12, 12, 3), np.uint8)
+    one, other = (
+        augspec.compile(augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "hue", "turns": turns}]})))(0, image)
+        for turns in (-0.5, 0.5)
+    )
+    np.testing.assert_array_equal(one, other)

@@ -126,6 +126,16 @@ def test_a_size_is_followed_through_the_pipeline() -> None:
     assert problem.allowed == "at least 50×51 pixels before center_crop"
 
 
+@pytest.mark.parametrize("shape", [(10, 60), (10, 60, 3), (2, 10, 60, 3)])
+def test_sides_are_read_in_the_layout(shape: tuple[int, ...]) -> None:
+    wide, tall = ({"op": "center_crop", "size": size} for size in ([8, 50], [50, 8]))
+    assert augspec.check(policy(wide, evaluation=[]), shape=shape) == ()
+    (problem,) = augspec.check(policy(tall, evaluation=[]), shape=shape)
+    assert problem.value == "10×60"
+    moved = shape if len(shape) == 2 else (*shape[:-3], 3, 10, 60)
+    assert augspec.check(policy(wide, evaluation=[]), shape=moved, layout="NCHW") == ()
+
+
 def test_after_a_problem_the_size_is_taken_up_again_where_it_is_certain() -> None:
     found = augspec.check(
         policy(

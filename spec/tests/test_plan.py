@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import augspec
-from augspec.normalize import normalize
+from augspec.normalize import named, normalize
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
 from augspec.plan.place import place
@@ -141,3 +141,12 @@ def test_r14_tables_of_quantiles_are_made_once_and_cannot_be_written() -> None:
     assert isinstance(second, Table)
     assert first.values is second.values
     assert not first.values.flags.writeable
+
+
+def test_a_draws_place_is_found_inside_of_combinators() -> None:
+    turn = {"op": "rotate", "degrees": 5}
+    ops = named(augspec.parse({"augspec": 1, "ops": [turn, {"op": "sequence", "ops": [{"op": "invert"}, turn]}]}).ops)
+    inner = "sample/sequence#0/rotate#0"
+    assert place(f"{inner}/degrees", ops, "ops", field=True) == "ops[1].ops[1].degrees"
+    assert place(inner, ops, "ops", field=True) == place(f"{inner}/degrees", ops, "ops") == "ops[1].ops[1]"
+    assert place("sample/sequence#0", ops, "ops") == "ops[1]"

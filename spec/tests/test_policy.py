@@ -145,3 +145,10 @@ def test_the_normalized_document_keeps_the_documents_own_words() -> None:
     full = normalized_dict(policy({"op": "grayscale"}, **{"$schema": address}))
     assert full["$schema"] == address
     assert augspec.parse(full) == augspec.normalize(policy({"op": "grayscale"}, **{"$schema": address}))
+
+
+@pytest.mark.parametrize("choice", [{"op": "random_order"}, {"op": "some_of", "n": 1}, {"op": "sequence", "p": 0.5}])
+def test_members_that_are_not_always_applied_in_turn_keep_the_size(choice: dict[str, Any]) -> None:
+    members = [{"op": "resize", "size": [4, 4]}, {"op": "invert"}]
+    with pytest.raises(augspec.PolicyError, match="size"):
+        policy({**choice, "ops": members}, eval=[])
