@@ -88,7 +88,9 @@ def parse(document: Any, text: str | None = None) -> Policy:
             "augspec",
             "nothing" if "augspec" not in document else show(version, quoted=True),
             "1, the version of the language that this release reads",
-            "A newer version needs a newer augspec." if type(version) is int and version > 1 else 'Write "augspec": 1.',
+            "A later version needs a later release: pip install --upgrade augspec."
+            if type(version) is int and version > 1
+            else 'Write "augspec": 1.',
         )
     _check_vendors(document)
     try:

@@ -32,7 +32,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
     ("array", "[]", "", 'a JSON object such as {"augspec": 1', ""),
     ("latin_1", b'{"augspec": 1, "name": "\xe9", "ops": []}', "", "UTF-8", "Save the file as UTF-8."),
     ("no_version", '{"ops": []}', "augspec", "1, the version", 'Write "augspec": 1.'),
-    ("newer_version", '{"augspec": 2, "ops": []}', "augspec", "1, the version", "needs a newer augspec"),
+    ("newer_version", '{"augspec": 2, "ops": []}', "augspec", "1, the version", "pip install --upgrade augspec"),
     ("version_is_text", '{"augspec": "1", "ops": []}', "augspec", "1, the version", 'Write "augspec": 1.'),
     ("version_is_true", '{"augspec": true, "ops": []}', "augspec", "1, the version", ""),
     ("no_ops", '{"augspec": 1}', "ops", "an array of at most 256 entries", "It is required."),

@@ -114,8 +114,13 @@ class Targets(Model):
 class Policy(Model):
     """An augmentation policy: data only, closed vocabulary, the same meaning on every backend."""
 
-    schema_: Annotated[Literal["https://augspec.dev/schema/v1.json"] | None, Field(alias="$schema")] = None
-    """The JSON Schema's address, for editors."""
+    schema_: Annotated[
+        Literal["https://augspec.dev/schema/v1.json"]
+        | Annotated[str, Field(pattern=r"^[^:?#]+\.json$", examples=["./augspec.schema.json"])]
+        | None,
+        Field(alias="$schema"),
+    ] = None
+    """The JSON Schema's address, or the path of a copy such as `./augspec.schema.json`, for editors."""
 
     augspec: Literal[1]
     """Version of the language."""

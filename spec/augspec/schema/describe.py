@@ -76,8 +76,9 @@ def _typed(node: Node) -> str:
     if kind in ("number", "integer"):
         return ("a whole number" if kind == "integer" else "a number") + _range(node)
     if kind == "string":
+        example = node.get("examples", ["blur or rotate#0"])[0]
         return (
-            f"a text like blur or rotate#0 (pattern {node['pattern']})"
+            f"a text like {example} (pattern {node['pattern']})"
             if "pattern" in node
             else (f"a text of at most {node['maxLength']} characters" if "maxLength" in node else "a text")
         )
