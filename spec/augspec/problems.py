@@ -16,7 +16,7 @@ __all__ = ["problems"]
 
 Path = list[str | int]
 
-_OWN_WORDS = ("domain", "range", "weights", "fields", "n")
+_OWN_WORDS = ("domain", "range", "weights", "fields", "n", "whole")
 """Errors that our models raise: their message already says what is allowed."""
 
 _MOST = 50

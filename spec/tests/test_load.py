@@ -340,6 +340,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
         "each in one pair only",
         "",
     ),
+    ("half_radius", document({"op": "box_blur", "radius": 2.5}), "ops[0].radius", "a whole number, integers, or", ""),
     (
         "schema_url",
         document(**{"$schema": "http://example.org"}),
