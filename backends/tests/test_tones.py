@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 import augspec
+from augspec_backends.generic import noise
 from augspec_backends.generic.arithmetic import Arithmetic
 from augspec_backends.generic.numbers import FixedNumbers, FloatNumbers
 from augspec_backends.numpy.namespace import NumpyNamespace
 from augspec_conformance.adapters import adapter_of
 from augspec_conformance.oracle import colour
+from augspec_conformance.oracle import noise as ideal_noise
 
 XP = NumpyNamespace()
 EXACT = FixedNumbers(XP)
@@ -151,3 +153,11 @@ def test_half_a_turn_is_the_same_to_either_side() -> None:
         for turns in (-0.5, 0.5)
     )
     np.testing.assert_array_equal(one, other)
+
+
+def test_r14_normals_of_every_octave_are_near_the_ideal() -> None:
+    rng = np.random.default_rng(15)
+    tops = np.concatenate([(1 << b) + (rng.random(64) * (1 << b)).astype(np.int64) for b in range(23)] + [[0]])
+    words = np.concatenate([tops << 9, (tops << 9) | 1]).astype(np.uint32)
+    found = noise.normal(XP, words.view(np.int32)) / 2**14
+    assert np.abs(found - ideal_noise.normal(words)).max() < 2**-13

@@ -18,10 +18,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process with threads can
 
 from source_mutation import checks as kept
 from source_mutation.cover import collected, cover_laws, cover_tests
-from source_mutation.page import PAGE, page
+from source_mutation.page import PAGE, page, read_verdicts
 from source_mutation.plain import tests_of
 from source_mutation.results import FILE, Row, add, read_rows
-from source_mutation.targets import ROOT, Mutant, Target, compiled, mutants_of, targets
+from source_mutation.targets import ROOT, Mutant, Target, changes_of, compiled, mutants_of, targets
 from source_mutation.trial import KILLED, forked, judge, warm
 
 _CLEAN = 10
@@ -34,11 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     record = verbs.add_parser("cover", help="record which check runs which lines")
     record.add_argument("--tests", nargs="+", metavar="FILE[::NAME]", help="of these tests alone; all else is kept")
+    record.add_argument("--laws", nargs="*", metavar="LAW", help="of these laws alone, or of all; all else is kept")
     verbs.add_parser("phases", help="without a change all checks pass; with every function raising, some fail")
     run = verbs.add_parser("run", help="try the changes that have no result yet")
     run.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="files whose path holds one of the TEXTs")
     run.add_argument("--ids", nargs="+", metavar="ID", help="these changes alone")
-    run.add_argument("--again", action="store_true", help="those that survived, instead")
+    run.add_argument("--again", action="store_true", help="those that survived and may be killed, instead")
     run.add_argument("--seconds", type=float, default=4.0, help="how long the checks of one change took when recorded")
     run.add_argument("--checks", nargs="+", metavar="TEXT", help="ask those whose names hold TEXT; only kills are kept")
     run.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
@@ -50,15 +51,20 @@ def main(arguments: list[str] | None = None) -> int:
     warm()
     gc.freeze()
     if given.verb == "cover":
-        return _cover(given.tests)
+        return _cover(given.tests, given.laws)
     checks = kept.read()
     if given.verb == "phases":
         return _phases(checks)
     return _run(checks, given)
 
 
-def _cover(tests: list[str] | None) -> int:
+def _cover(tests: list[str] | None, laws: list[str] | None) -> int:
     """Record laws, then one file of tests after the other; each is kept as soon as it is done."""
+    if laws is not None:
+        found = collected(_said(partial(cover_laws, only=laws)))
+        others = [check for check in kept.read().all if not check.law or (laws and check.law not in laws)]
+        kept.write(kept.Checks((*found.all, *others), found.at_import))
+        return 0
     if tests is None:
         kept.write(collected(_said(cover_laws)))
     for part in tests or kept.TESTS:
@@ -112,12 +118,13 @@ def _code(target: Target, *, forced: bool) -> CodeType:
 
 def _run(checks: kept.Checks, given: argparse.Namespace) -> int:
     rows = read_rows()
+    settled = {name for name, one in read_verdicts().items() if one.verdict == "equivalent"}
     todo = [
         (rank, mutant)
         for target in targets()
         if any(text in target.name for text in given.only)
-        for rank, mutant in enumerate(mutants_of(target))
-        if not given.ids or mutant.id in given.ids
+        for rank, mutant in enumerate((changes_of if given.again or given.ids else mutants_of)(target))
+        if (mutant.id in given.ids if given.ids else mutant.id not in settled)
         if (rows[mutant.id].survived and given.again if mutant.id in rows else not given.again)
     ]
     todo.sort(key=lambda one: one[0] // 2)  # a few of every file first: whenever it is stopped, the score is of all

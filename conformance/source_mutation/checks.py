@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,24 +23,58 @@ TESTS = (
     "spec/tests/test_draws.py",
     "spec/tests/test_distributions.py",
     "spec/tests/test_explain_pinned.py",
+    "spec/tests/test_mixing.py",
+    "spec/tests/test_sides.py",
+    "spec/tests/test_color_jitter.py",
     "conformance/tests/test_oracle.py",
+    "conformance/tests/test_oracle_blocks.py",
     "conformance/tests/test_oracle_choices.py",
     "conformance/tests/test_oracle_composition.py",
     "conformance/tests/test_oracle_edges.py",
+    "conformance/tests/test_oracle_jpeg.py",
+    "conformance/tests/test_oracle_moves.py",
+    "conformance/tests/test_oracle_occlusion.py",
     "conformance/tests/test_oracle_pixels.py",
+    "conformance/tests/test_oracle_remap.py",
     "conformance/tests/test_oracle_resample.py",
     "conformance/tests/test_oracle_targets.py",
+    "conformance/tests/test_oracle_tones.py",
     "conformance/tests/test_oracle_warps.py",
+    "conformance/tests/test_reflections.py",
+    "conformance/tests/test_steepness.py",
     "backends/tests/test_growth.py",
     "backends/tests/test_exact_edges.py",
     "backends/tests/test_edges.py",
     "backends/tests/test_rims.py",
+    "backends/tests/test_degrade.py",
+    "backends/tests/test_histograms.py",
+    "backends/tests/test_jpeg.py",
+    "backends/tests/test_mixing.py",
+    "backends/tests/test_moves.py",
+    "backends/tests/test_placements.py",
+    "backends/tests/test_projective.py",
+    "backends/tests/test_radial.py",
+    "backends/tests/test_rounding.py",
+    "backends/tests/test_stretch.py",
+    "backends/tests/test_tones.py",
     "backends/tests/test_toy_framework.py",
     "spec/tests/test_plan.py",
     "spec/tests/test_messages.py",
     "spec/tests/test_bind.py",
     "spec/tests/test_cli.py",
     "spec/tests/test_cli_parts.py",
+    "spec/tests/test_cli_tools.py",
+    "spec/tests/test_presets.py",
+    "spec/tests/test_check.py",
+    "spec/tests/test_lint.py",
+    "spec/tests/test_stats.py",
+    "spec/tests/test_diff.py",
+    "spec/tests/test_vendors.py",
+    "spec/tests/test_importing.py",
+    "spec/tests/test_importing_albumentations.py",
+    "spec/tests/test_importing_keras.py",
+    "spec/tests/test_importing_kornia.py",
+    "spec/tests/test_importing_torchvision.py",
     "spec/tests/test_dump.py",
     "spec/tests/test_explain.py",
     "spec/tests/test_imports.py",
@@ -52,6 +86,9 @@ TESTS = (
 _FIRST = ("J8", "K5", "N1", "N2", "G", "F", "S", "R", "J", "N")
 _TESTS, _STRONG = 8, 3
 """Of so many tests and cases of a strong law there is room before there is for a second case of another law."""
+
+_NAMED = 40
+"""So many tests of a file that is named after the changed one, or its folder, find room before anything else."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +141,7 @@ class Checks:
         found = [check for check in self.all if check.runs(mutant)]
         if not found and self.imports(mutant):
             found = [check for check in self.all if mutant.target.name in check.lines] or list(self.all)
-        return _few(found, seconds)
+        return _few(found, seconds, about={mutant.target.path.stem, mutant.target.path.parent.name})
 
     def imports(self, mutant: Mutant) -> bool:
         """Say whether importing modules runs the changed place."""
@@ -112,14 +149,16 @@ class Checks:
         return not self.at_import.get(mutant.target.name, frozenset()).isdisjoint(range(first, last + 1))
 
 
-def _few(found: Iterable[Check], most: float) -> list[Check]:
+def _few(found: Iterable[Check], most: float, *, about: Collection[str]) -> list[Check]:
     """Return the fastest checks of each law and of the tests, then the next ones of each, as long as time allows."""
     taken: dict[str, int] = {}
     rounds = []
     for check in sorted(found, key=lambda check: check.seconds):
-        number = taken[check.law] = taken.get(check.law, -1) + 1
+        named = Path(check.name.partition("::")[0]).stem.removeprefix("test_") in about
+        number = taken[f"{check.law}{named}"] = taken.get(f"{check.law}{named}", -1) + 1
         at_once = _TESTS if not check.law else _STRONG if _rank(check) < len(_FIRST) else 1
-        rounds.append((number // at_once, _rank(check), check.seconds, check.name, check))
+        turn = -1 if named and number < _NAMED else number // at_once
+        rounds.append((turn, _rank(check), check.seconds, check.name, check))
     chosen: list[Check] = []
     seconds = 0.0
     for *_, check in sorted(rounds):

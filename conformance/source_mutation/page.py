@@ -11,7 +11,7 @@ from pathlib import Path
 
 from source_mutation.operators import KINDS
 from source_mutation.results import FILE, Row, history, read_rows
-from source_mutation.targets import FOLDERS, ROOT, mutants_of, targets
+from source_mutation.targets import FOLDERS, ROOT, changes_of, mutants_of, targets
 from source_mutation.trial import KILLED, STATUSES
 
 __all__ = ["PAGE", "Verdict", "page", "read_verdicts", "untriaged"]
@@ -42,9 +42,10 @@ From a checkout, in the environment of `make dev`:
 
 ```text
 python -m source_mutation cover     # which check runs which lines: every check once, traced
+python -m source_mutation cover --tests spec/tests/test_limits.py     # of a file of tests, or --laws N1, alone
 python -m source_mutation phases    # unchanged, checks pass; with every function of a file raising, some fail
 python -m source_mutation run       # tries what has no result yet; stop and resume at any time
-python -m source_mutation run --again     # tries again what survived, after new checks (`cover` first)
+python -m source_mutation run --again     # tries again what survived and is not equivalent, after new checks
 python -m source_mutation run --again --ids ID --checks spec/tests/test_limits.py::test_both   # by one test or law
 python -m source_mutation page      # writes this page
 ```
@@ -52,13 +53,13 @@ python -m source_mutation page      # writes this page
 Each change runs in a forked process of its own with NumPy alone, 90 seconds of processor time at most. A function gets
 its changed code in place; what runs at import is imported anew. Only checks that run the changed lines are asked, the
 strongest first: the pinned corpus, laws against published values and the float64 ideal, then the other laws, then
-tests; of each as many of the fastest as a budget of time allows. A survivor has survived these, not everything: the
-full tier asks more. Tests that start processes, measure time, need another framework or search with
-Hypothesis are not asked.
+tests, those named after the file before others; of each as many of the fastest as a budget of time allows. A survivor
+has survived these, not everything: the full tier asks more. Tests that start processes, measure time, need another
+framework or search with Hypothesis are not asked.
 
-The sample follows from the source alone: per file about ten changes, more of kernels and of random bits, fewer of the
-command line, one of each kind after the other. Texts of errors, docstrings, annotations without constraints, assertions
-and exports are not changed.
+The sample follows from the source alone: per file about ten changes, more of kernels and of random bits, fewer of ops,
+of tools and of the command line, one of each kind after the other. Texts of errors, docstrings, annotations without
+constraints, assertions and exports are not changed.
 """
 
 
@@ -101,10 +102,11 @@ def untriaged(rows: dict[str, Row], verdicts: dict[str, Verdict]) -> tuple[list[
 
 def page() -> str:
     """Return docs/mutation_score.md."""
-    rows, verdicts = read_rows(), read_verdicts()
+    there = {change.id for target in targets() for change in changes_of(target)}
+    rows, verdicts = {name: row for name, row in read_rows().items() if name in there}, read_verdicts()
     lines = [
         _HEAD,
-        _state(rows.values()),
+        _state(rows),
         *_table(rows.values(), verdicts),
         "",
         *_kinds(rows.values()),
@@ -117,7 +119,7 @@ def page() -> str:
     lines += _list("Survivors without a verdict yet", [(rows[name], "") for name in untriaged(rows, verdicts)[0]])
     lines += _list(
         "Survivors of the first checks asked, killed since by a new check or by one that was not asked then",
-        list(_mended()),
+        [(row, note) for row, note in _mended() if row.id in there],
     )
     return "\n".join(lines).rstrip() + "\n"
 
@@ -129,11 +131,17 @@ def score(rows: Iterable[Row], equivalent: int = 0) -> str:
     return f"{100 * counts[KILLED] / judged:.1f} %" if judged else "–"
 
 
-def _state(rows: Iterable[Row]) -> str:
-    chosen = sum(len(mutants_of(target)) for target in targets())
-    tried = len(list(rows))
-    rest = "" if tried == chosen else f" The other {chosen - tried} have no result yet: the score is of those tried."
-    return f"{tried} of the {chosen} changes of the sample have been tried.{rest}\n"
+def _state(rows: dict[str, Row]) -> str:
+    chosen = {mutant.id for target in targets() for mutant in mutants_of(target)}
+    rest = chosen - set(rows)
+    files = sum(1 for target in targets() if mutants_of(target))
+    possible = sum(len(changes_of(target)) for target in targets())
+    return (
+        f"The {files} files allow {possible} such changes; a sample of {len(chosen)} is tried. "
+        + (f"{len(rest)} of the sample have no result yet. " if rest else "All of the sample have a result. ")
+        + f"The score is of the {len(rows)} that have been tried and that the source still allows; a result stays "
+        "while its place stands as it was, whatever has changed around it.\n"
+    )
 
 
 def _table(rows: Iterable[Row], verdicts: dict[str, Verdict]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from types import CodeType
 
 from source_mutation.operators import KINDS, Edit, applied, edits
 
-__all__ = ["FOLDERS", "ROOT", "Mutant", "Target", "compiled", "mutants_of", "targets"]
+__all__ = ["FOLDERS", "ROOT", "Mutant", "Target", "changes_of", "compiled", "mutants_of", "targets"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,12 +21,20 @@ FOLDERS = {
     "spec/augspec": ("spec/augspec/*.py",),
     "spec/augspec/language": ("spec/augspec/language/*.py",),
     "spec/augspec/ops": ("spec/augspec/ops/*.py",),
+    "spec/augspec/jpeg": ("spec/augspec/jpeg/*.py",),
     "spec/augspec/plan": ("spec/augspec/plan/*.py",),
     "spec/augspec/random": ("spec/augspec/random/*.py",),
     "spec/augspec/explanation": ("spec/augspec/explanation/*.py",),
     "spec/augspec/schema": ("spec/augspec/schema/*.py",),
+    "spec/augspec/presets": ("spec/augspec/presets/*.py",),
+    "spec/augspec/check": ("spec/augspec/check/*.py",),
+    "spec/augspec/lint": ("spec/augspec/lint/*.py",),
+    "spec/augspec/statistics": ("spec/augspec/statistics/*.py",),
+    "spec/augspec/difference": ("spec/augspec/difference/*.py",),
+    "spec/augspec/importing": ("spec/augspec/importing/*.py",),
     "spec/augspec/cli": ("spec/augspec/cli/*.py",),
     "backends/augspec_backends/generic": ("backends/augspec_backends/generic/*.py",),
+    "backends/augspec_backends/generic/stages": ("backends/augspec_backends/generic/stages/*.py",),
     "backends/augspec_backends/numpy": ("backends/augspec_backends/numpy/*.py",),
     "conformance/augspec_conformance/oracle": ("conformance/augspec_conformance/oracle/*.py",),
 }
@@ -36,6 +44,8 @@ _EACH = 10
 """Changes tried per file."""
 
 _OTHER = {
+    "spec/augspec/ops": 6,  # declarations and a line or two of formula each
+    **dict.fromkeys((f"spec/augspec/{name}" for name in ("check", "lint", "statistics", "difference", "importing")), 6),
     "spec/augspec/cli": 3,  # what it prints is for people's eyes
     "spec/augspec/random": 16,
     "backends/augspec_backends/numpy": 16,
@@ -93,15 +103,20 @@ def _tree(path: Path) -> ast.Module:
 
 
 @cache
-def mutants_of(target: Target) -> tuple[Mutant, ...]:
-    """Return the sample of a file's changes."""
+def changes_of(target: Target) -> tuple[Mutant, ...]:
+    """Return all changes of a file, in the order in which they are tried."""
     found, seen = [], dict[tuple[str, ...], int]()
     for edit in edits(_tree(target.path)):
         what = (target.name, edit.function, edit.kind, edit.before, edit.after)
         seen[what] = seen.get(what, 0) + 1
         name = hashlib.sha256("\0".join([*what, str(seen[what])]).encode()).hexdigest()[:8]
         found.append(Mutant(name, target, edit))
-    return tuple(_spread(found)[: target.count])
+    return tuple(_spread(found))
+
+
+def mutants_of(target: Target) -> tuple[Mutant, ...]:
+    """Return the sample of a file's changes."""
+    return changes_of(target)[: target.count]
 
 
 def _spread(found: list[Mutant]) -> list[Mutant]:

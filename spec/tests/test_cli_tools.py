@@ -56,7 +56,8 @@ def test_import_writes_a_policy_and_executes_nothing(tmp_path: Path) -> None:
         {"__class_fullname__": "os.system", "p": 1.0}]}}  # fmt: skip
     result = call("import", "-", "-o", tmp_path / "p.json", "--strict", stdin=json.dumps(document))
     assert result.exit_code == 1
-    assert "unsupported  transforms[1] system" in result.stdout
+    assert "unsupported  transforms[1] system: nothing (it has no row in the table)\n" in result.stdout
+    assert "exact        transforms[0] HorizontalFlip: horizontal_flip\n" in result.stdout
     assert [op.p for op in augspec.load(tmp_path / "p.json").ops] == [0.3]
     assert call("import", "-", stdin="{}").exit_code == 1
 

@@ -69,6 +69,8 @@ def test_files_are_told_by_what_stands_in_them() -> None:
         assert [op.p for op in read(data.encode()).policy.ops] == [0.3]
     assert read(json.dumps(compose(PAD)).encode(), white=1.0).policy.to_dict()["ops"][0]["fill"] == 0.4
     assert read(json.dumps(compose({**PAD, "fill": 51})).encode()).policy.to_dict()["ops"][0]["fill"] == 0.2
+    black = compose(step("Pad", border_mode=0, padding=1))  # without a word on the fill
+    assert "fill" not in read(json.dumps(black).encode()).policy.to_dict()["ops"][0]
     layer = {"class_name": "RandomFlip", "config": {"mode": "vertical"}}
     assert [op.tag for op in read(json.dumps(layer).encode()).policy.ops] == ["vertical_flip"]
 

@@ -133,6 +133,11 @@ APPROXIMATE: list[tuple[dict[str, Any], list[dict[str, Any]], str]] = [
         "one σ per batch and axis, and a kernel of 3×5 pixels",
     ),
     (
+        layer("RandomGaussianBlur", **LEVELS, factor=1.0, kernel_size=[3, 3], sigma=[0.5, 1.0]),
+        [{"op": "gaussian_blur", "sigma": uniform(0.5, 1.0)}],
+        "one σ per batch and axis, and a kernel of 3×3 pixels",
+    ),
+    (
         layer("RandomCrop", height=3, width=4),
         [{"op": "random_crop", "size": [3, 4]}],
         "one window per batch, and a central one in evaluation; ours has one per sample",
