@@ -14,7 +14,7 @@ from source_mutation.results import FILE, Row, history, read_rows
 from source_mutation.targets import FOLDERS, ROOT, changes_of, mutants_of, targets
 from source_mutation.trial import KILLED, STATUSES
 
-__all__ = ["PAGE", "Verdict", "page", "read_verdicts", "untriaged"]
+__all__ = ["PAGE", "Verdict", "page", "read_verdicts", "standing", "untriaged"]
 
 PAGE = ROOT / "docs/mutation_score.md"
 _VERDICTS = Path(__file__).with_name("triage.toml")
@@ -100,10 +100,15 @@ def untriaged(rows: dict[str, Row], verdicts: dict[str, Verdict]) -> tuple[list[
     return sorted(alive - set(verdicts)), sorted(set(verdicts) - alive)
 
 
+def standing() -> dict[str, Row]:
+    """Return the results of changes that the source still allows, by id."""
+    there = {change.id for target in targets() for change in changes_of(target)}
+    return {name: row for name, row in read_rows().items() if name in there}
+
+
 def page() -> str:
     """Return docs/mutation_score.md."""
-    there = {change.id for target in targets() for change in changes_of(target)}
-    rows, verdicts = {name: row for name, row in read_rows().items() if name in there}, read_verdicts()
+    rows, verdicts = standing(), read_verdicts()
     lines = [
         _HEAD,
         _state(rows),
@@ -119,7 +124,7 @@ def page() -> str:
     lines += _list("Survivors without a verdict yet", [(rows[name], "") for name in untriaged(rows, verdicts)[0]])
     lines += _list(
         "Survivors of the first checks asked, killed since by a new check or by one that was not asked then",
-        [(row, note) for row, note in _mended() if row.id in there],
+        [(row, note) for row, note in _mended() if row.id in rows],
     )
     return "\n".join(lines).rstrip() + "\n"
 
@@ -137,10 +142,10 @@ def _state(rows: dict[str, Row]) -> str:
     files = sum(1 for target in targets() if mutants_of(target))
     possible = sum(len(changes_of(target)) for target in targets())
     return (
-        f"The {files} files allow {possible} such changes; a sample of {len(chosen)} is tried. "
-        + (f"{len(rest)} of the sample have no result yet. " if rest else "All of the sample have a result. ")
-        + f"The score is of the {len(rows)} that have been tried and that the source still allows; a result stays "
-        "while its place stands as it was, whatever has changed around it.\n"
+        f"The {files} files allow {possible} such changes; a sample of {len(chosen)} is tried.\n"
+        + (f"{len(rest)} of the sample have no result yet.\n" if rest else "All of the sample have a result.\n")
+        + f"The score is of the {len(rows)} that have been tried and that the source still allows;\n"
+        "a result stays while its place stands as it was, whatever has changed around it.\n"
     )
 
 

@@ -85,10 +85,32 @@ def test_the_sample_covers_every_file_and_follows_from_the_source() -> None:
 
 def test_every_verdict_is_on_a_survivor_and_the_page_is_what_they_give() -> None:
     page, results = tool("page"), tool("results")
-    without, stale = page.untriaged(results.read_rows(), page.read_verdicts())
+    verdicts = page.read_verdicts()
+    _, stale = page.untriaged(results.read_rows(), verdicts)
     assert stale == []
+    without, _ = page.untriaged(page.standing(), verdicts)
     assert ("Survivors without a verdict yet" in page.page()) == bool(without)
     assert page.PAGE.read_text(encoding="utf-8") == page.page()
+
+
+def test_a_result_counts_while_the_source_allows_its_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, results, targets = tool("page"), tool("results"), tool("targets")
+    change = targets.changes_of(next(targets.targets()))[0]
+    row = results.Row(change.id, change.target.name, change.target.folder, 1, "", "constant", "1", "2", "killed")
+    gone = results.Row(**{**vars(row), "id": "no such change"})
+    monkeypatch.setattr(page, "read_rows", lambda: {one.id: one for one in (row, gone)})
+    assert page.standing() == {change.id: row}
+
+
+def test_tests_of_the_files_own_name_are_asked_first() -> None:
+    checks, targets = tool("checks"), tool("targets")
+    change = next(m for t in targets.targets() if t.name == "spec/augspec/sides.py" for m in targets.changes_of(t))
+    lines = {change.target.name: frozenset(range(*change.edit.lines)) | {change.edit.lines[0]}}
+    laws = [checks.Check(f"N{n} 0", f"N{n}", "{}", 1.0, lines) for n in range(1, 9)]
+    tests = [checks.Check(f"spec/tests/test_{name}.py::test_a[0]", "", "", 1.0, lines) for name in ("load", "sides")]
+    asked = checks.Checks((*laws, *tests), {}).of(change, seconds=3.0)
+    assert "spec/tests/test_sides.py::test_a[0]" in [check.name for check in asked]
+    assert len(asked) == 3
 
 
 def test_a_timeout_is_no_kill() -> None:

@@ -38,6 +38,7 @@ ELSEWISE = {
     "iou_crop": "its pixels are those of random_resized_crop; which window they are depends on boxes",
     "mixup": _MIXED,
     "cutmix": _MIXED,
+    "mosaic": _MIXED,
     "resample": "ends a run of warps, and moves no pixel itself",
     "color_jitter": "stands for brightness_scale, contrast, saturation and hue, which are in the tables",
     "preset": "stands for ops that are in the tables",

@@ -146,7 +146,7 @@ def _s10_cases(tier: Tier) -> tuple[Case, ...]:
             policy={"center_crop": crop, "augmix": chains}.get(wrong.op, colour),
             targets=ALL_TARGETS,
             context={"kind": kind},
-            reach="dear",
+            reach="eager" if wrong.op in ("augmix", "center_crop") else "dear",
         )
         for kind, wrong in WRONG.items()
     )
