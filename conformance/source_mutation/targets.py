@@ -35,6 +35,7 @@ FOLDERS = {
     "spec/augspec/cli": ("spec/augspec/cli/*.py",),
     "backends/augspec_backends/generic": ("backends/augspec_backends/generic/*.py",),
     "backends/augspec_backends/generic/stages": ("backends/augspec_backends/generic/stages/*.py",),
+    "backends/augspec_backends/generic/targets": ("backends/augspec_backends/generic/targets/*.py",),
     "backends/augspec_backends/numpy": ("backends/augspec_backends/numpy/*.py",),
     "conformance/augspec_conformance/oracle": ("conformance/augspec_conformance/oracle/*.py",),
 }
