@@ -135,9 +135,71 @@ def test_policies_have_their_pairs() -> None:
     assert three[2]["sigma"] == {"uniform": [0.1, 2.0]}
 
 
+def test_mixtures_have_timms_chains_and_ops() -> None:
+    found = timm("augmix-m5-w4-d2")
+    (op,) = found.policy.to_dict()["ops"]
+    assert (op["op"], op["chains"], op["depth"], op.get("alpha", 1.0)) == ("augmix", 4, 2, 1.0)
+    tags = [one["op"] if one["op"] != "one_of" else one["ops"][0]["op"] for one in op["ops"]]
+    blends = ["saturation", "contrast", "brightness_scale", "sharpness"]
+    moves = ["shear", "shear", "translate", "translate"]
+    assert tags == ["autocontrast", *blends, "equalize", "rotate", "posterize", "solarize", *moves]
+    assert op["ops"][6]["ops"][0]["degrees"] == {"uniform": [0.0, 15.0]}  # without mstd, uniform up to m
+    assert found.rows[0].status == "approximate"
+    assert "ours rounds once" in found.rows[0].reason
+    plain = timm("augmix").policy.ops[0]
+    assert plain == augspec.parse({"augspec": 1, "ops": [{**op, "chains": 3, "depth": {"integers": [1, 3]}}]}).ops[
+        0
+    ].model_copy(update={"ops": plain.ops})
+    assert timm("augmix-b0").rows[0].reason == "cuts off to levels after each chain, ours rounds once"
+
+
+def _timms_mixture(image: Image.Image, source: np.random.Generator, *, width: int, depth: int, alpha: float) -> float:
+    """Return the mean of one draw of timm's mixture, of ops at magnitude 0: ten of thirteen change nothing."""
+    same = lambda im: im  # noqa: E731
+    ops = [ImageOps.autocontrast, ImageOps.equalize, lambda im: ImageOps.posterize(im, 4), *[same] * 10]
+    weights, share = source.dirichlet([alpha] * width), source.beta(alpha, alpha)
+    mixed = np.zeros((image.height, image.width, 3))
+    for weight in weights:
+        changed = image
+        for _ in range(depth):
+            changed = ops[source.integers(len(ops))](changed)
+        mixed += weight * np.asarray(changed, np.float64)
+    return float(np.asarray(Image.blend(image, Image.fromarray(mixed.astype(np.uint8)), share)).mean())
+
+
+def _furthest(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Return how far the shares of two samples are from each other, where theirs may lie a level beside."""
+    grid = np.linspace(0, 255, 2041)
+    below = np.searchsorted(np.sort(ours), grid, side="right") / len(ours)
+    low, high = (np.searchsorted(np.sort(theirs), grid + shift, side="right") / len(theirs) for shift in (-1.0, 1.0))
+    return float(np.maximum(low - below, below - high).max())
+
+
+def test_mixtures_are_drawn_as_timm_draws_them() -> None:
+    dark = (IMAGE[::6, ::6] // 4).astype(np.uint8)
+    source = np.random.default_rng(3)
+    theirs = {
+        settings: np.array(
+            [
+                _timms_mixture(Image.fromarray(dark), source, width=settings[0], depth=settings[1], alpha=settings[2])
+                for _ in range(1500)
+            ]
+        )
+        for settings in ((4, 2, 1.0), (4, 4, 1.0), (4, 2, 0.2), (1, 2, 1.0))
+    }
+    many = np.repeat(dark[None], 1500, 0)
+    ours = np.asarray(augspec.compile(timm("augmix-m0-mstd0-w4-d2").policy)(5, many), np.float64).mean((1, 2, 3))
+    furthest = {settings: _furthest(ours, means) for settings, means in theirs.items()}
+    # Two samples of 1500: below 0.0712 but for one in a thousand; other settings are told apart.
+    assert furthest.pop((4, 2, 1.0)) < 0.0712
+    assert min(furthest.values()) > 0.0712, furthest
+
+
 def test_what_has_no_counterpart_is_told() -> None:
-    mixed = timm("augmix-m5-w4-d2")
-    assert [(row.status, row.ops) for row in mixed.rows] == [("unsupported", ())]
+    for text, name in (("augmix-w9", "chains 9"), ("augmix-d20", "depth 20"), ("augmix-a0.01", "alpha 0.01")):
+        mixed = timm(text)
+        assert (mixed.rows[0].status, mixed.policy.ops) == ("unsupported", ())
+        assert mixed.rows[0].reason.startswith(f"{name} is outside of what is allowed")
     several = timm("rand-m9-tweights")
     assert several.rows[0].reason == "a weighted choice of 2 different ops has no counterpart; `n1` has one"
     assert timm("rand-m9-n1-tweights").rows[0].status == "exact"

@@ -8,15 +8,13 @@ import argparse
 import sys
 from pathlib import Path
 
-import augspec
 from augspec_conformance.peer_ops.page import page
-from augspec_conformance.peer_ops.read import words
 
 __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; it also says which awaited ops are not there yet."""
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m augspec_conformance.peer_ops", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("docs"), help="where the page goes")
     given = parser.parse_args(arguments)
@@ -24,11 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{given.folder} is no folder; give one that exists, in a checkout docs")
     file = given.folder / "peers.md"
     file.write_text(page(), encoding="utf-8")
-    there = words().awaited.ops & set(augspec.ops())
     print(f"{file} is written")
-    for text, names in (("awaited", words().awaited.ops - there), ("there by now, take them off the list", there)):
-        if names:
-            print(f"{text}: {', '.join(sorted(names))}")
     return 0
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-__all__ = ["Awaited", "Library", "Mention", "Verdict", "Word", "Words", "words"]
+__all__ = ["Library", "Mention", "Verdict", "Word", "Words", "words"]
 
 Verdict = Literal["same", "near", "unneeded", "none"]
 _FILE = Path(__file__).parent / "words.toml"
@@ -58,18 +58,9 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Awaited:
-    """Words that are written about as if they were there."""
-
-    ops: frozenset[str]
-    targets: frozenset[str]
-
-
-@dataclass(frozen=True)
 class Words:
     """All of it."""
 
-    awaited: Awaited
     targets: tuple[Word, ...]
     libraries: tuple[Library, ...]
 
@@ -82,30 +73,39 @@ def words() -> Words:
         ValueError: a line is not as the file's head says.
     """
     found = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    awaited = Awaited(*(frozenset(found["awaited"][name]) for name in ("ops", "targets")))
     reasons: Mapping[str, str] = found["reasons"]
-    plain = tuple(_word(name, line, reasons, targets=True) for name, line in found["targets"].items())
+    targets = tuple(_target(name, line, reasons) for name, line in found["targets"].items())
+    known = frozenset(word.target for word in targets if word.target)
     libraries = []
     for key, table in found.items():
-        if key not in ("awaited", "reasons", "targets"):
-            ops = tuple(_word(name, line, reasons, awaited=awaited) for name, line in sorted(table["ops"].items()))
+        if key not in ("reasons", "targets"):
+            ops = tuple(_word(name, line, reasons, known) for name, line in sorted(table["ops"].items()))
             other, importer = tuple(table["other"]), table.get("importer", "")
             libraries.append(Library(key, table["title"], table["version"], importer, other, ops))
-    return Words(awaited, plain, tuple(libraries))
+    return Words(targets, tuple(libraries))
 
 
-def _word(
-    name: str, line: Any, reasons: Mapping[str, str], *, targets: bool = False, awaited: Awaited | None = None
-) -> Word:
+def _word(name: str, line: Any, reasons: Mapping[str, str], targets: frozenset[str] = frozenset()) -> Word:
+    """Return what a line says; `here` may also be one of the targets."""
+    verdict, here, remark = _checked(name, line, reasons)
+    if here in targets:
+        return Word(name, verdict, (), here, remark)
+    return Word(name, verdict, tuple(_mention(name, part) for part in here.split()), "", remark)
+
+
+def _target(name: str, line: Any, reasons: Mapping[str, str]) -> Word:
+    verdict, here, remark = _checked(name, line, reasons)
+    return Word(name, verdict, (), here, remark)
+
+
+def _checked(name: str, line: Any, reasons: Mapping[str, str]) -> tuple[Verdict, str, str]:
     if not (isinstance(line, Sequence) and len(line) == 3 and line[0] in get_args(Verdict)):
         raise ValueError(f"{name}: [verdict, here, remark] is expected, with a verdict of {get_args(Verdict)}")
     verdict, here, remark = line
     remark = reasons[remark[1:]] if remark.startswith("@") else remark
     if verdict != "same" and not remark:
         raise ValueError(f"{name}: {verdict!r} wants a remark")
-    target = here if targets or (awaited is not None and here in awaited.targets) else ""
-    mentions = () if target else tuple(_mention(name, part) for part in here.split())
-    return Word(name, cast("Verdict", verdict), mentions, target, remark)
+    return cast("Verdict", verdict), here, remark
 
 
 def _mention(name: str, text: str) -> Mention:

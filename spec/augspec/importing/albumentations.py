@@ -15,6 +15,9 @@ from augspec.importing.table import Library, Node, imported, nothing
 
 __all__ = ["albumentations"]
 
+_LAST = "last"
+"""Mark of a transform that nothing follows."""
+
 
 def albumentations(document: Any, *, white: float = 255.0) -> Imported:
     """Return the policy of a serialised pipeline; it is data, and nothing of it is executed.
@@ -31,7 +34,7 @@ def albumentations(document: Any, *, white: float = 255.0) -> Imported:
         raise TypeError('a dict of Albumentations was expected, with "transform" and "__class_fullname__"')
     node = _node(top, "", white)
     if node.name in ("Compose", "ReplayCompose") and float(node.fields.get("p", 1.0)) == 1.0:
-        return imported(node.members, ALBUMENTATIONS)
+        return imported(_ended(node.members), ALBUMENTATIONS)
     return imported((node,), ALBUMENTATIONS)
 
 
@@ -44,6 +47,23 @@ def _node(document: Mapping[str, Any], path: str, white: float) -> Node:
         for n, one in enumerate(inner)
     )
     return Node(path or "transform", name, Fields(values, white), members)
+
+
+def _ended(nodes: Sequence[Node]) -> Sequence[Node]:
+    """Mark a `ToFloat` that nothing follows but a change of layout: only there is it an op."""
+    acting = [node for node in nodes if node.name not in ("NoOp", "ToTensorV2")]
+    if acting and acting[-1].name == "ToFloat":
+        acting[-1].fields.mark(_LAST)
+    return nodes
+
+
+def _float(fields: Fields) -> list[Json]:
+    largest = fields.get("max_value")
+    if not fields.get(_LAST, False):
+        return nothing("dtype is declared elsewhere; `to_float` would have to come last")(fields)
+    if largest not in (None, 1.0, 255.0, 65535.0):
+        raise NotImported(f"max_value {largest} is the largest number of no dtype, which to_float divides by")
+    return gated(fields, {"op": "to_float"})
 
 
 def _rotate(fields: Fields) -> list[Json]:
@@ -299,7 +319,8 @@ ALBUMENTATIONS = Library(
         "Normalize": _normalize,
         **EFFECTS,
         "NoOp": nothing("it changes nothing"),
-        **dict.fromkeys(("ToFloat", "FromFloat", "ToTensorV2"), nothing("dtype and layout are declared elsewhere")),
+        "ToFloat": _float,
+        **dict.fromkeys(("FromFloat", "ToTensorV2"), nothing("dtype and layout are declared elsewhere")),
     },
     containers={
         "Compose": _all,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from augspec.importing.albumentations_settings import BOXES, around, gated, interpolation, plain
+from augspec.importing.elastic import elastic
 from augspec.importing.fields import Fields, Json, NotImported, span
 from augspec.importing.table import Container, Node, Reader
 
@@ -179,6 +180,15 @@ def _cells(fields: Fields) -> list[Json]:
     return gated(fields, op | _bent(fields))
 
 
+def _elastic(fields: Fields) -> list[Json]:
+    if fields.get("noise_distribution", "gaussian") != "uniform":
+        raise NotImported("gaussian noise is divided by the largest number of the field, which depends on its size")
+    fields.must("same_dxdy", False)
+    fields.must("approximate", False)
+    fields.differ("smooths noise as far as 4σ, with its border pixel repeated; ours as far as 3σ, and mirrored")
+    return gated(fields, elastic(float(fields["alpha"]), float(fields["sigma"])) | _bent(fields))
+
+
 def _lens(fields: Fields) -> list[Json]:
     fields.must("mode", "camera")
     low, high = fields["distort_limit"]
@@ -235,6 +245,7 @@ EFFECTS: Mapping[str, Reader] = {
     "GridDropout": _grid,
     "GridDistortion": _cells,
     "OpticalDistortion": _lens,
+    "ElasticTransform": _elastic,
     "ImageCompression": _compressed,
     "Downscale": _downscale,
 }
@@ -248,5 +259,11 @@ UNSUPPORTED: Mapping[str, str] = {
     "Sharpen": "its kernel is not Pillow's; sharpness and unsharp_mask are near",
     "FancyPCA": "it takes the axes of each image, pca_lighting those of ImageNet",
     "TextImage": "it renders text",
+    "RandomFog": "it draws white discs, most of them in the middle, and blurs all; fog is a fractal veil",
+    "RandomRain": "it adds lines whose number and length are pixels, and darkens all; rain is streaks that blend",
+    "RandomSnow": "it whitens pixels by their brightness, or lays a texture over all; snow is flakes that fall",
+    "RandomShadow": "its polygons lie in one part of the image, with hard edges; shadow lies anywhere",
+    "RandomSunFlare": "it draws discs of many colours, whose radius is in pixels; sun_flare is one glow in one grey",
+    "Mosaic": "it takes partners from a list, into a canvas of its own size: write `mosaic` into the policy",
 }
 """Reasons, for those that people will look for."""

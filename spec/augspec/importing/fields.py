@@ -39,6 +39,11 @@ class Fields:
         self._read.add(name)
         return self._values.get(name, default)
 
+    def mark(self, name: str) -> None:
+        """Add a setting that is true, and that only readers look at."""
+        self._values[name] = True
+        self._read.add(name)
+
     def drop(self, names: Iterable[str]) -> None:
         """Note settings that mean nothing here."""
         self._read.update(names)

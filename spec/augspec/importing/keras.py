@@ -305,6 +305,7 @@ KERAS = Library(
     },
     containers={"Sequential": _all, "Pipeline": _all},
     unsupported={
+        "RandomElasticTransform": "it smooths and moves by shares of the side, elastic by pixels",
         "RandomShear": "it shears about the corner, ours about the centre",
         "RandomSharpness": "its smoothing reaches beyond the border",
         "RandomPerspective": "it moves three corners, outwards as well; ours moves four inwards",

@@ -377,6 +377,10 @@ KORNIA = Library(
     containers={"AugmentationSequential": _all, "ImageSequential": _all},
     unsupported={
         "ColorJiggle": "its saturation is that of HSV, its contrast is about black",
+        "RandomElasticTransform": "it moves by shares of the side, elastic by pixels",
+        "RandomMosaic": "it has neither labels nor masks: write `mosaic` and `targets` into the policy",
+        "RandomRain": "it draws lines whose number and length are pixels; rain is streaks that blend",
+        "RandomSnow": "it whitens pixels by their brightness; snow is flakes that fall",
         "RandomPosterize": "it draws fractions of bits",
         "RandomShear": "it shears in degrees, about another point",
         "RandomMixUpV2": "it wants the number of classes among the targets: write `mixup` into the policy",

@@ -17,7 +17,7 @@ from augspec.importing.fields import Fields, Json, NotImported
 from augspec.importing.magnitudes import Magnitude
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, Reader, imported
-from augspec.importing.timm_policies import POLICIES, SETS, WEIGHTED
+from augspec.importing.timm_policies import MIXED, POLICIES, SETS, WEIGHTED
 
 __all__ = ["is_timm", "timm"]
 
@@ -58,7 +58,7 @@ def timm(text: str) -> Imported:
     if name == "rand":
         node = _rand(given, chosen)
     elif name == "augmix":
-        node = Node("augmix", "AugMix", Fields({}))
+        node = _mixture(given)
     else:
         node = _policy(name, _spread(given.get("mstd", 0.0), endless=False))
     found = imported((node,), TIMM, text)
@@ -105,6 +105,15 @@ def _rand(given: Mapping[str, Any], chosen: str) -> Node:
     )
     wanted = {"n": int(given.get("n", 2)), "weights": WEIGHTED.get(chosen)}
     return Node("rand", "RandAugment", Fields(wanted), members)
+
+
+def _mixture(given: Mapping[str, Any]) -> Node:
+    magnitude = Magnitude(float(given.get("m", 3)), given.get("mstd", math.inf))
+    members = tuple(
+        Node(f"ops[{n}]", op, Fields({"magnitude": magnitude, "p": 1.0, "name": op})) for n, op in enumerate(MIXED)
+    )
+    wanted = {"chains": given.get("w", 3), "depth": given.get("d", -1), "alpha": given.get("a", 1.0)}
+    return Node("augmix", "AugMix", Fields(wanted | {"blended": "b" in given}), members)  # `b0` counts as true
 
 
 def _policy(name: str, std: float) -> Node:
@@ -279,6 +288,16 @@ def _steps(fields: Fields, members: Sequence[list[Json]], _: Sequence[Node]) -> 
     return [{"op": "one_of", "ops": ops, "weights": [float(weights[k]) for _, k in found]}]
 
 
+def _mixed(fields: Fields, members: Sequence[list[Json]], _: Sequence[Node]) -> list[Json]:
+    if fields["blended"]:  # weights of one blend after the other, which give every chain the same share as one sum
+        fields.differ("cuts off to levels after each chain, ours rounds once")
+    else:
+        fields.differ("cuts the chains' sum off to levels, and then its blend with the image; ours rounds once")
+    depth = int(fields["depth"])
+    op = {"op": "augmix", "chains": int(fields["chains"]), "depth": depth if depth > 0 else {"integers": [1, 3]}}
+    return [{**op, "alpha": float(fields["alpha"]), "ops": [one for member in members for one in member]}]
+
+
 def _one_pair(_: Fields, members: Sequence[list[Json]], __: Sequence[Node]) -> list[Json]:
     return [{"op": "one_of", "ops": [ops[0] if len(ops) == 1 else {"op": "sequence", "ops": ops} for ops in members]}]
 
@@ -311,8 +330,8 @@ TIMM = Library(
         **{name: _scaled(op, "factor", 0.18, 0.1) for name, op in _FACTORS.items()},
         **{f"{name}Increasing": _signed(op, "factor", 0.09, 1.0, cap=10) for name, op in _FACTORS.items()},
     },
-    containers={"RandAugment": _steps, "AutoAugment": _one_pair, "pair": _pair},
-    unsupported={"AugMix": "it blends chains of ops with the image, and this importer has no row for that"},
+    containers={"RandAugment": _steps, "AutoAugment": _one_pair, "pair": _pair, "AugMix": _mixed},
+    unsupported={},
     ignored=(),
 )
 """The table."""

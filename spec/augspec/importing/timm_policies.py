@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["POLICIES", "SETS", "WEIGHTED"]
+__all__ = ["MIXED", "POLICIES", "SETS", "WEIGHTED"]
 
 Pair = tuple[tuple[str, float, float], ...]
 
@@ -74,6 +74,20 @@ SETS: Mapping[str, tuple[str, ...]] = {
     **{name: tuple(weights) for name, weights in _WEIGHTS.items()},
 }
 """Ops by the name of a set."""
+
+MIXED: tuple[str, ...] = (
+    "AutoContrast",
+    *(f"{name}Increasing" for name in ("Color", "Contrast", "Brightness", "Sharpness")),
+    "Equalize",
+    "Rotate",
+    "PosterizeIncreasing",
+    "SolarizeIncreasing",
+    "ShearX",
+    "ShearY",
+    "TranslateXRel",
+    "TranslateYRel",
+)
+"""Ops of `augmix`; the first blends are timm's own."""
 
 WEIGHTED: Mapping[str, tuple[float, ...]] = {name: tuple(weights.values()) for name, weights in _WEIGHTS.items()}
 """Weights of a set's ops, for those that have any."""

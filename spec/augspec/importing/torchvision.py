@@ -8,6 +8,7 @@ from typing import Any
 
 from augspec.importing.chains import augmix
 from augspec.importing.colours import jitter
+from augspec.importing.elastic import elastic
 from augspec.importing.fields import Fields, Json, NotImported, span
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, imported, nothing
@@ -217,6 +218,17 @@ def _perspective(fields: Fields) -> list[Json]:
     return _with_p(fields, {**op, **_interpolation(fields), "fill": fields.fill()})
 
 
+def _elastic(fields: Fields) -> list[Json]:
+    pairs = {name: [float(one) for one in fields[name]] for name in ("alpha", "sigma")}
+    for name, pair in pairs.items():
+        if pair[0] != pair[1]:
+            raise NotImported(f"{name} for each axis has no counterpart")
+    fields.differ("one field for a whole batch, ours one for every sample; its smoothing reaches 4σ, ours 3σ")
+    fields.differ("points move by the field turned round, ours by its inverse")
+    op = elastic(pairs["alpha"][0] / 2, pairs["sigma"][0])  # in shares of half the side there
+    return [{**op, **_interpolation(fields), "fill": fields.fill()}]
+
+
 def _erasing(fields: Fields) -> list[Json]:
     fields.drop(("inplace",))
     fields.differ("a hole is smaller than the image on both sides, ours may be as large")
@@ -310,6 +322,7 @@ TORCHVISION = Library(
         "RandomAdjustSharpness": lambda f: _with_p(f, {"op": "sharpness", "factor": float(f["sharpness_factor"])}),
         "AugMix": _augmix,
         "RandomPerspective": _perspective,
+        "ElasticTransform": _elastic,
         "RandomErasing": _erasing,
         "JPEG": _compression,
         "AutoAugment": _auto,
