@@ -107,9 +107,11 @@ def _own_noise(subject: Subject, case: Case) -> None:
 def _f11_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    found = list(grid("F11", tier, every=1 if tier == "full" else 2))
-    found += grid("F11", tier, names=("op:rotate", "op:resize", "mix:train", "mix:targets"), signatures=(CORE_FLOAT,))
-    found = [c.with_(reach="graph" if c.name in _names(CORE_INTEGER) else "eager") for c in found]
+    some = [*grid("F11", tier, names=_COMPILED), *grid("F11", tier, every=1 if tier == "full" else 2)]
+    some += grid("F11", tier, names=("op:rotate", "op:resize", "mix:train", "mix:targets"), signatures=(CORE_FLOAT,))
+    reaches = dict.fromkeys(_names(CORE_INTEGER), "graph")
+    once = {c.name: c.with_(reach=reaches.get(c.name, "eager")) for c in some}
+    found = list(once.values())
     return (*found, *(c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)))
 
 
