@@ -143,6 +143,12 @@ def test_no_function_of_tf_image_is_forgotten() -> None:
     assert listed - found == set()
 
 
+def test_of_the_successor_stands_only_what_is_its_own() -> None:
+    plain, own = ({word.name for word in BY_KEY[key].ops} for key in ("albumentations", "albumentationsx"))
+    assert not plain & own
+    assert len(own) == 35
+
+
 @pytest.mark.parametrize("name", ["augmax", "dm_pix"])
 def test_no_op_is_forgotten_of(name: str) -> None:
     with warnings.catch_warnings():

@@ -340,13 +340,50 @@ def test_what_no_op_stands_for_is_left_out_with_the_reason(given: dict[str, Any]
 
 
 def test_steps_that_do_nothing_here_are_exact_without_ops() -> None:
-    found = of(step("NoOp"), step("ToTensorV2"), step("ToFloat"))
+    found = of(step("NoOp"), step("ToTensorV2"), step("FromFloat"))
     assert [(row.status, row.ops) for row in found.rows] == [("exact", ())] * 3
     assert [row.reason for row in found.rows] == [
         "it changes nothing",
         *["dtype and layout are declared elsewhere"] * 2,
     ]
     assert found.policy.to_dict()["ops"] == []
+
+
+def test_a_change_to_floats_is_an_op_where_nothing_but_layout_follows() -> None:
+    for largest in ({}, {"max_value": None}, {"max_value": 255.0}):
+        found = of(FLIP, step("ToFloat", **largest), step("NoOp"), step("ToTensorV2"))
+        assert [op.tag for op in found.policy.ops] == ["horizontal_flip", "to_float"]
+        assert [op.tag for op in found.policy.eval or ()] == ["to_float"]
+        assert found.exact
+    for inner in (of(step("ToFloat"), FLIP), of(step("Sequential", transforms=[step("ToFloat")]), FLIP)):
+        assert [op.tag for op in inner.policy.ops] == ["horizontal_flip"]
+    reason = "dtype is declared elsewhere; `to_float` would have to come last"
+    assert of(step("ToFloat"), FLIP).rows[0].reason == reason
+    (row,) = of(step("ToFloat", max_value=1000.0)).rows
+    assert (row.status, row.reason) == (
+        "unsupported",
+        "max_value 1000.0 is the largest number of no dtype, which to_float divides by",
+    )
+
+
+ELASTIC = {"alpha": 50.0, "sigma": 5.0, "same_dxdy": False, "approximate": False, "interpolation": 1, "border_mode": 4}
+
+
+def test_elastic_fields_of_uniform_noise_have_a_deviation_in_pixels() -> None:
+    found = of(step("ElasticTransform", **ELASTIC, noise_distribution="uniform", fill=51, p=0.5))
+    assert found.policy.to_dict()["ops"] == [
+        {"op": "elastic", "p": 0.5, "alpha": 1.628675040, "sigma": 5.0, "border": "mirror", "fill": 0.2}
+    ]
+    assert found.rows[0].status == "approximate"
+    for changed, part in (
+        ({"noise_distribution": "gaussian"}, "the largest number of the field"),
+        ({"noise_distribution": "uniform", "same_dxdy": True}, "same_dxdy True"),
+        ({"noise_distribution": "uniform", "approximate": True}, "approximate True"),
+        ({"noise_distribution": "uniform", "sigma": 50.0}, "from 1 to 15"),
+        ({"noise_distribution": "uniform", "sigma": 2.0}, "the picture would fold"),
+    ):
+        (row,) = of(step("ElasticTransform", **{**ELASTIC, **changed})).rows
+        assert (row.status, part in row.reason) == ("unsupported", True), row
 
 
 def test_a_pipeline_that_is_not_always_applied_is_one_row_of_its_own() -> None:

@@ -221,6 +221,14 @@ APPROXIMATE: list[tuple[Any, list[dict[str, Any]], str]] = [
         [{"op": "zoom_out", "factor": uniform(1, 3), "fill": 0.2, "p": 0.25}],
         "enlarges the canvas, ours keeps it and shrinks the image",
     ),
+    (
+        one("ElasticTransform", alpha=[60.0, 60.0], sigma=[5.0, 5.0], interpolation=Mode.NEAREST, fill=51),
+        [{"op": "elastic", "alpha": 0.977205024, "sigma": 5.0, "interpolation": "nearest", "fill": 0.2}],
+        (
+            "one field for a whole batch, ours one for every sample; its smoothing reaches 4σ, ours 3σ; "
+            "points move by the field turned round, ours by its inverse"
+        ),
+    ),
 ]  # fmt: skip
 
 MANY = "images of many sizes come out, and a policy gives one size"
@@ -242,7 +250,10 @@ UNSUPPORTED: list[tuple[Any, str]] = [
     (one("FiveCrop"), "one image becomes five"),
     (one("TenCrop"), "one image becomes ten"),
     (one("Lambda"), "it is code"),
-    (one("ElasticTransform"), "it has no row in the table"),
+    (one("ElasticTransform", alpha=[3.0, 4.0], sigma=[5.0, 5.0], **WARP), "alpha for each axis has no counterpart"),
+    (one("ElasticTransform", alpha=[9.0, 9.0], sigma=[0.0, 0.0], **WARP),
+     "a field that is not smoothed has no counterpart"),
+    (one("LinearTransformation"), "it has no row in the table"),
     (one("Own", module="mine"), "it has no row in the table"),
 ]  # fmt: skip
 
