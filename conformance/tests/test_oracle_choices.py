@@ -174,7 +174,7 @@ def test_the_identity_policy_returns_the_sample() -> None:
 
 def test_augmix_weighs_chains_that_all_begin_at_the_image() -> None:
     image = np.full((2, 2, 1), 0.4)
-    members = [*both(shift({"uniform": [0, 1]})), op("brightness_scale", factor=0.5)]
+    members = [*both(shift({"uniform": [0, 1]}), shift({"uniform": [0, 1]})), op("brightness_scale", factor=0.5)]
     mix = op("augmix", chains=2, depth={"integers": [1, 3]}, alpha=1.0, ops=members)
     path = "sample/augmix#0"
     drawn = {

@@ -108,6 +108,7 @@ UNREAD = {
     *("shadow.darkness", "shadow.size", "shadow.softness"),  # and so are all corners
     *("pixel_dropout.amount", "shot_noise.scale", "speckle.std", "pca_lighting.std"),
     *("elastic.alpha", "elastic.sigma"),  # R19 reads constant ones
+    *("mosaic.x", "mosaic.y", "mosaic.scale"),  # where pictures meet, of which each has four
     *(
         "box_blur.radius",
         "clahe.clip",

@@ -156,11 +156,10 @@ def grid_distortion(state: State, op: Op, draws: Draws) -> State:
 def elastic(state: State, op: Op, draws: Draws) -> State:
     """Displace each place by a smooth random field."""
     state = settle(state)
-    alpha = draws.number(op, "alpha")
-    if not draws.applied(op) or alpha == 0:
+    if not draws.applied(op) or draws.number(op, "alpha") == 0:
         return state
     key, largest = draws.words("noise", 3), support(op["sigma"])[1]
-    field = rubber.field(state.size, alpha, draws.number(op, "sigma"), largest, key)
+    field = rubber.field(state.size, draws.number(op, "alpha"), draws.number(op, "sigma"), largest, key)
     return remap(
         state,
         op,
