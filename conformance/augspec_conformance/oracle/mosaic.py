@@ -75,12 +75,19 @@ def _placed(
     if sample.boxes is not None and sample.share is not None:
         hull = boxes_of.hull(sample.boxes, place)
         shown = np.clip(hull, [left, top, left, top], [right, bottom, right, bottom])
-        placed = replace(placed, boxes=shown, share=sample.share * boxes_of.visible_share(shown, hull))
+        placed = replace(placed, boxes=shown, share=sample.share * _share(shown, hull))
     if sample.keypoints is not None and sample.visible is not None:
         points = place(sample.keypoints)
         inside = (points >= [left, top]).all(1) & (points < [right, bottom]).all(1)
         placed = replace(placed, keypoints=points, visible=sample.visible & inside)
     return placed
+
+
+def _share(shown: AnyArray, hull: AnyArray) -> AnyArray:
+    """Return the visible share of each box, (N,); a sliver thinner than 2⁻¹⁰ pixel is nothing."""
+    sides, whole = (boxes[:, 2:] - boxes[:, :2] for boxes in (shown, hull))
+    sliver = ((sides < 2.0**-10) & (sides < whole)).any(1)
+    return np.where(sliver, 0.0, boxes_of.visible_share(shown, hull))
 
 
 def _joined(own: State, samples: Sequence[State]) -> State:
