@@ -98,7 +98,7 @@ def undisplaced(xp: Namespace, x: Array, y: Array, field: Array) -> tuple[Array,
         (left, right, fx), (top, bottom, fy) = along(u, width), along(v, height)
         rows, columns = xp.stack([top, top, bottom, bottom], 1), xp.stack([left, right, left, right], 1)
         found = xp.astype(xp.gather_at(field, rows, columns), "float32") * 2.0**-20
-        upper, lower = (found[:, i] + (found[:, i + 1] - found[:, i]) * fx[..., None] for i in (0, 2))
+        upper, lower = (found[:, i, ...] + (found[:, i + 1, ...] - found[:, i, ...]) * fx[..., None] for i in (0, 2))
         d = upper + (lower - upper) * fy[..., None]
         return d[..., 0], d[..., 1]
 

@@ -81,5 +81,5 @@ def _fold(xp: Namespace, run: Callable[[State, Params], State], start: State, pa
     if own is not None:
         return dict(own(run, start, params))
     for turn in range(xp.shape(next(iter(params.values())))[0]):
-        start = run(start, {name: array[turn] for name, array in params.items()})
+        start = run(start, {name: array[turn, ...] for name, array in params.items()})
     return start

@@ -83,8 +83,8 @@ def tightened(go: Passage, boxes: Array, state: State, start: State) -> Array:
     if xp.shape(mask)[1:3] != xp.shape(before)[1:3]:
         return tight
     count = xp.shape(before)[3]  # what came from other samples follows a sample's own
-    mask, boxes, others = mask[..., :count], boxes[:, :count], tight[:, count:]
-    tight = tight[:, :count]
+    mask, boxes, others = mask[..., :count], boxes[:, :count, :], tight[:, count:, :]
+    tight = tight[:, :count, :]
     moved = xp.max(xp.astype(_differs(go, mask, before), "int32"), (1, 2)) == 1
     for i in range(4):
         moved = xp.logical_or(moved, boxes[..., i] != start["boxes"][..., i])

@@ -71,9 +71,9 @@ def as_given(go: Passage, new: Array, end: Array, start: Array, given: Array) ->
     if end is start:
         return given
     count, rest = xp.shape(start)[1], new
-    new, end = new[:, :count], end[:, :count]
+    new, end = new[:, :count, ...], end[:, :count, ...]
     same = end[..., 0] == start[..., 0]
     for axis in range(1, xp.shape(end)[-1]):
         same = xp.logical_and(same, end[..., axis] == start[..., axis])
     own = xp.where(same[..., None], given, new)
-    return own if xp.shape(rest)[1] == count else xp.concat([own, rest[:, count:]], 1)
+    return own if xp.shape(rest)[1] == count else xp.concat([own, rest[:, count:, ...]], 1)
