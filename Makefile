@@ -69,8 +69,15 @@ suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
 	$(PYTEST) tests
 
 # Not for the command line: they take the wheel as it is.
-$(LAWS): laws-%:
+$(filter-out laws-tensorflow,$(LAWS)): laws-%:
 	$(PYTEST) conformance/tests/test_laws.py --backend $*
+
+# TensorFlow keeps every program that XLA compiled for as long as the process lives: three processes, 8 GB at most.
+COMPILED := compiled-N or compiled-F or compiled-J or compiled-B9
+laws-tensorflow:
+	$(PYTEST) conformance/tests/test_laws.py --backend tensorflow -k "not compiled"
+	$(PYTEST) conformance/tests/test_laws.py --backend tensorflow -k "compiled and ($(COMPILED))"
+	$(PYTEST) conformance/tests/test_laws.py --backend tensorflow -k "compiled and not ($(COMPILED))"
 
 format: $(VENV)/.dependencies  ## Format the code and apply the safe fixes
 	$(VENV)/bin/ruff format .

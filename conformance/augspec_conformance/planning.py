@@ -30,6 +30,13 @@ _COMPILES_OPS = ("jax",)
 """Frameworks that, op by op, compile each op for each shape: at the tier smoke, the eager mode of these is asked what
 modes are in which compilations are dear."""
 
+_FROM_PIXELS = ("R13", "R14")
+"""Laws that read what was drawn from the pixels of thousands of samples, a case for each parameter or op."""
+
+_PIXELS_AT_MOST = 24
+"""So many of their cases, evenly spread, where each op is compiled for each shape: ten seconds a case otherwise. Equal
+draws (K6) and equal pixels (N1) are asked of every op."""
+
 _REACHES = {"eager": ("eager", "graph", "dear"), "graph": ("graph", "dear"), "dear": ("dear",)}
 
 
@@ -67,7 +74,11 @@ def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iter
     affordable = _REACHES["dear" if dear else subject.cost] if law.scope == "modes" else _REACHES["eager"]
     cases = [case for case in cases_under(law, tier, seed) if case.reach in affordable]
     eager = [place for place, case in enumerate(cases) if case.reach == "eager"]
-    most = _AT_MOST.get(subject.adapter.FRAMEWORK, len(eager)) if tier == "smoke" else len(eager)
+    framework, most = subject.adapter.FRAMEWORK, len(eager)
+    if tier == "smoke":
+        most = _AT_MOST.get(framework, most)
+    elif law.id in _FROM_PIXELS and framework in _COMPILES_OPS:
+        most = _PIXELS_AT_MOST
     kept = {eager[number] for number in _spread(len(eager), most)}
     for place, case in enumerate(cases):
         if case.reach != "eager" or place in kept:
