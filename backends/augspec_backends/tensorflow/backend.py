@@ -22,7 +22,11 @@ __all__ = ["Backend"]
 
 
 class Backend(CompiledBackend):
-    """TensorFlow tensors; keys, ids and the batch size may be symbolic, image sides must be static."""
+    """TensorFlow tensors; keys, ids and the batch size may be symbolic, image sides must be static.
+
+    In the mode "compiled", take gradients of a choice (`one_of`, `some_of`, …) inside of your own
+    `tf.function(jit_compile=True)`: what a loop remembers for its gradient cannot leave a function that XLA compiles.
+    """
 
     name: ClassVar[str] = "tensorflow"
     capabilities: ClassVar[Capabilities] = CAPABILITIES

@@ -235,10 +235,19 @@ def consumed(x: Any) -> bool:
 
 
 def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
-    """Return the result and the gradient of its weighted sum."""
-    with tf.GradientTape() as tape:
-        tape.watch(image)
-        out = augmenter(key, image, ids)
-        total = tf.reduce_sum(out * weights)
-    found = tape.gradient(total, image)
+    """Return the result and the gradient of its weighted sum.
+
+    What XLA compiles is differentiated inside of a function that it compiles, as a training step is: what a loop (a
+    choice) remembers for its gradient cannot leave such a function.
+    """
+
+    def step(x: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            out = augmenter(key, x, ids)
+            total = tf.reduce_sum(out * weights)
+        return out, tape.gradient(total, x)
+
+    whole = augmenter.options.mode == "compiled"
+    out, found = (tf.function(step, jit_compile=True, autograph=False) if whole else step)(image)
     return None if found is None else Gradient(out, tf.convert_to_tensor(found))
