@@ -188,3 +188,19 @@ def test_t3_boxes_of_four_samples_come_together_inside_the_callers_graph() -> No
     assert set(found) == set(expected)
     for name, value in expected.items():
         torch.testing.assert_close(found[name], value, atol=1e-5, rtol=0)
+
+
+def test_choices_with_other_steps_are_other_choices() -> None:
+    from augspec.language.policy import Targets
+    from augspec.plan.stages import Warp
+    from augspec_backends.generic.pixels import Pixels
+    from augspec_backends.generic.stages import STEPS
+    from augspec_backends.generic.stages.warp import WarpStep
+    from augspec_backends.torch.namespace import TorchNamespace
+
+    class OtherStep(WarpStep):
+        pass
+
+    xp = TorchNamespace()
+    same, other = Pixels(xp, None, Targets()), Pixels(xp, None, Targets(), steps={**STEPS, Warp: OtherStep()})
+    assert repr(same) == repr(Pixels(xp, None, Targets())) != repr(other)  # what a node of a graph is known by

@@ -68,7 +68,8 @@ class Pixels:
     def __repr__(self) -> str:
         """Return what it does, whatever the arrays."""
         numbers = self.m and {name: value for name, value in sorted(vars(self.m).items()) if name != "xp"}
-        return f"Pixels({type(self.m).__name__}, {numbers}, {self.targets!r}, {self.value_range})"
+        steps = sorted(f"{type(step).__module__}.{type(step).__qualname__}" for step in self.steps.values())
+        return f"Pixels({type(self.m).__name__}, {numbers}, {self.targets!r}, {self.value_range}, {steps})"
 
     def under(self, xp: Namespace) -> Pixels:
         """Return the same under another namespace."""

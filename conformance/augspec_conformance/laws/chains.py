@@ -18,9 +18,10 @@ from augspec_conformance.cases.policies import document
 from augspec_conformance.declared import atoms, cdf_of, human
 from augspec_conformance.decoding import SMALL, samples_for
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.compare import require_follows
 from augspec_conformance.laws.independence import require_joint
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import DRAWS, LEAST_REST, TABLE
+from augspec_conformance.tolerances import DRAWS, LEAST_REST
 
 __all__ = ["LAWS"]
 
@@ -51,9 +52,9 @@ def _drawn(subject: Subject, case: Case) -> None:
     require(bool((weights >= 0).all()), "a weight is negative", got=int(weights.min()))
     for way, order in (("first", weights), ("last", weights[:, ::-1])):
         for number, (share, step, ab) in enumerate(_shares(order / _WHOLE, alpha)):
-            _follows(share, {"beta": ab}, step, f"weight {number} from the {way}, of what is left,")
+            require_follows(share, {"beta": ab}, step, f"weight {number} from the {way}, of what is left,")
     declared = op.get("share", {"beta": [alpha, alpha]})
-    _follows(human(drawn, f"{path}/share"), declared, 2 / _WHOLE, "the share of the chains")
+    require_follows(human(drawn, f"{path}/share"), declared, 2 / _WHOLE, "the share of the chains")
     both = {
         "share": cdf_of(declared)(human(drawn, f"{path}/share")),
         "weight": cdf_of({"beta": [alpha, (chains - 1) * alpha]})(weights[:, 0] / _WHOLE),
@@ -79,17 +80,6 @@ def _shares(weights: Array, alpha: float) -> Iterator[tuple[Array, float, list[f
             require_joint(both, {}, "a weight and the next one's share of the rest")
         yield share, 2 / (_WHOLE * LEAST_REST), ab
         rest = rest - weights[:, i]
-
-
-def _follows(values: Array, distribution: Json, step: float, what: str) -> None:
-    distance = statistic.cdf_distance(values, cdf_of(distribution), step)
-    most = statistic.cdf_envelope(len(values)) + TABLE
-    require(
-        statistic.cdf_holds(distance, len(values), slack=TABLE),
-        f"{what} is not {distribution}",
-        expected=f"a distance of at most {most:.4f}",
-        got=distance,
-    )
 
 
 def _steps(drawn: Any, op: Json, path: str) -> None:

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from augspec_conformance import statistic
 from augspec_conformance.cases.signatures import SIGNATURES
+from augspec_conformance.declared import cdf_of
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, require, require_equal
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import COORDINATE_BETWEEN, between_backends, class_of, close
+from augspec_conformance.tolerances import COORDINATE_BETWEEN, TABLE, between_backends, class_of, close
 
-__all__ = ["require_alike", "require_match", "require_results_alike", "require_same"]
+__all__ = ["require_alike", "require_follows", "require_match", "require_results_alike", "require_same"]
 
 
 def require_same(got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
@@ -78,3 +80,15 @@ def require_match(subject: Subject, case: Case, got: dict[str, Any], expected: d
         require_same(got, expected, reason)
     else:
         require_results_alike(case, got, expected, reason)
+
+
+def require_follows(values: Any, distribution: dict[str, Any], width: float, what: str) -> None:
+    """Demand that values on a grid of a width have a continuous distribution."""
+    distance = statistic.cdf_distance(values, cdf_of(distribution), width)
+    most = statistic.cdf_envelope(len(values)) + TABLE
+    require(
+        statistic.cdf_holds(distance, len(values), slack=TABLE),
+        f"{what} is not {distribution}",
+        expected=f"a distance of at most {most:.4f}",
+        got=distance,
+    )

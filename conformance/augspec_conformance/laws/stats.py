@@ -16,8 +16,9 @@ from augspec_conformance.cases.policies import COMBINATORS, document, mixes, op_
 from augspec_conformance.declared import atoms, cdf_of, ends, human, parameters, step
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws import chains, independence, windows
+from augspec_conformance.laws.compare import require_follows
 from augspec_conformance.subject import Subject
-from augspec_conformance.tolerances import DRAWS, FEWEST_GIVEN, TABLE
+from augspec_conformance.tolerances import DRAWS, FEWEST_GIVEN
 
 __all__ = ["LAWS", "fixed_gate", "require_both_ends"]
 
@@ -72,15 +73,8 @@ def _continuous(subject: Subject, case: Case) -> None:
     for path, distribution in parameters(case.policy):
         if next(iter(distribution)) in ("integers", "choice"):
             continue
-        values, width = human(drawn, path), step(drawn, path, distribution)
-        distance = statistic.cdf_distance(values, cdf_of(distribution), width)
-        most = statistic.cdf_envelope(len(values)) + TABLE
-        require(
-            statistic.cdf_holds(distance, len(values), slack=TABLE),
-            f"the distribution of {path} is not {distribution}",
-            expected=f"a distance of at most {most:.4f}",
-            got=distance,
-        )
+        width = step(drawn, path, distribution)
+        require_follows(human(drawn, path), distribution, width, f"the distribution of {path}")
 
 
 _DISTRIBUTIONS: tuple[dict[str, Any], ...] = (
@@ -308,14 +302,7 @@ def _given_applied(subject: Subject, case: Case) -> None:
         values, width = human(drawn, path), step(drawn, path, distribution)
         for which, some in (("applied", values[applied]), ("not applied", values[~applied])):
             require(len(some) >= FEWEST_GIVEN, f"samples {which}", expected=f"at least {FEWEST_GIVEN}", got=len(some))
-            distance = statistic.cdf_distance(some, cdf_of(distribution), width)
-            most = statistic.cdf_envelope(len(some)) + TABLE
-            require(
-                statistic.cdf_holds(distance, len(some), slack=TABLE),
-                f"the distribution of {path}, given {which}",
-                expected=f"a distance of at most {most:.4f}",
-                got=distance,
-            )
+            require_follows(some, distribution, width, f"the distribution of {path}, given {which},")
 
 
 def _one(name: str, *ops: dict[str, Any], key: int) -> Any:

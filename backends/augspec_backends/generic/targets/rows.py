@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +25,9 @@ _FARTHEST = 1e9
 class Rows(Target):
     """A target (N, columns) of floats."""
 
+    @abstractmethod
     def columns(self, options: Options) -> int:
         """Return how many numbers a row has."""
-        raise NotImplementedError
 
     def check(self, shape: Shape, dtype: str, sig: Signature, options: Options, settings: Targets) -> None:
         lead, size = sig.lead, self.columns(options)

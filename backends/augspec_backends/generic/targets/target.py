@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -88,7 +89,7 @@ def repeated(xp: Namespace, x: Array, times: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Target:
+class Target(ABC):
     """One kind of target; subclasses hold no more than what a policy says of it.
 
     Attributes:
@@ -108,32 +109,33 @@ class Target:
     layouts: ClassVar[bool] = False
     """Whether it may have channels, which stand where the layout says."""
 
+    @abstractmethod
     def check(self, shape: Shape, dtype: str, sig: Signature, options: Options, settings: Targets) -> None:
         """Refuse what is no such target of a sample.
 
         Raises:
             SampleError: another shape or dtype than the image, the options and the policy ask for.
         """
-        raise NotImplementedError
 
-    def check_beside(self, arrays: Mapping[str, tuple[Shape, str]]) -> None:
+    def check_beside(self, arrays: Mapping[str, tuple[Shape, str]]) -> None:  # noqa: B027 (most kinds ask nothing)
         """Refuse what does not go with the other targets of a sample, given the shapes and dtypes of all.
 
         Raises:
             SampleError: with what it has to have in common with which.
         """
 
-    def check_values(self, values: np.ndarray, options: Options, settings: Targets) -> None:
+    def check_values(self, values: np.ndarray, options: Options, settings: Targets) -> None:  # noqa: B027 (most kinds ask nothing)
         """Refuse values that mean nothing, where they can be looked at.
 
         Raises:
             SampleError: with the value and its place.
         """
 
+    @abstractmethod
     def enter(self, go: Passage, arrays: Mapping[str, Array]) -> State:
         """Return the entries of the canonical state (see `augspec_backends.generic.pixels`)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leave(self, go: Passage, state: State, start: State, arrays: Mapping[str, Array]) -> dict[str, Array]:
         """Return the entries of the result in the caller's own form.
 
@@ -143,12 +145,11 @@ class Target:
             start: the state at its begin.
             arrays: what the caller gave.
         """
-        raise NotImplementedError
 
     def channels(self, sig: Signature) -> bool:
         """Return whether arrays have a channel axis where the layout says."""
         return False
 
+    @abstractmethod
     def spec(self, shape: Shape, dtype: str, sig: Signature, options: Options, runner: Any) -> dict[str, Leaf]:
         """Return shapes and dtypes of what `leave` gives, from those of what came."""
-        raise NotImplementedError
