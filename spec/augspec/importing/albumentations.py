@@ -126,7 +126,7 @@ def _brightness_contrast(fields: Fields) -> list[Json]:
 
 def _jitter(fields: Fields) -> list[Json]:
     names = ("brightness", "contrast", "saturation", "hue")
-    return jitter(fields, {name: fields[name] for name in names}, float(fields.get("p", 1.0)))
+    return jitter({name: fields[name] for name in names}, float(fields.get("p", 1.0)))
 
 
 def _gray(fields: Fields) -> list[Json]:

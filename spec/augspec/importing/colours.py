@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from augspec.importing.fields import Fields, Json, span
-from augspec.registry import ops as known_ops
+from augspec.importing.fields import Json, span
 
 __all__ = ["jitter"]
 
@@ -17,11 +16,10 @@ _PARTS = (
 )
 
 
-def jitter(fields: Fields, ranges: dict[str, Any], p: float = 1.0, *, pivot: str = "grey_mean") -> list[Json]:
+def jitter(ranges: dict[str, Any], p: float = 1.0, *, pivot: str = "grey_mean") -> list[Json]:
     """Return the ops of a bundle, in an order that is drawn as theirs is.
 
     Args:
-        fields: where to note what differs.
         ranges: [low, high] of "brightness", "contrast", "saturation" (factors) and "hue" (turns); None leaves one out.
         p: of the bundle.
         pivot: what contrast keeps.
@@ -33,7 +31,4 @@ def jitter(fields: Fields, ranges: dict[str, Any], p: float = 1.0, *, pivot: str
             found.append({"op": op, parameter: span(*ends)} | ({"pivot": pivot} if op == "contrast" else {}))
     if len(found) < 2:
         return [{**op, "p": p} if p < 1 else op for op in found]
-    if "random_order" in known_ops():
-        return [{"op": "random_order", "ops": found} | ({"p": p} if p < 1 else {})]
-    fields.differ("theirs follow each other in a random order, ours in a fixed one")
-    return found if p == 1 else [{"op": "sequence", "p": p, "ops": found}]
+    return [{"op": "random_order", "ops": found} | ({"p": p} if p < 1 else {})]

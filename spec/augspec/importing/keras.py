@@ -215,7 +215,7 @@ def _jitter(fields: Fields) -> list[Json]:
     if fields.get("contrast_factor") is None:
         return []
     down, up = _upward(fields["contrast_factor"])
-    return jitter(fields, {"contrast": (1 - down, 1 + up)}, pivot="channel_mean")
+    return jitter({"contrast": (1 - down, 1 + up)}, pivot="channel_mean")
 
 
 def _degeneration(fields: Fields) -> list[Json]:

@@ -137,7 +137,7 @@ def _jitter(fields: Fields) -> list[Json]:
         low, high = _ends(value) if name == "hue" or not isinstance(value, (int, float)) else (1 - value, 1 + value)
         ranges[name] = (low, high) if (low, high) != (rest, rest) else None
     fields.differ("one order for a batch")
-    (part, *more) = jitter(fields, ranges) or [{"op": "sequence", "ops": []}]
+    (part, *more) = jitter(ranges) or [{"op": "sequence", "ops": []}]
     return _p(fields, part if not more else {"op": "sequence", "ops": [part, *more]})
 
 

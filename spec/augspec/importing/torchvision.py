@@ -121,7 +121,7 @@ def _affine(fields: Fields) -> list[Json]:
 
 def _jitter(fields: Fields) -> list[Json]:
     names = ("brightness", "contrast", "saturation", "hue")
-    return jitter(fields, {name: fields.get(name) for name in names})
+    return jitter({name: fields.get(name) for name in names})
 
 
 def _distort(fields: Fields) -> list[Json]:
