@@ -42,12 +42,19 @@ def _habit(dtype: str) -> tuple[float, str]:
     return _FAR + (ROUNDED if whole else FLOAT32), _POSITIONS + (", result rounded" if whole else "")
 
 
+def _back() -> Array:
+    """Return the eight coefficients of the homography from the output's plane to the input's; the ninth is 1."""
+    whole, moved = _corners()
+    rows, right = [], []
+    for (x, y), (u, v) in zip(moved, whole, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        right += [u, v]
+    return np.linalg.solve(np.array(rows), np.array(right))
+
+
 def _surrounded(height: int, width: int) -> Array:
     """Tell which results are made of four pixels of the image: where its middle, half a pixel smaller, appears."""
-    import cv2
-
-    whole, moved = _corners()
-    back = cv2.getPerspectiveTransform(moved.astype(np.float32), whole.astype(np.float32))
+    back = np.append(_back(), 1.0).reshape(3, 3)
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     u, v, w = np.moveaxis(np.stack([x, y, np.ones_like(x)], -1) @ back.T, -1, 0)
     u, v = u / w, v / w
@@ -58,12 +65,7 @@ def _pillow(image: Any) -> Any:
     """Call `transform` with eight coefficients, from the output to the input."""
     from PIL import Image
 
-    whole, moved = _corners()
-    rows, right = [], []
-    for (x, y), (u, v) in zip(moved, whole, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        right += [u, v]
-    back = np.linalg.solve(np.array(rows), np.array(right)).tolist()
+    back = _back().tolist()
     return image.transform(image.size, Image.Transform.PERSPECTIVE, back, Image.Resampling.BILINEAR)
 
 
