@@ -185,7 +185,10 @@ def test_torchvision_erasing_perspective_and_recipes() -> None:
         torchvision(v2.RandAugment(3)).rows[0].reason
         == "num_ops 3 is not that of the preset randaugment/torchvision, 2"
     )
-    assert torchvision(v2.MixUp(num_classes=3)).rows[0].status == "unsupported"
+    for transform, tag in ((v2.MixUp(num_classes=3), "mixup"), (v2.CutMix(alpha=0.5, num_classes=3), "cutmix")):
+        found = torchvision(transform)
+        assert (found.rows[0].status, found.rows[0].ops) == ("approximate", (tag,))
+        assert found.policy.targets.label.classes == 3
 
 
 def test_torchvision_jpeg() -> None:
@@ -290,5 +293,5 @@ def test_keras_near_and_refused_words_have_a_row() -> None:
     assert clahe == ("approximate", ("clahe",))
     assert told("Solarization", addition_factor=[0, 0.2], threshold_factor=[0, 0.5])[0] == "unsupported"
     assert told("Solarization", addition_factor=[0, 0.0], threshold_factor=[0, 0.5]) == ("exact", ("solarize",))
-    for name in ("RandomPerspective", "MixUp", "AugMix", "RandAugment"):
+    for name in ("RandomPerspective", "CutMix", "AugMix", "RandAugment"):
         assert told(name)[0] == "unsupported"

@@ -321,6 +321,10 @@ def test_stacks_are_checked_as_stacks() -> None:
     assert [problem.path for problem in found] == ["ops[0]"]
     (problem,) = augspec.check(policy(), shape=(8, 8, 3), frames=True)
     assert (problem.path, problem.allowed) == ("shape", "THWC for one stack, NTHWC for a batch, or height×width alone")
+    (problem,) = augspec.check(policy(), shape=(2, 4, 8, 8, 3))
+    assert (problem.path, problem.fix) == ("shape", "For batches of stacks, say so: `--frames`, or frames=True.")
+    (problem,) = augspec.check(policy(), shape=(3, 2, 4, 8, 8, 3))
+    assert (problem.path, problem.fix) == ("shape", "")
     (problem,) = augspec.check(policy({"op": "mixup"}), shape=(2, 8, 8, 3), frames=True, targets=("label",))
     assert (problem.path, problem.value) == ("ops[0]", "mixup on one image")
 

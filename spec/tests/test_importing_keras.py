@@ -98,6 +98,11 @@ EXACT: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
 
 APPROXIMATE: list[tuple[dict[str, Any], list[dict[str, Any]], str]] = [
     (
+        layer("MixUp", alpha=0.4),
+        [{"op": "mixup", "alpha": 0.4}],
+        "partners follow from the key and ids, not from the order of the batch",
+    ),
+    (
         layer("RandomRotation", **{**WARP, "fill_mode": "reflect"}, factor=[0.1, 0.1]),
         [{"op": "rotate", "degrees": 36.0, "border": "symmetric"}],
         "on the torch engine, reflect leaves the border pixel out",

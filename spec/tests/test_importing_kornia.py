@@ -148,7 +148,19 @@ EXACT: list[tuple[Any, list[dict[str, Any]]]] = [
 
 BATCH = "one order for a batch"
 MORE = {"translate": None, "scale": None}
+MIXED = "labels become soft, not triples; partners follow from the key and ids, not from the order of the batch"
 APPROXIMATE: list[tuple[Any, list[dict[str, Any]], str]] = [
+    (one("RandomMixUpV2", drawn={"lambda_val": None}, own={"data_keys": None}), [{"op": "mixup"}], MIXED),
+    (
+        one("RandomMixUpV2", drawn={"lambda_val": (0.0, 1.0)}, own={"same_on_batch": True}),
+        [{"op": "mixup", "scope": "batch"}],
+        MIXED,
+    ),
+    (
+        one("RandomCutMixV2", drawn={"cut_size": None, "beta": 0.5, "num_mix": 1}, own={"use_correct_lambda": True}),
+        [{"op": "cutmix", "alpha": 0.5}],
+        f"keeps rectangles inside of the image, ours are cut off at its border; {MIXED}",
+    ),
     (
         one("RandomRotation", own={"same_on_batch": True}, tensors={"degrees": [-10, 20]}, resample=Resample.BILINEAR),
         [{"op": "rotate", "degrees": uniform(-10, 20)}],
@@ -233,6 +245,11 @@ UNSUPPORTED: list[tuple[Any, str]] = [
     (one("RandomGaussianNoise", mean=0.1, std=0.25), "mean 0.1 has no counterpart"),
     (one("RandomSolarize", tensors={"thresholds": [0.5, 0.5], "additions": [0, 0.1]}),
      "additions has no counterpart"),
+    (one("RandomMixUpV2", drawn={"lambda_val": (0.2, 1.0)}),
+     "a weight that is uniform from another number than 0, or to another one than 1"),
+    (one("RandomMixUpV2", own={"p_batch": 0.5}), "p_batch decides for whole batches"),
+    (one("RandomCutMixV2", drawn={"num_mix": 2}), "num_mix 2 has no counterpart"),
+    (one("RandomCutMixV2", drawn={"cut_size": (0.1, 0.9)}), "a clamp of the weight has no counterpart"),
     (one("RandomInvert", max_val=255.0), "max_val 255.0 has no counterpart"),
     (one("RandomAutoContrast", clip_output=False), "clip_output False has no counterpart"),
     (one("RandomCrop", size=(3, 4), **{**CROP, "padding": 2}), "padding has no row yet"),

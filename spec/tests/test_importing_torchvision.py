@@ -140,7 +140,10 @@ EXACT: list[tuple[Any, list[dict[str, Any]]]] = [
 
 TWICE = "fades into the fill twice at the image's border"
 CUBIC = "bicubic with a = −0.75, ours has −0.5"
+PARTNERS = "partners follow from the key and ids, not from the order of the batch"
 APPROXIMATE: list[tuple[Any, list[dict[str, Any]], str]] = [
+    (one("MixUp", alpha=0.2, num_classes=None), [{"op": "mixup", "alpha": 0.2, "scope": "batch"}], PARTNERS),
+    (one("CutMix", alpha=1.0, num_classes=10), [{"op": "cutmix", "scope": "batch"}], PARTNERS),
     (
         one("RandomRotation", **{**WARP, "interpolation": Mode.BICUBIC}, degrees=[7.0, 7.0], expand=False),
         [{"op": "rotate", "degrees": 7.0, "interpolation": "bicubic"}],
@@ -291,6 +294,20 @@ def test_rows_name_places_and_own_classes_in_full() -> None:
     assert (found.rows[0].status, found.rows[0].reason) == ("approximate", "without mine.Own")
     with pytest.raises(TypeError, match=r"a transform of torchvision was expected, got mine\.Own"):
         torchvision(own)
+
+
+def test_the_number_of_classes_is_declared_where_a_mixture_names_it() -> None:
+    def choice(*counts: int | None) -> Any:
+        mixtures = [one(name, alpha=1.0, num_classes=n) for name, n in zip(("MixUp", "CutMix"), counts, strict=True)]
+        return torchvision(one("RandomChoice", transforms=mixtures, p=None))
+
+    for counts in ((10, 10), (None, 10)):
+        found = choice(*counts)
+        assert (found.policy.targets.label.classes, found.notes) == (10, ())
+    assert choice(None, None).policy.targets.label.classes is None
+    found = choice(10, 7)
+    assert found.policy.targets.label.classes is None
+    assert found.notes == ("no number of classes was declared, because the transforms name different ones",)
 
 
 def test_members_may_be_registered_as_modules() -> None:

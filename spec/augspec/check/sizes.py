@@ -40,7 +40,9 @@ def _shape(setting: Setting) -> list[Problem]:
     text = "×".join(map(str, shape))
     if size is None:
         form, what = setting.single, "stack" if setting.frames else "image"
-        return [Problem("shape", text, f"{form} for one {what}, N{form} for a batch, or height×width alone")]
+        stacks = len(shape) == 5 and not setting.frames
+        fix = "For batches of stacks, say so: `--frames`, or frames=True." if stacks else ""
+        return [Problem("shape", text, f"{form} for one {what}, N{form} for a batch, or height×width alone", fix)]
     if min(shape[setting.batched :]) < 1:
         return [Problem("shape", text, f"at least {'one frame, ' if setting.frames else ''}one pixel and one channel")]
     if max(size) > MAX_SIDE:

@@ -20,6 +20,10 @@ class Fields:
     Args:
         values: the settings.
         white: what their fills and thresholds call white: 255 for uint8 images, 1 for floats.
+
+    Attributes:
+        differs: what an op of ours does in another way.
+        classes: how many classes labels have, where the transform says so.
     """
 
     def __init__(self, values: Mapping[str, Any], white: float = 255.0) -> None:
@@ -27,6 +31,7 @@ class Fields:
         self._read: set[str] = set()
         self.white = white
         self.differs: list[str] = []
+        self.classes: int | None = None
 
     def __getitem__(self, name: str) -> Any:
         self._read.add(name)

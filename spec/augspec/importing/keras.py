@@ -8,6 +8,7 @@ from typing import Any
 
 from augspec.importing.colours import jitter
 from augspec.importing.fields import Fields, Json, NotImported, span
+from augspec.importing.mixtures import mixture
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, imported, nothing
 
@@ -301,6 +302,7 @@ KERAS = Library(
         "Resizing": _resizing,
         "Rescaling": _rescaling,
         "Normalization": _normalization,
+        "MixUp": lambda f: mixture(f, "mixup", alpha=float(f.get("alpha", 0.2))),
         "InputLayer": nothing("shapes are declared by the samples"),
     },
     containers={"Sequential": _all, "Pipeline": _all},
@@ -309,8 +311,7 @@ KERAS = Library(
         "RandomShear": "it shears about the corner, ours about the centre",
         "RandomSharpness": "its smoothing reaches beyond the border",
         "RandomPerspective": "it moves three corners, outwards as well; ours moves four inwards",
-        "MixUp": "it wants the number of classes among the targets: write `mixup` and `targets` into the policy",
-        "CutMix": "it wants the number of classes among the targets: write `cutmix` and `targets` into the policy",
+        "CutMix": "it draws the parameter of the weight's distribution as well, and keeps rectangles inside",
         "AugMix": "it blends chains of ops that it chooses itself",
         "RandAugment": "it chooses ops for a whole batch, with ranges of its own",
         "Lambda": "it is code",

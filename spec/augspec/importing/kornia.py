@@ -8,6 +8,7 @@ from typing import Any
 
 from augspec.importing.colours import jitter
 from augspec.importing.fields import Fields, Json, NotImported, span
+from augspec.importing.mixtures import mixture
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, imported
 
@@ -65,6 +66,32 @@ def _p(fields: Fields, *ops: Json) -> list[Json]:
     if fields.get("same_on_batch", False) and drawn:
         fields.differ("draws once for a batch, ours for every sample")
     return [{**op, "p": p} for op in ops] if p < 1 or any("flip" in op["op"] for op in ops) else list(ops)
+
+
+def _mixup(fields: Fields) -> list[Json]:
+    if tuple(fields.get("lambda_val") or (0, 1)) != (0, 1):
+        raise NotImported("a weight that is uniform from another number than 0, or to another one than 1")
+    fields.differ("labels become soft, not triples")
+    return mixture(fields, "mixup", alpha=1.0, by_batch=_mixes_alike(fields))
+
+
+def _cutmix(fields: Fields) -> list[Json]:
+    fields.must("num_mix", 1)
+    if tuple(fields.get("cut_size") or (0, 1)) != (0, 1):
+        raise NotImported("a clamp of the weight has no counterpart")
+    fields.drop(("use_correct_lambda",))
+    fields.differ("keeps rectangles inside of the image, ours are cut off at its border")
+    fields.differ("labels become soft, not triples")
+    beta = fields.get("beta")
+    return mixture(fields, "cutmix", alpha=1.0 if beta is None else float(beta), by_batch=_mixes_alike(fields))
+
+
+def _mixes_alike(fields: Fields) -> bool:
+    """Return whether one weight is drawn for a batch; always mixing is all that ours can."""
+    if fields.get("p_batch", 1.0) != 1 or fields.get("p", 1.0) != 1:
+        raise NotImported("p_batch decides for whole batches")
+    fields.drop(("data_keys",))
+    return bool(fields.get("same_on_batch", False))
 
 
 def _as(op: str) -> Callable[[Fields], list[Json]]:
@@ -373,6 +400,8 @@ KORNIA = Library(
         "LongestMaxSize": _side("long_side"),
         "SmallestMaxSize": _side("short_side"),
         "Normalize": _normalize,
+        "RandomMixUpV2": _mixup,
+        "RandomCutMixV2": _cutmix,
     },
     containers={"AugmentationSequential": _all, "ImageSequential": _all},
     unsupported={
@@ -383,8 +412,6 @@ KORNIA = Library(
         "RandomSnow": "it whitens pixels by their brightness; snow is flakes that fall",
         "RandomPosterize": "it draws fractions of bits",
         "RandomShear": "it shears in degrees, about another point",
-        "RandomMixUpV2": "it wants the number of classes among the targets: write `mixup` into the policy",
-        "RandomCutMixV2": "it wants the number of classes among the targets: write `cutmix` into the policy",
         "RandomPlanckianJitter": "it draws lines of a table of gains; temperature takes kelvin",
     },
     ignored=("training", "device", "dtype", "keepdim", "samplers", "sampler_dict", "randperm"),

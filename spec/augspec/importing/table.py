@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import augspec
@@ -82,6 +82,10 @@ def imported(nodes: Sequence[Node], library: Library, name: str | None = None) -
         ops = [op for _, found in parts for op in found]
         evaluation, notes = _evaluation(ops)
         document: Json = {"augspec": 1, "ops": ops} | ({"name": name[:200]} if name else {})
+        classes = set(_classes(nodes))
+        document |= {"targets": {"label": {"classes": classes.pop()}}} if len(classes) == 1 else {}
+        if classes:
+            notes += ("no number of classes was declared, because the transforms name different ones",)
         document |= {} if evaluation is None else {"eval": evaluation}
         try:
             return Imported(augspec.parse(document), tuple(rows.values()), notes)
@@ -139,6 +143,13 @@ def _ops(node: Node, library: Library, members: Sequence[list[Json]]) -> list[Js
     if missing:
         raise NotImported(f"there is no op {missing[0]}")
     return found
+
+
+def _classes(nodes: Sequence[Node]) -> Iterator[int]:
+    for node in nodes:
+        yield from _classes(node.members)
+        if node.fields.classes is not None:
+            yield node.fields.classes
 
 
 def _tags(ops: Sequence[Json]) -> list[str]:

@@ -10,6 +10,7 @@ from augspec.importing.chains import augmix
 from augspec.importing.colours import jitter
 from augspec.importing.elastic import elastic
 from augspec.importing.fields import Fields, Json, NotImported, span
+from augspec.importing.mixtures import mixture
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, imported, nothing
 
@@ -86,6 +87,15 @@ def _interpolation(fields: Fields, *, resize: bool = False) -> Json:
 
 def _flip(op: str) -> Callable[[Fields], list[Json]]:
     return lambda fields: _with_p(fields, {"op": op})
+
+
+def _mixture(op: str) -> Callable[[Fields], list[Json]]:
+    def read(fields: Fields) -> list[Json]:
+        count = fields.get("num_classes")
+        fields.classes = None if count is None else int(count)
+        return mixture(fields, op, alpha=float(fields["alpha"]), by_batch=True)
+
+    return read
 
 
 def _rotation(fields: Fields) -> list[Json]:
@@ -321,6 +331,8 @@ TORCHVISION = Library(
         "RandomPosterize": lambda f: _with_p(f, {"op": "posterize", "bits": int(f["bits"])}),
         "RandomAdjustSharpness": lambda f: _with_p(f, {"op": "sharpness", "factor": float(f["sharpness_factor"])}),
         "AugMix": _augmix,
+        "MixUp": _mixture("mixup"),
+        "CutMix": _mixture("cutmix"),
         "RandomPerspective": _perspective,
         "ElasticTransform": _elastic,
         "RandomErasing": _erasing,
@@ -343,8 +355,6 @@ TORCHVISION = Library(
         "RandomShortestSize": "images of many sizes come out, and a policy gives one size",
         "RandomResize": "images of many sizes come out, and a policy gives one size",
         "RandomIoUCrop": "images of many sizes come out; iou_crop resizes to one, which has to be declared",
-        "MixUp": "it wants the number of classes among the targets: write `mixup` and `targets` into the policy",
-        "CutMix": "it wants the number of classes among the targets: write `cutmix` and `targets` into the policy",
         "FiveCrop": "one image becomes five",
         "TenCrop": "one image becomes ten",
         "Lambda": "it is code",
