@@ -22,7 +22,7 @@ PROOF = "C4"
 _STATISTICS = "R"
 """The family of the tier stat: each of its cases with four times the draws."""
 
-_AT_MOST = {"jax": 4, "tensorflow": 3, "torch": 16}
+_AT_MOST = {"jax": 3, "tensorflow": 3, "torch": 16}
 """At the tier smoke, so many of a law's cases for uncompiled modes, evenly spread, by framework: op by op, a call takes
 ten to a hundred times as long as NumPy's. Other backends are asked all of them, and these ones at the tier full."""
 

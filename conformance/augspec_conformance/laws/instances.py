@@ -106,7 +106,9 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     names += [n for n in policy_names(with_variants=True) if n.endswith("/fill_mask=True")]
     found = list(grid("F14", tier, names=tuple(names), every=1 if tier == "full" else 2))
     found += grid("F14", tier, names=("op:rotate", "op:crop", "mix:targets"), signatures=("medium-u8",))
-    found = [c.with_(reach="graph" if _asked(c) else "eager") for c in found]
+    compiled = _COMPILED if tier == "full" else ()
+    asked = tuple(f"{name} {CORE_INTEGER}" for name in compiled)
+    found = [c.with_(reach="graph" if c.name in asked else "eager") for c in found]
     return (*found, *(c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)))
 
 

@@ -129,7 +129,7 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     rule = tuple(
         one.with_(name=f"{one.name} visible", policy=_exact(one.policy, {"min_visibility": 0.5})) for one in found[:2]
     )
-    graph = tuple(one.with_(reach="graph") for one in plain[:1])
+    graph = tuple(one.with_(reach="graph" if tier == "full" else "eager") for one in plain[:1])
     return (*graph, *plain[1:], *rule)
 
 

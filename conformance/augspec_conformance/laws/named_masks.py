@@ -76,7 +76,7 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     found = []
     for one in grid("F13", tier, names=tuple(names), every=1 if tier == "full" else 2):
         asked = one.name in tuple(f"{name} {CORE_INTEGER}" for name in _COMPILED)
-        found.append(one.with_(reach="graph" if asked else "eager"))
+        found.append(one.with_(reach="graph" if asked and tier == "full" else "eager"))
         if asked:
             found.append(one.with_(name=f"{one.name} NCHW", layout="NCHW", reach="eager"))
     return tuple(found)
