@@ -1,0 +1,16 @@
+"""What the host engine can do: told without LLVM."""
+
+from augspec_backends.generic.options import Capabilities
+
+__all__ = ["CAPABILITIES"]
+
+CAPABILITIES = Capabilities(
+    dtypes=("uint8", "uint16", "float32", "float64"),
+    layouts=("NHWC", "NCHW"),
+    modes=("compiled",),
+    default_layout="NHWC",
+    auto="compiled",
+    differentiable=False,
+    devices=("cpu",),
+    framework="llvmlite",
+)

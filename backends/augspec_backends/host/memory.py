@@ -1,0 +1,97 @@
+"""What is put into memory, and what is computed where it is used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from augspec_backends.host.graph import Node
+
+__all__ = ["FEW", "GATHERS", "reductions", "stored", "walk"]
+
+FEW = 16
+"""Up to how many entries are reduced without a loop."""
+
+GATHERS = ("take", "take_rows", "gather_at", "gather_axis")
+"""Functions that read their first argument at indices that are computed."""
+
+_ALWAYS = ("input", "row", "choose", "chosen", "cumulative_sum", "histogram", "argsort")
+_VIEWS = ("slice", "reshape", "transpose", "flip", "select")
+_SMALL = 2048
+"""Entries of an array that is no image."""
+
+_DEAR = 12
+"""Instructions from which on a small array is computed once."""
+
+_HEAVY = {"pow": 30, "div": 4, "sqrt": 4, "floordiv": 6}
+
+
+def reductions(node: Node) -> int:
+    """Return how many entries each entry of a reduction is made of."""
+    return math.prod(node.args[0].shape[axis] for axis in node.data)
+
+
+def walk(outputs: Iterable[Node]) -> list[Node]:
+    """Return every node that outputs are made of, arguments first; insides of choices are their own."""
+    seen: dict[int, Node] = {}
+    stack = list(outputs)
+    while stack:
+        node = stack.pop()
+        if node.serial not in seen:
+            seen[node.serial] = node
+            stack += node.args
+    return [seen[serial] for serial in sorted(seen)]
+
+
+def stored(outputs: Iterable[Node]) -> set[int]:
+    """Return the serials of nodes that are computed once and put into memory."""
+    nodes = walk(outputs)
+    users: dict[int, list[Node]] = {}
+    for node in nodes:
+        for arg in node.args:
+            users.setdefault(arg.serial, []).append(node)
+    read = _sources(nodes)
+    found: set[int] = set()
+    costs: dict[int, int] = {}
+    for node in nodes:
+        inside = sum(costs[arg.serial] for arg in node.args)
+        cost = min(inside + _HEAVY.get(node.op, 0 if node.op in (*_VIEWS, "constant", "arange") else 1), 10_000)
+        if node.op in ("sum", "least", "most"):
+            cost = min(cost * min(reductions(node), FEW), 10_000)
+        if _keeps(node, cost, users.get(node.serial, []), read):
+            found.add(node.serial)
+            cost = 1
+        costs[node.serial] = cost
+    return found
+
+
+def _sources(nodes: Iterable[Node]) -> set[int]:
+    """Return what is read at computed indices, behind views."""
+    found = set()
+    for node in nodes:
+        if node.op in GATHERS or node.op == "argsort":
+            source = node.args[0]
+            while source.op in _VIEWS:
+                source = source.args[0]
+            found.add(source.serial)
+    return found
+
+
+def _keeps(node: Node, cost: int, users: list[Node], read: set[int]) -> bool:
+    if node.op in _ALWAYS:
+        return True
+    if node.op in (*_VIEWS, "constant", "arange") or node.size == 1:
+        return False
+    if node.op == "buffer":
+        return True
+    if node.op in ("sum", "least", "most") and reductions(node) > FEW:
+        return True
+    if node.op == "concat" and node.size > 64 and node.shape[node.data] > 4:
+        return True
+    if node.serial in read and cost > 5:
+        return True
+    if cost < _DEAR:
+        return False
+    if node.size <= _SMALL and (len(users) > 1 or any(user.op in (*_VIEWS, "concat", "sum") for user in users)):
+        return True
+    return any(user.size >= 4 * node.size and user.op not in (*_VIEWS, *GATHERS) for user in users)
