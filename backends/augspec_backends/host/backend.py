@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +17,7 @@ from augspec_backends.generic.options import Capabilities
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.signature import Signature
 from augspec_backends.host.capabilities import CAPABILITIES
-from augspec_backends.host.engine import compiled
+from augspec_backends.host.engine import Machine, compiled
 from augspec_backends.host.graph import Node
 from augspec_backends.host.namespace import HostNamespace
 from augspec_backends.numpy.backend import Backend as NumpyBackend
@@ -23,12 +25,23 @@ from augspec_backends.numpy.backend import Backend as NumpyBackend
 __all__ = ["Backend"]
 
 _KEY, _LOW, _HIGH = "key", "id low", "id high"
+_DRAW = "draw "
 
-_Arrays = Mapping[str, Any]
+_SHARED_WORK = 1 << 20
+"""Bytes of input from which a batch is shared among threads: less is done before they have started."""
+
+Some = Mapping[str, Any]
+"""Arrays, or nodes that stand for them, by name."""
+
+Function = Callable[[Runner, HostNamespace, Some], dict[str, Node]]
 
 
 class Backend(NumpyBackend):
-    """NumPy arrays on the host, sample after sample: what the NumPy backend computes, compiled by LLVM."""
+    """NumPy arrays on the host, sample after sample: what the NumPy backend computes, compiled by LLVM.
+
+    A batch of more than a megabyte is shared among as many threads as `OMP_NUM_THREADS` says, or else as this process
+    may use processors.
+    """
 
     name: ClassVar[str] = "host"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
@@ -42,14 +55,16 @@ class Backend(NumpyBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
+        if runner.pipeline.mixer is not None and not len(arrays["image"]):
+            return super().run(augmenter, runner, xp, keys, on_host, arrays)
         key, low, high = keys
         given = {**arrays, _KEY: key, _LOW: low, _HIGH: np.zeros_like(low) if high is None else high}
 
-        def everything(one: Runner, xp: HostNamespace, some: _Arrays) -> dict[str, Node]:
+        def everything(one: Runner, graph: HostNamespace, some: Some) -> dict[str, Node]:
             images = {name: some[name] for name in arrays}
-            return one.everything(xp, some[_KEY], some[_LOW], some[_HIGH], images)
+            return one.everything(graph, some[_KEY], some[_LOW], some[_HIGH], images)
 
-        return self._run(augmenter, runner, everything, given, "all")
+        return _run(augmenter, runner, everything, given, "all")
 
     def run_draws(
         self,
@@ -61,78 +76,86 @@ class Backend(NumpyBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        named = {f"draw {path}": np.asarray(array) for path, array in draws.items()}
-        given = {**arrays, **named, _LOW: zeros}
+        if runner.pipeline.mixer is not None and not len(arrays["image"]):
+            return super().run_draws(augmenter, runner, xp, draws, zeros, on_host, arrays)
+        given = {**arrays, **{f"{_DRAW}{path}": np.asarray(array) for path, array in draws.items()}, _LOW: zeros}
 
-        def applied(one: Runner, xp: HostNamespace, some: _Arrays) -> dict[str, Node]:
-            mine = {path: some[f"draw {path}"] for path in draws}
-            return one.pixels(xp, one.prepare(xp, mine, some[_LOW] * 0), {name: some[name] for name in arrays})
+        def applied(one: Runner, graph: HostNamespace, some: Some) -> dict[str, Node]:
+            mine = {path: some[f"{_DRAW}{path}"] for path in draws}
+            images = {name: some[name] for name in arrays}
+            return one.pixels(graph, one.prepare(graph, mine, some[_LOW] * 0), images)
 
-        return self._run(augmenter, runner, applied, given, "draws")
-
-    def _run(
-        self,
-        augmenter: Augmenter,
-        runner: Runner,
-        function: Callable[[Runner, HostNamespace, _Arrays], dict[str, Node]],
-        given: Mapping[str, np.ndarray],
-        kind: str,
-    ) -> dict[str, Array]:
-        """Compile a function of one sample, or of a batch that is mixed, if that is not done yet, and run it."""
-        whole = runner.pipeline.mixer is not None
-        batch = 1 if whole or not runner.signature.batched else len(given["image"])
-        if whole and batch and not len(given["image"]):
-            raise NotImplementedError
-        call = augmenter.compiled(runner, lambda: _compile(runner, function, given, whole=whole), kind)
-        result: dict[str, Array] = call(given, batch)
-        return result
+        return _run(augmenter, runner, applied, given, "pixels")
 
 
+@dataclass(frozen=True)
 class _Call:
-    """Compiled code with the names of what goes in and comes out."""
+    """Machine code, and the names of what goes in and comes out.
 
-    def __init__(self, code: Any, names: Sequence[str], outputs: Mapping[str, Node], *, batched: bool) -> None:
-        self._code, self._names, self._batched = code, tuple(names), batched
-        self._outputs = {name: (node.shape, node.dtype) for name, node in outputs.items()}
+    Attributes:
+        code: the function.
+        inputs: names of arrays.
+        outputs: shape and dtype of each result, of one sample.
+        each: whether samples are computed one by one; else all at once.
+    """
 
-    def __call__(self, given: Mapping[str, np.ndarray], batch: int) -> dict[str, np.ndarray]:
-        inputs = [np.ascontiguousarray(given[name]) for name in self._names]
-        out = {
-            name: np.empty((batch, *shape[1:]) if self._batched else shape, _dtype(dtype))
-            for name, (shape, dtype) in self._outputs.items()
+    code: Machine
+    inputs: tuple[str, ...]
+    outputs: dict[str, tuple[tuple[int, ...], Any]]
+    each: bool
+
+    def __call__(self, given: Some, batch: int) -> dict[str, np.ndarray]:
+        arrays = [np.ascontiguousarray(given[name]) for name in self.inputs]
+        found = {
+            name: np.empty((batch, *shape[1:]) if self.each else shape, dtype)
+            for name, (shape, dtype) in self.outputs.items()
         }
-        self._code([*inputs, *out.values()], 0, batch)
-        return out
+        count = batch if self.each else 1
+        shared = count > 1 and sum(array.nbytes for array in arrays) >= _SHARED_WORK
+        self.code([*arrays, *found.values()], count, min(count, _threads()) if shared else 1)
+        return found
+
+
+def _threads() -> int:
+    """Return how many threads share a large batch."""
+    named = os.environ.get("OMP_NUM_THREADS", "")
+    if named.isdigit() and int(named):
+        return int(named)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(augmenter: Augmenter, runner: Runner, function: Function, given: Some, kind: str) -> dict[str, Array]:
+    """Compile a function for one sample, or for a batch whose samples are mixed, at its first use; and run it."""
+    each = runner.signature.batched and runner.pipeline.mixer is None
+    one = Runner(runner.pipeline, _alone(runner.signature), runner.options) if each else runner
+    call: _Call = augmenter.compiled(one, lambda: _compile(one, function, given, each=each), kind)
+    return call(given, len(given["image"]) if each else 1)
+
+
+def _compile(runner: Runner, function: Function, given: Some, *, each: bool) -> _Call:
+    inputs = {name: _input(name, array, each=each and name != _KEY) for name, array in given.items()}
+    outputs = function(runner, HostNamespace(), inputs)
+    shared = [name == _KEY or not each for name in inputs]
+    code = compiled(list(outputs.values()), list(inputs.values()), shared)
+    results = {name: (node.shape, _dtype(node.dtype)) for name, node in outputs.items()}
+    return _Call(code, tuple(inputs), results, each)
+
+
+@lru_cache(maxsize=512)
+def _alone(signature: Signature) -> Signature:
+    """Return the signature of a batch of one sample."""
+    leaves = tuple((name, (1, *shape[1:]), dtype) for name, shape, dtype in signature.leaves)
+    return replace(signature, batch=1, leaves=leaves)
+
+
+def _input(name: str, array: np.ndarray, *, each: bool) -> Node:
+    shape = (1, *array.shape[1:]) if each else array.shape
+    return Node("input", (), shape, str(array.dtype), name)
 
 
 def _dtype(name: str) -> Any:
     if name == "bfloat16":
         import ml_dtypes
 
-        return ml_dtypes.bfloat16
-    return name
-
-
-def _compile(
-    runner: Runner,
-    function: Callable[[Runner, HostNamespace, _Arrays], dict[str, Node]],
-    given: Mapping[str, np.ndarray],
-    *,
-    whole: bool,
-) -> _Call:
-    signature = runner.signature
-    each = signature.batched and not whole
-    one = Runner(runner.pipeline, _of_one(signature), runner.options) if each else runner
-    inputs: dict[str, Node] = {}
-    for name, array in given.items():
-        shape = array.shape if name == _KEY or not (each and array.ndim) else (1, *array.shape[1:])
-        inputs[name] = Node("input", (), shape, str(array.dtype), name)
-    outputs = function(one, HostNamespace(), inputs)
-    shared = [name == _KEY or not each for name in inputs]
-    code = compiled(list(outputs.values()), list(inputs.values()), shared)
-    return _Call(code, list(inputs), outputs, batched=each)
-
-
-def _of_one(signature: Signature) -> Signature:
-    leaves = tuple((name, (1, *shape[1:]), dtype) for name, shape, dtype in signature.leaves)
-    return replace(signature, batch=1, leaves=leaves)
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(name)

@@ -162,6 +162,13 @@ class Code:
             self._depths[name] = at
         return name
 
+    def variable(self, kind: str, start: str) -> str:
+        """Return the address of a number of one of LLVM's types that changes, set to its start where the loops are."""
+        name = self._name()
+        self.blocks[0].lines.insert(0, f"{name} = alloca {kind}")
+        self.act(f"store {kind} {start}, ptr {name}")
+        return name
+
     def act(self, text: str) -> None:
         """Write an instruction without a value into the innermost block."""
         self.scopes[-1].block.lines.append(text)
@@ -171,12 +178,13 @@ class Code:
         self.blocks.append(block)
         return block
 
-    def open(self, count: int | str) -> str:
-        """Begin a loop, and return its number, i32 from 0 to count − 1; a literal count is at least 1."""
+    def open(self, count: int) -> str:
+        """Begin a loop, and return its number, i32 from 0 to count − 1."""
+        assert count > 0
         outer, header = self.scopes[-1].block, self._block("loop")
         outer.end = f"br label %{header.name}"
         number = self._name()
-        self.scopes.append(_Scope(header, number, header, int(count)))
+        self.scopes.append(_Scope(header, number, header, count))
         self._depths[number] = self.depth
         header.lines.append(f"{number} = phi i32 [ 0, %{outer.name} ], [ {number}n, %LATCH ]")
         return number

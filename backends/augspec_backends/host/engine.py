@@ -3,91 +3,159 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import threading
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
 
+from augspec_backends.host import storage
 from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.program import Program
 
-__all__ = ["Compiled", "compiled"]
+__all__ = ["Machine", "compiled"]
 
-_ready = False
+_MAIN = "augspec_main"
 
-
-def _target() -> Any:
-    global _ready  # noqa: PLW0603
-    if not _ready:
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        _ready = True
-    features = llvm.get_host_cpu_features().flatten()
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=features, opt=3, codemodel="jitdefault", jit=True
-    )
+_SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+"""(table of addresses, the program's own memory, first sample, last sample + 1); it runs without the GIL."""
 
 
-def text(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> tuple[str, int]:
-    """Return a module as text, and how many bytes of memory its function needs."""
+@cache
+def _processor() -> tuple[str, str]:
+    """Return this processor's name and features, once LLVM is ready."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+
+
+def _machine() -> Any:
+    name, features = _processor()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(cpu=name, features=features, opt=3, codemodel="jitdefault", jit=True)
+
+
+def _source(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> tuple[str, int]:
+    """Return a module as text, and how many bytes of memory its function needs of its own.
+
+    Args:
+        outputs: what to compute for one sample.
+        inputs: of what.
+        shared: which inputs are the same for all samples; the others, and outputs, have one for each.
+    """
     module = Module()
     program = Program(module, outputs)
-    lines = ["define void @main(ptr %table, ptr %arena, i64 %first, i64 %last) {", "entry:", "  br label %head",
-             "head:", "  %b = phi i64 [ %first, %entry ], [ %next, %body ]", "  %more = icmp slt i64 %b, %last",
-             "  br i1 %more, label %body, label %end", "body:"]
     places = {one.serial: place for place, one in enumerate(inputs)}
-    operands = ["ptr %arena"]
-    every = [(places[one.serial], one, shared[places[one.serial]]) for one in program.inputs]
-    every += [(len(inputs) + number, one, False) for number, one in enumerate(outputs)]
-    for number, (place, one, whole) in enumerate(every):
-        lines.append(f"  %s{number} = getelementptr ptr, ptr %table, i64 {place}")
-        lines.append(f"  %a{number} = load ptr, ptr %s{number}")
+    needed = [(places[one.serial], one, shared[places[one.serial]]) for one in program.inputs]
+    needed += [(len(inputs) + number, one, False) for number, one in enumerate(outputs)]
+    body: list[str] = []
+    for number, (place, one, whole) in enumerate(needed):
         stride = 0 if whole else one.size * stored_bytes(one.dtype)
-        lines.append(f"  %o{number} = mul i64 %b, {stride}")
-        lines.append(f"  %p{number} = getelementptr i8, ptr %a{number}, i64 %o{number}")
-        operands.append(f"ptr %p{number}")
-    lines += [f"  call void {program.name}({', '.join(operands)})", "  %next = add i64 %b, 1", "  br label %head",
-              "end:", "  ret void", "}"]
+        body += [
+            f"%slot{number} = getelementptr ptr, ptr %table, i64 {place}",
+            f"%start{number} = load ptr, ptr %slot{number}",
+            f"%offset{number} = mul i64 %sample, {stride}",
+            f"%at{number} = getelementptr i8, ptr %start{number}, i64 %offset{number}",
+        ]
+    operands = ", ".join(["ptr %arena", *(f"ptr %at{number}" for number in range(len(needed)))])
+    lines = [
+        f"define void @{_MAIN}(ptr %table, ptr %arena, i64 %first, i64 %last) {{",
+        "entry:",
+        "  br label %head",
+        "head:",
+        "  %sample = phi i64 [ %first, %entry ], [ %next, %body ]",
+        "  %more = icmp slt i64 %sample, %last",
+        "  br i1 %more, label %body, label %end",
+        "body:",
+        *("  " + line for line in body),
+        f"  call void {program.name}({operands})",
+        "  %next = add i64 %sample, 1",
+        "  br label %head",
+        "end:",
+        "  ret void",
+        "}",
+    ]
     module.functions.append("\n".join(lines))
     return module.text(), program.size
 
 
-class Compiled:
-    """Machine code of a graph."""
+def _object(source: str) -> bytes:
+    """Return machine code for this processor, as an object file."""
+    machine = _machine()
+    module = llvm.parse_assembly(source)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = True
+    options.loop_interleaving = True
+    options.slp_vectorization = False  # LLVM 22.1 changed results of straight code with it
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    code: bytes = machine.emit_object(module)
+    return code
 
-    def __init__(self, source: str, size: int) -> None:
-        machine = _target()
-        parsed = llvm.parse_assembly(source)
-        parsed.verify()
-        options = llvm.create_pipeline_tuning_options(speed_level=3)
-        options.loop_vectorization = True
-        options.slp_vectorization = True
-        options.loop_interleaving = True
-        builder = llvm.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(parsed, builder)
-        self.optimised = str(parsed)
-        self._engine = llvm.create_mcjit_compiler(parsed, machine)
+
+class Machine:
+    """Machine code, loaded; called from several threads at once it uses memory for each.
+
+    Args:
+        code: an object file.
+        size: how many bytes of memory of its own a run needs.
+    """
+
+    def __init__(self, code: bytes, size: int) -> None:
+        empty = llvm.parse_assembly("")
+        self._engine = llvm.create_mcjit_compiler(empty, _machine())
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
-        address = self._engine.get_function_address("main")
-        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
-        self._call = kind(address)
-        self.machine = machine
+        self._call = _SIGNATURE(self._engine.get_function_address(_MAIN))
         self._size = size
-        self._own = threading.local()
+        self._free: list[np.ndarray] = []
 
-    def __call__(self, arrays: Sequence[np.ndarray], first: int, last: int) -> None:
-        """Run for samples first … last − 1."""
-        table = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
-        arena = getattr(self._own, "arena", None)
-        if arena is None:
+    def __call__(self, arrays: Sequence[np.ndarray], count: int, threads: int = 1) -> None:
+        """Run for samples 0 … count − 1.
+
+        Args:
+            arrays: inputs and outputs, contiguous.
+            count: how many samples.
+            threads: how many share them.
+        """
+        table = (ctypes.c_void_p * len(arrays))(*[array.__array_interface__["data"][0] for array in arrays])
+        if threads < 2 or count < 2:
+            self._run(table, 0, count)
+            return
+        ends = [count * part // threads for part in range(threads + 1)]
+        others = [
+            threading.Thread(target=self._run, args=(table, first, last))
+            for first, last in itertools.pairwise(ends[1:])
+        ]
+        for thread in others:
+            thread.start()
+        self._run(table, 0, ends[1])
+        for thread in others:
+            thread.join()
+
+    def _run(self, table: Any, first: int, last: int) -> None:
+        try:
+            memory = self._free.pop()
+        except IndexError:
             whole = np.empty(self._size + 64, np.uint8)
-            arena = self._own.arena = whole[-whole.ctypes.data % 64 :]
-        self._call(table, arena.ctypes.data, first, last)
+            memory = whole[-whole.__array_interface__["data"][0] % 64 :]
+        self._call(table, memory.__array_interface__["data"][0], first, last)
+        self._free.append(memory)
 
 
-def compiled(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> Compiled:
-    """Return the function that computes outputs, one sample after the other."""
-    return Compiled(*text(outputs, inputs, shared))
+def compiled(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> Machine:
+    """Return the function that computes outputs, one sample after the other.
+
+    Args:
+        outputs: what to compute for one sample.
+        inputs: of what.
+        shared: which inputs are the same for all samples.
+    """
+    source, size = _source(outputs, inputs, shared)
+    facts = "\n".join((*_processor(), str(llvm.llvm_version_info), source))
+    return Machine(storage.kept(facts, lambda: _object(source)), size)

@@ -1,4 +1,4 @@
-"""The array functions of a graph, as `augspec.namespace.Namespace` names them: nothing is computed, all is written down.
+"""The functions of `augspec.namespace.Namespace` on arrays of a graph: nothing is computed, all is written down.
 
 What is known before any sample is computed at once, by NumPy.
 """
@@ -138,6 +138,8 @@ class HostNamespace(OperatorNamespace):
         return Node("cumulative_sum", (x,), x.shape, x.dtype, axis % len(x.shape))
 
     def histogram(self, index: Node, bins: int) -> Node:
+        if not index.size:
+            return constant(np.zeros((index.shape[0], bins)), "int32")
         return Node("histogram", (index,), (index.shape[0], bins), "int32")
 
     def argsort(self, x: Node) -> Node:
@@ -169,8 +171,11 @@ class HostNamespace(OperatorNamespace):
             (branch, *rows.values()),
             (),
             "",
-            (tuple(stand_ins.values()), tuple(tuple(end[name] for name in changed) for end in ends),
-             tuple(stand_ins["state", name] for name in changed)),
+            (
+                tuple(stand_ins.values()),
+                tuple(tuple(end[name] for name in changed) for end in ends),
+                tuple(stand_ins["state", name] for name in changed),
+            ),
         )
         for place, name in enumerate(changed):
             like = ends[0][name]
@@ -186,6 +191,8 @@ def _alike(arrays: Sequence[Any]) -> list[Node]:
 def _reduced(op: str, x: Node, axis: int | tuple[int, ...]) -> Node:
     axes = tuple(sorted(one % len(x.shape) for one in (axis if isinstance(axis, tuple) else (axis,))))
     shape = tuple(side for place, side in enumerate(x.shape) if place not in axes)
+    if not x.size and op == "sum":
+        return constant(np.zeros(shape), x.dtype)
     if x.op == "constant":
         whole = {"sum": _NUMPY.sum, "least": _NUMPY.min, "most": _NUMPY.max}[op]
         return constant(whole(x.data, axes), x.dtype)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from augspec_backends.host.graph import Node
 
-__all__ = ["FEW", "GATHERS", "reductions", "stored", "walk"]
+__all__ = ["kept"]
 
 FEW = 16
 """Up to how many entries are reduced without a loop."""
@@ -43,7 +43,7 @@ def walk(outputs: Iterable[Node]) -> list[Node]:
     return [seen[serial] for serial in sorted(seen)]
 
 
-def stored(outputs: Iterable[Node]) -> set[int]:
+def kept(outputs: Iterable[Node]) -> set[int]:
     """Return the serials of nodes that are computed once and put into memory."""
     nodes = walk(outputs)
     users: dict[int, list[Node]] = {}

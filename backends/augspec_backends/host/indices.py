@@ -1,0 +1,141 @@
+"""Indices of entries, and their addresses in memory; numbers that are known stay numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from augspec_backends.host.code import STORED
+from augspec_backends.host.functions import Functions
+
+__all__ = ["Index", "Indices"]
+
+Index = tuple[int | str, ...]
+"""One number per axis: known now, or the name of an i32."""
+
+
+class Indices(Functions):
+    """A function that is being written, and the places in it where entries are."""
+
+    def plus(self, a: int | str, b: int | str) -> int | str:
+        """Return a + b; neither overflows."""
+        if isinstance(a, int) and isinstance(b, int):
+            return a + b
+        if a == 0 or b == 0:
+            return b if a == 0 else a
+        return self.emit(f"add nsw i32 {a}, {b}", str(a), str(b))
+
+    def product(self, a: int | str, b: int) -> int | str:
+        """Return a · b."""
+        if isinstance(a, int):
+            return a * b
+        if b in (0, 1):
+            return 0 if b == 0 else a
+        return self.emit(f"mul nsw i32 {a}, {b}", a)
+
+    def divided(self, a: int | str, b: int) -> tuple[int | str, int | str]:
+        """Return a // b and a % b."""
+        if isinstance(a, int):
+            return divmod(a, b)
+        if b == 1:
+            return a, 0
+        return self.emit(f"udiv i32 {a}, {b}", a), self.emit(f"urem i32 {a}, {b}", a)
+
+    def clamped(self, a: int | str, most: int) -> int | str:
+        """Return a within 0 … most."""
+        if isinstance(a, int):
+            return min(max(a, 0), most)
+        return self.extreme("smin", "i32", self.extreme("smax", "i32", a, "0"), str(most))
+
+    def linear(self, shape: Sequence[int], index: Index) -> int | str:
+        """Return the place of an entry in row-major order."""
+        assert math.prod(shape) < 2**31, shape
+        place: int | str = 0
+        for side, one in zip(shape, index, strict=True):
+            place = self.plus(self.product(place, side), one)
+        return place
+
+    def reshaped(self, index: Index, outer: Sequence[int], inner: Sequence[int]) -> Index:
+        """Return the index of the same entry in another shape: axes are taken together as far as products agree."""
+        found: list[int | str] = []
+        own, left = list(outer), list(index)
+        rest = list(inner)
+        while rest or own:
+            sides, group = [], []  # of the inner shape, and (side, index) of the outer one
+            a = b = 1
+            while a != b or not (sides or group):
+                if (a <= b and own) or not rest:
+                    a *= own[0]
+                    group.append((own.pop(0), left.pop(0)))
+                else:
+                    b *= rest[0]
+                    sides.append(rest.pop(0))
+            place = self.linear([side for side, _ in group], tuple(one for _, one in group))
+            digits: list[int | str] = []
+            for side in reversed(sides[1:]):
+                place, digit = self.divided(place, side)
+                digits.append(digit)
+            found += [*([place] if sides else []), *reversed(digits)]
+        return tuple(found)
+
+    def address(self, pointer: str, shape: Sequence[int], dtype: str, index: Index) -> str:
+        """Return the address of an entry; entries that differ in a known last number share what they can."""
+        kind, last = STORED[dtype], index[-1] if index else 0
+        shared = isinstance(last, int) and any(isinstance(one, str) for one in index)
+        place = self.linear(shape, (*index[:-1], 0) if shared else index)
+        at = self._offset(pointer, kind, place)
+        return self._offset(at, kind, last) if shared else at
+
+    def _offset(self, pointer: str, kind: str, place: int | str) -> str:
+        if place == 0:
+            return pointer
+        if isinstance(place, str):
+            place = self.emit(f"sext i32 {place} to i64", place)
+        return self.emit(f"getelementptr inbounds {kind}, ptr {pointer}, i64 {place}", pointer, str(place))
+
+    def load(self, pointer: str, shape: Sequence[int], dtype: str, index: Index) -> str:
+        """Return an entry of memory that the function does not change."""
+        at = self.address(pointer, shape, dtype, index)
+        raw = self.emit(f"load {STORED[dtype]}, ptr {at}", at)
+        return self.emit(f"trunc i8 {raw} to i1", raw) if dtype == "bool" else raw
+
+    def store(self, value: str, pointer: str, shape: Sequence[int], dtype: str, index: Index) -> None:
+        """Write an entry, in the innermost loop."""
+        if dtype == "bool":
+            value = self.emit(f"zext i1 {value} to i8", value)
+        self.act(f"store {STORED[dtype]} {value}, ptr {self.address(pointer, shape, dtype, index)}")
+
+    def byte_of_pixel(self, pointer: str, shape: Sequence[int], index: Index) -> str | None:
+        """Return one of the three or four bytes of a pixel, which are read together as one word of four.
+
+        Pixels that lie at computed places cost one access each so, not one for each channel.
+
+        Args:
+            pointer: to bytes.
+            shape: their shape, channels last.
+            index: of the byte.
+
+        Returns:
+            None where the place or the channel is not of that kind.
+        """
+        *rest, channel = index
+        size = math.prod(shape)
+        if shape[-1] not in (3, 4) or not isinstance(channel, int) or size < 4:
+            return None
+        place = self.linear(shape, (*rest, 0))
+        if isinstance(place, int):
+            return None
+        if shape[-1] == 4:
+            word = self._word(pointer, place)
+        else:  # the last pixel's word would reach beyond the image: it is read one byte earlier
+            safe = self.extreme("smin", "i32", place, str(size - 4))
+            late = self.emit(f"sub i32 {place}, {safe}", place, safe)
+            bits = self.emit(f"shl i32 {late}, 3", late)
+            whole = self._word(pointer, safe)
+            word = self.emit(f"lshr i32 {whole}, {bits}", whole, bits)
+        moved = self.emit(f"lshr i32 {word}, {8 * channel}", word) if channel else word
+        return self.emit(f"trunc i32 {moved} to i8", moved)
+
+    def _word(self, pointer: str, place: str) -> str:
+        at = self._offset(pointer, "i8", place)
+        return self.emit(f"load i32, ptr {at}, align 1", at)
