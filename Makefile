@@ -41,7 +41,7 @@ PYTEST := $(VENV)/bin/pytest --randomly-seed=$(SEED) $(PYTEST_FLAGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test suites lint format bench dev wheel clean distclean laws-numpy laws-torch laws-jax laws-tensorflow
+.PHONY: help demo test suites lint format bench dev wheel clean distclean laws-host laws-numpy laws-torch laws-jax laws-tensorflow
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -60,7 +60,7 @@ lint: $(VENV)/.wheel  ## Check style (ruff), types (mypy) and layers (import-lin
 
 # One process for each backend's laws: nobody sees the global state that another framework left behind, and memory for
 # compiled code is given back. `pytest conformance` runs all of the laws in one process as well.
-LAWS := laws-tensorflow laws-jax laws-torch laws-numpy
+LAWS := laws-tensorflow laws-jax laws-torch laws-numpy laws-host
 suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
 	$(PYTEST) -n $(JOBS) spec/tests
 	$(PYTEST) -n $(JOBS) backends/tests

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import augspec
-from augspec_conformance.adapters import load_adapter
+from augspec_conformance.adapters import Adapter, load_adapter
 
 MODES = [
     ("numpy", "eager"),
+    ("host", "compiled"),
     ("torch", "eager"),
     ("jax", "eager"),
     ("jax", "compiled"),
@@ -43,6 +44,14 @@ POLICY = augspec.loads(
 IDS = [3, 2**31 + 5, 2**40 + 1, 7, 0]
 
 
+PLAIN = {"host": "compiled"}
+"""The mode of a backend that has none called eager."""
+
+
+def _adapter(backend: str) -> Adapter:
+    return load_adapter("numpy" if backend == "host" else backend)
+
+
 def _sample() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(7)
     return {
@@ -54,7 +63,7 @@ def _sample() -> dict[str, np.ndarray]:
 
 
 def _run(backend: str, mode: str, sample: dict[str, np.ndarray], **options: Any) -> dict[str, np.ndarray]:
-    adapter = load_adapter(backend)
+    adapter = _adapter(backend)
     native = {name: adapter.to_native(array, str(array.dtype)) for name, array in sample.items()}
     augment = augspec.compile(POLICY, backend=backend, mode=mode, **options)
     out = augment(augspec.Key(2**60 + 3).fold(2), native, IDS[: len(sample["image"])])
@@ -86,7 +95,7 @@ def test_t1_channels_first_is_the_transpose(backend: str, mode: str) -> None:
 
 @pytest.mark.parametrize(("backend", "mode"), [*MODES, ("torch", "compiled")])
 def test_t2_masks_of_wide_unsigned_numbers_move(backend: str, mode: str) -> None:
-    adapter = load_adapter(backend)
+    adapter = _adapter(backend)
     ops = [{"op": "horizontal_flip"}, {"op": "brightness_scale", "factor": 2}, {"op": "vertical_flip", "p": 1.0}]
     policy = augspec.loads(json.dumps({"augspec": 1, "ops": ops}))
     image = np.zeros((2, 4, 5, 3), np.uint8)
@@ -100,23 +109,23 @@ def test_t2_masks_of_wide_unsigned_numbers_move(backend: str, mode: str) -> None
     np.testing.assert_array_equal(adapter.to_numpy(got), [mask[0, ::-1, ::-1], mask[1, ::-1]])
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch", "jax", "tensorflow"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", "host", "jax", "tensorflow"])
 @pytest.mark.parametrize("shape", [(0, 9, 8, 3), (1, 1, 1, 3), (2, 1, 7, 3), (2, 7, 1, 3)])
 def test_c12_edge_sizes(backend: str, shape: tuple[int, ...]) -> None:
     sample = {"image": np.full(shape, 200, np.uint8)}
 
-    got = _run(backend, "eager", sample, layout="NHWC")["image"]
+    got = _run(backend, PLAIN.get(backend, "eager"), sample, layout="NHWC")["image"]
 
     assert got.shape == shape
     np.testing.assert_array_equal(_run("numpy", "eager", sample)["image"], got)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch", "jax", "tensorflow"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", "host", "jax", "tensorflow"])
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float16", 2e-3), ("bfloat16", 1e-2)])
 def test_c2_floats_come_back_in_their_dtype(backend: str, dtype: str, tolerance: float) -> None:
-    adapter = load_adapter(backend)
+    adapter = _adapter(backend)
     image = (_sample()["image"] / 255).astype(np.float32)
-    augment = augspec.compile(POLICY, backend=backend, mode="eager", layout="NHWC")
+    augment = augspec.compile(POLICY, backend=backend, mode=PLAIN.get(backend, "eager"), layout="NHWC")
 
     out = augment(1, adapter.to_native(image, dtype))
 
@@ -126,11 +135,11 @@ def test_c2_floats_come_back_in_their_dtype(backend: str, dtype: str, tolerance:
     np.testing.assert_allclose(adapter.to_numpy(out).astype(np.float64), expected, atol=tolerance)
 
 
-@pytest.mark.parametrize("backend", ["torch", "jax", "tensorflow"])
+@pytest.mark.parametrize("backend", ["torch", "host", "jax", "tensorflow"])
 def test_draws_travel_between_backends(backend: str) -> None:
-    adapter = load_adapter(backend)
+    adapter = _adapter(backend)
     here = augspec.compile(POLICY)
-    there = augspec.compile(POLICY, backend=backend, layout="NHWC", mode="eager")
+    there = augspec.compile(POLICY, backend=backend, layout="NHWC", mode=PLAIN.get(backend, "eager"))
     image = _sample()["image"]
 
     draws = augspec.Draws.from_json(there.draw(9, IDS).to_json())
@@ -142,21 +151,24 @@ def test_draws_travel_between_backends(backend: str) -> None:
     np.testing.assert_array_equal(adapter.to_numpy(there.apply(here.draw(9, IDS), native)), expected)
 
 
-@pytest.mark.parametrize("backend", ["torch", "jax", "tensorflow"])
-def test_a_missing_framework_gives_the_install_line(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("backend", "module"),
+    [("torch", "torch"), ("host", "llvmlite"), ("jax", "jax"), ("tensorflow", "tensorflow")],
+)
+def test_a_missing_framework_gives_the_install_line(backend: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     for name in [name for name in sys.modules if name.startswith(f"augspec_backends.{backend}")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, backend, None)
+    monkeypatch.setitem(sys.modules, module, None)
 
     with pytest.raises(augspec.BackendUnavailable, match=rf'pip install "augspec\[{backend}\]"'):
         augspec.compile(POLICY, backend=backend)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch", "jax", "tensorflow"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", "host", "jax", "tensorflow"])
 def test_bad_input_is_refused_before_any_work(backend: str) -> None:
-    adapter = load_adapter(backend)
+    adapter = _adapter(backend)
 
     def native(array: np.ndarray) -> Any:
         return adapter.to_native(array, str(array.dtype))
@@ -209,7 +221,7 @@ def test_c13_a_nan_of_any_channel_is_as_far_spread_as_in_the_reference(
         image[channel, 3, 4, channel] = np.nan
     policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op]}))
     expected = augspec.compile(policy)(1, image)
-    adapter = load_adapter(backend)
+    adapter = _adapter(backend)
     augment = augspec.compile(policy, backend=backend, mode=mode, layout="NHWC")
     got = adapter.to_numpy(augment(1, adapter.to_native(image, "float32")))
     assert 0 < np.isnan(expected).mean() < 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 import typer
 
 import augspec
+from augspec.bind import capabilities
 from augspec.cli import talk
 from augspec.cli.options import Format, FormatOption
 from augspec_conformance import teeth_cli
@@ -165,7 +166,7 @@ def _installed() -> list[str]:
 
     found = []
     for name in in_order(augspec.backends()):
-        if name in BUILT_IN and find_spec(name) is None:
+        if name in BUILT_IN and capabilities(name)[1]:
             talk.note(f"{name} is not installed: not checked")
         else:
             found.append(name)

@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     rows: list[tuple[str, dict[str, str]]] = []
     # torch is imported before TensorFlow: the other order can crash the process.
-    for backend in given.backend or ("numpy", "torch", "jax", "tensorflow"):
+    for backend in given.backend or ("numpy", "host", "torch", "jax", "tensorflow"):
         try:
             modes = augspec.get_backend(backend).capabilities.modes
         except augspec.BackendUnavailable as error:

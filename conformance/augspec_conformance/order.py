@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 __all__ = ["BUILT_IN", "in_order"]
 
-BUILT_IN = ("numpy", "torch", "jax", "tensorflow")
-"""Our backends, each called by the module that it needs, as they may be imported one after the other."""
+BUILT_IN = ("numpy", "host", "torch", "jax", "tensorflow")
+"""Our backends, as they may be imported one after the other."""
 
 
 def in_order(names: Iterable[str]) -> list[str]:

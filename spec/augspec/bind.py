@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["backends", "capabilities", "compile", "get_backend"]
 
-_BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("jax", "numpy", "tensorflow", "torch")}
-_INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("jax", "tensorflow", "torch")}
+_BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("host", "jax", "numpy", "tensorflow", "torch")}
+_INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("host", "jax", "tensorflow", "torch")}
 
 
 def backends() -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
 
     Args:
         policy: what `augspec.load` returns.
-        backend: "numpy", "torch", "tensorflow", "jax", another registered name, or `module:attribute`.
+        backend: "numpy", "host", "torch", "tensorflow", "jax", another registered name, or `module:attribute`.
         **options: `layout` ("NHWC" or "NCHW"; default the framework's habit), `value_range` of float images
             (default (0, 1)), `box_format` ("xyxy", "xywh", "cxcywh", "yxyx", "cxcywhr"), `box_units` ("pixels",
             "normalized"), `keypoint_format` ("xy", "index"), `mode` ("auto", "eager", "compiled"; TensorFlow

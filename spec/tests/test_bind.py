@@ -20,13 +20,13 @@ def registered(monkeypatch: pytest.MonkeyPatch, **backends: str) -> None:
 
 def test_strangers_are_known_beside_the_built_in_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     registered(monkeypatch, stranger="augspec_backends.numpy.backend:Backend")
-    assert augspec.backends() == ("jax", "numpy", "stranger", "tensorflow", "torch")
+    assert augspec.backends() == ("host", "jax", "numpy", "stranger", "tensorflow", "torch")
     assert augspec.get_backend("stranger").name == "numpy"
 
 
 def test_the_built_in_ones_are_known_without_any_registration(monkeypatch: pytest.MonkeyPatch) -> None:
     registered(monkeypatch)
-    assert augspec.backends() == ("jax", "numpy", "tensorflow", "torch")
+    assert augspec.backends() == ("host", "jax", "numpy", "tensorflow", "torch")
     assert augspec.get_backend("numpy").name == "numpy"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import augspec
 
-FRAMEWORKS = ("jax", "keras", "numba", "tensorflow", "torch")
+FRAMEWORKS = ("jax", "keras", "llvmlite", "tensorflow", "torch")
 HEAVY = (*FRAMEWORKS, "PIL", "click", "hypothesis", "jsonschema", "pytest", "rich", "typer")
 
 

@@ -22,7 +22,7 @@ TYPES = {
     "uint8": "i8",
     "int16": "i16",
     "uint16": "i16",
-    "float16": "i16",  # moved, never computed
+    "float16": "i16",  # their bits
     "bfloat16": "i16",
     "int32": "i32",
     "uint32": "i32",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from augspec_backends.host.code import TYPES, Code, literal
+from augspec_backends.host.halves import HALVES, narrowed, widened
 
 __all__ = ["FLOATS", "Functions"]
 
@@ -31,8 +32,6 @@ class Functions(Code):
             values: the arguments.
         """
         kind = TYPES[given]
-        if given in ("float16", "bfloat16"):
-            assert op == "where", (op, given)
         if op == "astype":
             return self._converted(values[0], given, dtype)
         if op == "where":
@@ -103,16 +102,16 @@ class Functions(Code):
         return self.emit(f"fptosi double {quotient} to i32", quotient)
 
     def _converted(self, value: str, old: str, new: str) -> str:
+        if old in HALVES:
+            return self._converted(widened(self, value, old), "float32", new)
+        if new in HALVES:
+            return narrowed(self, self._converted(value, old, "float32"), new)
         a, b = TYPES[old], TYPES[new]
-        assert {old, new}.isdisjoint({"float16", "bfloat16"}), (old, new)
         if new == "bool":
             return self._compared("ne", old, value, literal(0, old))
         if old in FLOATS and new in FLOATS:
-            return (
-                value
-                if a == b
-                else self.emit(f"{'fpext' if new == 'float64' else 'fptrunc'} {a} {value} to {b}", value)
-            )
+            word = "fpext" if new == "float64" else "fptrunc"
+            return value if a == b else self.emit(f"{word} {a} {value} to {b}", value)
         if new in FLOATS:
             word = "sitofp" if old in SIGNED else "uitofp"
             return self.emit(f"{word} {a} {value} to {b}", value)

@@ -61,7 +61,8 @@ class Indices(Functions):
         own, left = list(outer), list(index)
         rest = list(inner)
         while rest or own:
-            sides, group = [], []  # of the inner shape, and (side, index) of the outer one
+            sides: list[int] = []  # of the inner shape
+            group: list[tuple[int, int | str]] = []  # sides of the outer one, and their numbers
             a = b = 1
             while a != b or not (sides or group):
                 if (a <= b and own) or not rest:

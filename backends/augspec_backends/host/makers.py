@@ -18,8 +18,8 @@ __all__ = ["MAKERS", "entries"]
 def entries(program: Program, node: Node, target: str) -> None:
     """Compute every entry by itself; a single one without a kernel."""
     if node.size == 1:
-        index = (0,) * len(node.shape)
-        program.store(program.value(node, index), target, node.shape, node.dtype, index)
+        first = (0,) * len(node.shape)
+        program.store(program.value(node, first), target, node.shape, node.dtype, first)
     elif node.size:
         kernel = Kernel(program)
         for index in kernel.nest(node.shape):

@@ -162,7 +162,7 @@ class HostNamespace(OperatorNamespace):
         rows = {**{("state", name): x for name, x in state.items()}, **{("param", n): x for n, x in params.items()}}
         stand_ins = {key: Node("row", (), (1, *x.shape[1:]), x.dtype, key) for key, x in rows.items()}
         given = [{name: x for (kind, name), x in stand_ins.items() if kind == wanted} for wanted in ("state", "param")]
-        ends = [dict(run(dict(given[0]), dict(given[1]))) for run in branches]
+        ends = [{**given[0], **run(dict(given[0]), dict(given[1]))} for run in branches]
         found: dict[str, Node] = {}
         changed = tuple(name for name in state if any(end[name] is not given[0][name] for end in ends))
         count = branch.shape[0]

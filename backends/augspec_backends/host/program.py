@@ -84,7 +84,8 @@ class Program(Values):
             (choice,) = node.args
             if choice.serial not in self._results:
                 self._choose(choice)
-            return self._results[choice.serial][node.data]
+            place: int = node.data
+            return self._results[choice.serial][place]
         inner = self.pointer(node.args[0]) if node.op == "buffer" else None
         return inner or self._make(node, self.memory(node))
 

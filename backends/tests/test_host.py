@@ -1,0 +1,221 @@
+"""The host engine's own: array functions one by one beside NumPy's, what is kept on disk, threads."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import augspec
+from augspec_backends.host import engine, storage
+from augspec_backends.host.graph import Node
+from augspec_backends.host.namespace import HostNamespace
+from augspec_backends.numpy.namespace import NumpyNamespace
+
+RNG = np.random.default_rng(5)
+A = RNG.integers(-1000, 1000, (3, 5, 4, 3)).astype(np.int32)
+B = RNG.integers(1, 50, (3, 5, 4, 3)).astype(np.int32)
+F = RNG.normal(0, 2, (3, 5, 4, 3)).astype(np.float32)
+U = RNG.integers(0, 256, (2, 7, 6, 3)).astype(np.uint8)
+FOUR = RNG.integers(0, 256, (2, 7, 6, 4)).astype(np.uint8)
+ROWS, COLUMNS = RNG.integers(0, 7, (2, 9, 8)).astype(np.int32), RNG.integers(0, 6, (2, 9, 8)).astype(np.int32)
+LONG = RNG.integers(-9, 9, (3, 40)).astype(np.int32)
+HALVES = np.arange(65536, dtype=np.uint16).view(np.float16)
+WIDE = np.concatenate(
+    [
+        RNG.normal(0, 1, 4000) * 2.0 ** RNG.integers(-30, 18, 4000),
+        (np.arange(-3000, 3000) + 0.5) * 2.0**-24,  # between two numbers without a leading one
+        [0.0, -0.0, 65504, 65519.99, 65520, 1e9, np.inf, -np.inf, 2.0**-14, 2.0**-25, 2.0**-26],
+    ]
+).astype(np.float32)
+
+CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "arithmetic": (lambda xp, a, b: (a + b) * 3 - (7 - a) + -b, (A, B)),
+    "wrapping": (lambda xp, a: a * 3_000_017 + 2_147_483_647, (A,)),
+    "bits": (lambda xp, a, b: xp.bitxor(xp.bitand(a, 255), xp.bitor(xp.shl(b, 3), xp.shr(a, 2))), (A, B)),
+    "variable shifts": (lambda xp, a, b: xp.shr(a, xp.bitand(b, 7)), (A, B)),
+    "comparisons": (lambda xp, a, b: xp.where(xp.logical_and(a > b, xp.logical_not(a == 3)), a, 0), (A, B)),
+    "division": (lambda xp, a, b: xp.floordiv(xp.abs(a), b) + xp.floordiv(xp.abs(a), 7), (A, B)),
+    "extremes": (lambda xp, a, b: xp.minimum(xp.maximum(a, -5), b) + xp.clip(a, -100, 100), (A, B)),
+    "floats": (lambda xp, f: xp.floor(f * 1.5) / 4.0 + xp.sqrt(xp.abs(f)) - f, (F,)),
+    "powers": (lambda xp, f: xp.pow(xp.abs(f), f * 0.0 + 1.5), (F,)),
+    "to float and back": (lambda xp, a, f: xp.astype(xp.astype(a, "float32") * f, "int32"), (A, F)),
+    "to bytes": (lambda xp, a: xp.astype(xp.bitand(a, 255), "uint8"), (A,)),
+    "doubles": (lambda xp, f: xp.astype(xp.astype(f, "float64") * 0.1, "float32"), (F,)),
+    "booleans": (lambda xp, a: xp.astype(xp.logical_or(a > 3, a < -3), "int32"), (A,)),
+    "broadcasting": (lambda xp, a, b: a[:, :1] + b[:, :, :, 0:1], (A, B)),
+    "slices": (lambda xp, a: a[:, 1:4, ::2, 0] + a[:, -3:, 1::2, 2], (A,)),
+    "new axes": (lambda xp, a: a[:, None, 2, ..., None], (A,)),
+    "reshapes": (lambda xp, a: xp.reshape(xp.reshape(a * 2, (3, 20, 3)), (-1, 2, 15, 2)), (A,)),
+    "transposes": (lambda xp, a: xp.transpose(a + 1, (3, 0, 2, 1)), (A,)),
+    "flips": (lambda xp, a: xp.flip(a + 1, 1) + xp.flip(a, 2), (A,)),
+    "stacks": (lambda xp, a, b: xp.stack([a, b, a + b], 2), (A, B)),
+    "joins": (lambda xp, a, b: xp.concat([a, b * 2, a[:, 1:3]], 1), (A, B)),
+    "long joins": (lambda xp, x: xp.concat([x, x[:, :7] * 2, x], 1), (LONG,)),
+    "selections": (lambda xp, a: xp.select_axis(a * 2, [4, 0, 0, 2], 1), (A,)),
+    "a table": (lambda xp, x: xp.take(xp.constant(np.arange(0, 200, 7)), xp.bitand(x, 15)), (LONG,)),
+    "tables of rows": (lambda xp, x: xp.take_rows(x * 5, xp.bitand(x, 31)), (LONG,)),
+    "places of three": (lambda xp, u, r, c: xp.gather_at(u, r, c), (U, ROWS, COLUMNS)),
+    "places of four": (lambda xp, u, r, c: xp.gather_at(u, r, c), (FOUR, ROWS, COLUMNS)),
+    "places of one": (lambda xp, u, r, c: xp.gather_at(u[..., :1], r, c), (U, ROWS, COLUMNS)),
+    "rows": (lambda xp, u, r: xp.gather_axis(u, r[:, :, 0], 1), (U, ROWS)),
+    "columns": (lambda xp, u, r: xp.gather_axis(u, r[:, 0, :] * 0 + 2, 2), (U, ROWS)),
+    "sums": (lambda xp, a: xp.sum(a, (1, 2)), (A,)),
+    "long sums": (lambda xp, x: xp.sum(x, 1), (LONG,)),
+    "long extremes": (lambda xp, x: xp.min(x, 1) * 100 + xp.max(x, 1), (LONG,)),
+    "extremes of floats": (lambda xp, f: xp.max(f, (1, 2, 3)) - xp.min(f, (1, 2, 3)), (F,)),
+    "sums of floats": (lambda xp, f: xp.sum(f, (1, 2, 3)), (F,)),
+    "running sums": (lambda xp, x: xp.cumulative_sum(x, 1), (LONG,)),
+    "running sums of rows": (lambda xp, x: xp.cumulative_sum(x, 0), (LONG,)),
+    "counts": (lambda xp, x: xp.histogram(xp.bitand(x, 15), 16), (LONG,)),
+    "an order": (lambda xp, x: xp.argsort(x[0] * 2), (LONG,)),
+    "numbers": (lambda xp, x: x + xp.arange(40), (LONG,)),
+    "once": (lambda xp, x: xp.materialise(lambda: x * x, x, (40,), "int32") + x, (LONG,)),
+    "from halves": (lambda xp, h: xp.astype(h, "float32"), (HALVES,)),
+    "to halves": (lambda xp, x: xp.astype(x, "float16"), (WIDE,)),
+}
+
+
+def _computed(function: Callable[..., Any], arrays: tuple[np.ndarray, ...]) -> np.ndarray:
+    nodes = [Node("input", (), array.shape, str(array.dtype)) for array in arrays]
+    found = function(HostNamespace(), *nodes)
+    out = np.empty(found.shape, found.dtype)
+    engine.compiled([found], nodes, [True] * len(nodes))([*arrays, out], 1)
+    return out
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_array_function_gives_what_numpy_gives(name: str) -> None:
+    function, arrays = CASES[name]
+    before = [array.copy() for array in arrays]
+    with np.errstate(over="ignore"):
+        expected = function(NumpyNamespace(), *arrays)
+    found = _computed(function, arrays)
+    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+    if name in ("powers", "sums of floats"):
+        np.testing.assert_allclose(found, expected, rtol=2e-6)
+    else:
+        np.testing.assert_array_equal(found, expected)
+    for array, copy in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_bfloat16_is_rounded_as_elsewhere() -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes", reason="bfloat16 needs ml_dtypes, which JAX and TensorFlow bring")
+    with np.errstate(over="ignore"):
+        expected = WIDE.astype(ml_dtypes.bfloat16)
+    nodes = [Node("input", (), WIDE.shape, "float32")]
+    narrow = HostNamespace().astype(nodes[0], "bfloat16")
+    out = np.empty(WIDE.shape, ml_dtypes.bfloat16)
+    engine.compiled([narrow], nodes, [True])([WIDE, out], 1)
+    np.testing.assert_array_equal(out.view(np.uint16), expected.view(np.uint16))
+
+
+def test_a_number_beside_an_array_of_another_kind_is_refused() -> None:
+    x = Node("input", (), (3,), "int32")
+    with pytest.raises(TypeError, match=r"0\.5 beside an array of int32"):
+        x * 0.5
+    with pytest.raises(TypeError, match="add of float32 and int32"):
+        x + HostNamespace().astype(x, "float32")
+    with pytest.raises(TypeError, match="no value yet"):
+        bool(x > 1)
+
+
+def test_a_choice_runs_one_branch_for_each_row() -> None:
+    xp = HostNamespace()
+    x, which = Node("input", (), (4, 6), "int32"), Node("input", (), (4,), "int32")
+    branches = [lambda state, _: {"x": state["x"] + 1}, lambda state, params: {"x": state["x"] * params["by"]}]
+    by = xp.cumulative_sum(which * 0 + 5, 0)
+    found = xp.choose(which, branches, {"x": x, "same": x}, {"by": by})
+    assert found["same"] is x
+    values, numbers, out = (
+        np.arange(24, dtype=np.int32).reshape(4, 6),
+        np.int32([1, 0, 2, 1]),
+        np.empty((4, 6), np.int32),
+    )
+    engine.compiled([found["x"]], [x, which], [True, True])([values, numbers, out], 1)
+    np.testing.assert_array_equal(out, [values[0] * 5, values[1] + 1, values[2], values[3] * 20])
+
+
+POLICY = augspec.loads(
+    json.dumps(
+        {
+            "augspec": 1,
+            "ops": [
+                {"op": "rotate", "degrees": {"uniform": [-20, 35]}},
+                {"op": "contrast", "factor": {"uniform": [0.5, 1.4]}},
+                {
+                    "op": "one_of",
+                    "ops": [{"op": "hue", "turns": 0.1}, {"op": "equalize"}, {"op": "gaussian_noise", "std": 0.1}],
+                },
+            ],
+        }
+    )
+)
+
+
+def test_threads_share_a_batch_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = RNG.integers(0, 256, (13, 300, 301, 3)).astype(np.uint8)
+    expected = augspec.compile(POLICY)(3, images)
+    augment = augspec.compile(POLICY, backend="host")
+    for threads in ("1", "2", "5", "64", "zero", ""):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        np.testing.assert_array_equal(augment(3, images), expected)
+
+
+def test_one_function_serves_batches_of_every_size() -> None:
+    augment = augspec.compile(POLICY, backend="host")
+    images = RNG.integers(0, 256, (5, 20, 24, 3)).astype(np.uint8)
+    whole = augment(3, images)
+    for size in (1, 2, 4):
+        np.testing.assert_array_equal(augment(3, images[:size]), whole[:size])
+    assert len(augment._compiled) == 1
+
+
+def test_arrays_of_any_layout_and_readonly_ones_are_taken() -> None:
+    images = RNG.integers(0, 256, (2, 20, 24, 6)).astype(np.uint8)
+    view = images[:, ::-1, :, ::2]
+    view.flags.writeable = False
+    np.testing.assert_array_equal(augspec.compile(POLICY, backend="host")(3, view), augspec.compile(POLICY)(3, view))
+
+
+def test_machine_code_is_kept_for_the_next_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUGSPEC_CACHE", str(tmp_path / "code"))
+    image = RNG.integers(0, 256, (20, 24, 3)).astype(np.uint8)
+    augment = augspec.compile(POLICY, backend="host")
+    expected = augment(3, image)
+    (file,) = (tmp_path / "code").iterdir()
+
+    def never(_: str) -> bytes:
+        raise AssertionError("it was compiled again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "_object", never)
+        again = pickle.loads(pickle.dumps(augment))
+        np.testing.assert_array_equal(again(3, image), expected)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])  # a process was killed while it wrote
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(augment))(3, image), expected)
+    assert file.read_bytes() == whole
+
+
+def test_nothing_is_kept_where_that_is_asked_or_impossible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUGSPEC_CACHE", "")
+    assert storage.folder() is None
+    assert storage.kept("facts", lambda: b"code") == b"code"
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    monkeypatch.setenv("AUGSPEC_CACHE", str(blocked))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert storage.kept("facts", lambda: b"code") == b"code"
+    assert any("machine code cannot be kept in" in str(one.message) for one in caught)
+    monkeypatch.delenv("AUGSPEC_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert storage.folder() is not None
