@@ -43,5 +43,12 @@ def make(backend: str, batch: Images, *, work: Workload, stand_in: bool = False)
         layout="NHWC" if batch.shape[-1] == 3 else "NCHW",
         mode="auto" if backend == "numpy" else "compiled",
     )
+    if backend == "host":  # as a data-loader's worker sees it: one sample at a time, on one core
+
+        def one_by_one(step: int) -> Images:
+            own = augspec.Key(SEED).fold(step)
+            return np.stack([augment(own, image, index) for index, image in enumerate(batch)])
+
+        return one_by_one
     images, key, index = on_framework(backend, batch), augspec.Key(SEED), np.arange(len(batch))
     return lambda step: augment(key.fold(step), images, index=index)

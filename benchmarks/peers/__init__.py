@@ -55,6 +55,8 @@ PEERS = (
     Peer("torch", "kornia", "compiled", target=2.0),
     Peer("torch", "kornia", "eager-light", target=2.0),
     Peer("torch", "kornia", "compiled-light", target=2.0),
+    Peer("host", "albumentations", "loop", target=1.5),
+    Peer("host", "pillow", "loop"),
     Peer("numpy", "pillow", "loop"),
 )
 BACKENDS = tuple(dict.fromkeys(peer.backend for peer in PEERS))

@@ -46,7 +46,10 @@ class Augmenter:
         self.options = options
         self._training = Pipeline.of(policy, training=True)
         self._evaluation = Pipeline.of(policy, training=False)
+        self._targets = targets_of(policy.targets)
         self._runner = lru_cache(maxsize=_KEPT)(self._make_runner)
+        self._signature = lru_cache(maxsize=_KEPT)(self._make_signature)
+        self._taken = lru_cache(maxsize=_KEPT)(self._taken_of)
         self._compiled: dict[Any, Any] = {}
 
     @property
@@ -67,11 +70,7 @@ class Augmenter:
             sample: the names of all entries.
             training: which pipeline.
         """
-        pipeline, entries = self._training if training else self._evaluation, set(sample)
-        moved = moved_names(self.policy.targets, entries)
-        label = (LABEL,) if pipeline.mixer is not None and LABEL in entries else ()
-        rows = (LABELS,) if pipeline.rows > 1 and {"boxes", LABELS} <= entries else ()
-        return (*moved, *label, *rows)
+        return self._taken(frozenset(sample), training)
 
     def __repr__(self) -> str:
         name = self.policy.title or f"{len(self.policy.ops)} ops"
@@ -181,6 +180,26 @@ class Augmenter:
             self._compiled[key] = make()
         return self._compiled[key]
 
+    def _taken_of(self, entries: frozenset[Any], training: bool) -> tuple[str, ...]:
+        pipeline = self._training if training else self._evaluation
+        moved = moved_names(self.policy.targets, entries)
+        label = (LABEL,) if pipeline.mixer is not None and LABEL in entries else ()
+        rows = (LABELS,) if pipeline.rows > 1 and {"boxes", LABELS} <= entries else ()
+        return (*moved, *label, *rows)
+
+    def _make_signature(
+        self, training: bool, facts: tuple[tuple[str, tuple[int, ...], str], ...], bare: bool
+    ) -> Signature:
+        return signature_of(
+            {name: (shape, dtype) for name, shape, dtype in facts},
+            plan=(self._training if training else self._evaluation).fused,
+            policy=self.policy,
+            options=self.options,
+            dtypes=self.backend.capabilities.dtypes,
+            backend=self.backend.name,
+            bare=bare,
+        )
+
     def _make_runner(self, training: bool, signature: Signature) -> Runner:
         return Runner(self._training if training else self._evaluation, signature, self.options)
 
@@ -196,12 +215,12 @@ class Augmenter:
         bare = not isinstance(sample, Mapping)
         entries = {"image": sample} if bare else dict(sample)
         backend = self.backend
-        arrays, rest, facts = {}, {}, {}
+        arrays, rest, facts, training = {}, {}, [], pipeline is self._training
         mixer = pipeline.mixer
         image = entries.get("image")
         if mixer is not None and image is not None and hasattr(image, "shape"):
             check_batch(mixer.op.tag, len(image.shape), self.options)
-        moving = self.takes(entries, training=pipeline is self._training)
+        moving = self.takes(entries, training=training)
         for name, value in entries.items():
             if name not in moving:
                 if hasattr(value, "shape"):
@@ -209,23 +228,15 @@ class Augmenter:
                 rest[name] = value
             elif not values and not backend.owns(value):
                 arrays[name] = value
-                facts[name] = (tuple(value.shape), str(value.dtype))
+                facts.append((name, tuple(value.shape), str(value.dtype)))
             elif not backend.owns(value):
                 raise SampleError(name, f"an array of the backend {backend.name!r}", f"{type(value).__name__}")
             else:
                 arrays[name] = value
-                facts[name] = (backend.shape(value), backend.dtype(value))
-        signature = signature_of(
-            facts,
-            plan=pipeline.fused,
-            policy=self.policy,
-            options=self.options,
-            dtypes=backend.capabilities.dtypes,
-            backend=backend.name,
-            bare=bare,
-        )
+                facts.append((name, backend.shape(value), backend.dtype(value)))
+        signature = self._signature(training, tuple(facts), bare)
         if values:
-            for target in targets_of(self.policy.targets):
+            for target in self._targets:
                 if target.name in arrays and backend.concrete(arrays[target.name]):
                     target.check_values(backend.to_host(arrays[target.name]), self.options, self.policy.targets)
             if LABEL in arrays and backend.concrete(arrays[LABEL]):

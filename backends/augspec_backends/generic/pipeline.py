@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from augspec.draw import constants, sample_draws
 from augspec.language.policy import Policy
@@ -45,7 +46,7 @@ class Pipeline:
     draws: tuple[Draw, ...]
     fixed: tuple[Fixed, ...]
 
-    @property
+    @cached_property
     def mixer(self) -> Leaf | None:
         """Return the op that mixes samples of a batch, if there is one."""
         return next((leaf for leaf in leaves(self.fused.stages) if leaf.op.across), None)

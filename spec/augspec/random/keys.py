@@ -88,6 +88,8 @@ def split_ids(index: object, batch: int) -> tuple[Words, Words | None]:
     """
     if index is None:
         return np.arange(batch, dtype=np.int32), None
+    if type(index) is int and batch == 1 and 0 <= index < 2**31:  # a loader's samples, one by one
+        return np.array([index], np.int32), None
     if isinstance(index, (str, int, np.integer)):
         index = [index]
     array = _id_array(index)
