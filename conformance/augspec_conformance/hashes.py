@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec_conformance.adapters import load_adapter
+from augspec_conformance.adapters import adapter_of
 
 __all__ = ["POLICIES", "digests", "images", "main"]
 
@@ -77,7 +77,7 @@ def images() -> np.ndarray:
 
 def digests(backend: str, mode: str) -> dict[str, str]:
     """Return the SHA-256 of every policy's output on one backend and mode, in hexadecimal."""
-    adapter = load_adapter(backend)
+    adapter = adapter_of(augspec.get_backend(backend))
     found = {}
     for name, ops in POLICIES.items():
         policy = augspec.loads(json.dumps({"augspec": 1, "ops": ops, "eval": []}))
