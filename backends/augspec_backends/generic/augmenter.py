@@ -49,7 +49,7 @@ class Augmenter:
         self._targets = targets_of(policy.targets)
         self._runner = lru_cache(maxsize=_KEPT)(self._make_runner)
         self._signature = lru_cache(maxsize=_KEPT)(self._make_signature)
-        self._taken = lru_cache(maxsize=_KEPT)(self._taken_of)
+        self._taken = lru_cache(maxsize=_KEPT)(self.takes)
         self._compiled: dict[Any, Any] = {}
 
     @property
@@ -70,7 +70,11 @@ class Augmenter:
             sample: the names of all entries.
             training: which pipeline.
         """
-        return self._taken(frozenset(sample), training)
+        pipeline, entries = self._training if training else self._evaluation, set(sample)
+        moved = moved_names(self.policy.targets, entries)
+        label = (LABEL,) if pipeline.mixer is not None and LABEL in entries else ()
+        rows = (LABELS,) if pipeline.rows > 1 and {"boxes", LABELS} <= entries else ()
+        return (*moved, *label, *rows)
 
     def __repr__(self) -> str:
         name = self.policy.title or f"{len(self.policy.ops)} ops"
@@ -180,13 +184,6 @@ class Augmenter:
             self._compiled[key] = make()
         return self._compiled[key]
 
-    def _taken_of(self, entries: frozenset[Any], training: bool) -> tuple[str, ...]:
-        pipeline = self._training if training else self._evaluation
-        moved = moved_names(self.policy.targets, entries)
-        label = (LABEL,) if pipeline.mixer is not None and LABEL in entries else ()
-        rows = (LABELS,) if pipeline.rows > 1 and {"boxes", LABELS} <= entries else ()
-        return (*moved, *label, *rows)
-
     def _make_signature(
         self, training: bool, facts: tuple[tuple[str, tuple[int, ...], str], ...], bare: bool
     ) -> Signature:
@@ -220,7 +217,7 @@ class Augmenter:
         image = entries.get("image")
         if mixer is not None and image is not None and hasattr(image, "shape"):
             check_batch(mixer.op.tag, len(image.shape), self.options)
-        moving = self.takes(entries, training=training)
+        moving = self._taken(frozenset(entries), training=training)
         for name, value in entries.items():
             if name not in moving:
                 if hasattr(value, "shape"):

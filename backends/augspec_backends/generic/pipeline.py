@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from augspec.draw import constants, sample_draws
 from augspec.language.policy import Policy
@@ -38,6 +37,7 @@ class Pipeline:
         fused: with fewer stages; what runs.
         draws: the drawing program.
         fixed: the constants.
+        mixer: the op that mixes samples of a batch, if there is one.
     """
 
     policy: Policy
@@ -45,11 +45,7 @@ class Pipeline:
     fused: Plan
     draws: tuple[Draw, ...]
     fixed: tuple[Fixed, ...]
-
-    @cached_property
-    def mixer(self) -> Leaf | None:
-        """Return the op that mixes samples of a batch, if there is one."""
-        return next((leaf for leaf in leaves(self.fused.stages) if leaf.op.across), None)
+    mixer: Leaf | None
 
     @property
     def rows(self) -> int:
@@ -63,7 +59,9 @@ class Pipeline:
         ops, written = (full.ops, policy.ops) if training else (full.eval or (), policy.eval or ())
         name = "ops" if training else "eval"
         plan = build(ops, name, written=written)
-        return cls(full, plan, fuse(plan), *program(ops, name, written=written))
+        fused = fuse(plan)
+        mixer = next((leaf for leaf in leaves(fused.stages) if leaf.op.across), None)
+        return cls(full, plan, fused, *program(ops, name, written=written), mixer)
 
 
 class Runner:

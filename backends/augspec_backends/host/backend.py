@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ class Backend(NumpyBackend):
     """NumPy arrays on the host, sample after sample: what the NumPy backend computes, compiled by LLVM.
 
     A batch of more than a megabyte is shared among as many threads as `OMP_NUM_THREADS` says, or else as this process
-    may use processors.
+    may use processors; in a process that another one started to work for it, such as a loader's worker, one.
     """
 
     name: ClassVar[str] = "host"
@@ -121,6 +122,8 @@ def _threads() -> int:
     named = os.environ.get("OMP_NUM_THREADS", "")
     if named.isdigit() and int(named):
         return int(named)
+    if multiprocessing.parent_process() is not None:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

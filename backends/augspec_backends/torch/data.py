@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from torch.utils.data import Dataset, IterableDataset
 
 import augspec
+from augspec_backends.host.capabilities import CAPABILITIES
 from augspec_backends.torch.items import Items, form
 
 __all__ = ["AugmentedDataset"]
@@ -46,7 +48,8 @@ class AugmentedDataset(Dataset[Any]):
             `{"img": "image"}`; by default entry 0 of a tuple, and a dict's entries named like targets.
         ids: what names the samples for good: for each index of `dataset` a whole number or a text, or a
             function of the index. For a `Subset` that is to share the whole's samples, its `indices`.
-        backend: where the work is done, on the host: "numpy", or another name from `augspec.backends()`.
+        backend: where the work is done, on the host: a name from `augspec.backends()`. By default "host", which is
+            many times faster, where llvmlite is installed, and else "numpy": the same bytes of uint8 images.
         output: "tensor" for tensors (C, H, W), or "numpy" for arrays (H, W, C).
         **options: of `augspec.compile`, such as `value_range` or `box_format`.
 
@@ -63,7 +66,7 @@ class AugmentedDataset(Dataset[Any]):
         training: bool = True,
         targets: Mapping[Any, str] | None = None,
         ids: Sequence[int | str] | Callable[[int], int | str] | None = None,
-        backend: str = "numpy",
+        backend: str | None = None,
         output: Literal["tensor", "numpy"] = "tensor",
         **options: Any,
     ) -> None:
@@ -81,7 +84,8 @@ class AugmentedDataset(Dataset[Any]):
             raise ValueError(f"ids: expected one per sample, {len(dataset)} of them, got {len(ids)}")
         # Samples of one shape run as a batch, in which no box can be dropped: that is done item by item.
         self._compact = policy.targets.boxes.compact
-        self.augment = augspec.compile(_uncompacted(policy), backend, layout="NHWC", **options)
+        chosen = backend or ("numpy" if find_spec(CAPABILITIES.framework) is None else "host")
+        self.augment = augspec.compile(_uncompacted(policy), chosen, layout="NHWC", **options)
         if training and self.augment.mixes:
             raise augspec.Unsupported(
                 "AugmentedDataset",
