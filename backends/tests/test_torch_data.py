@@ -18,7 +18,7 @@ from PIL import Image
 from torch.utils.data import DataLoader, IterableDataset, Subset
 
 import augspec
-from augspec_backends.torch import AugmentedDataset
+from augspec_backends.torch import AugmentedDataset, data
 
 POLICY = augspec.loads("""
 {"augspec": 1, "name": "mixed", "ops": [
@@ -113,7 +113,15 @@ def test_r2_no_random_state_is_read_or_changed() -> None:
     assert torch.equal(data[0][0], first)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_the_host_engine_does_the_work_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert AugmentedDataset(PAIRS, POLICY).augment.backend.name == "host"
+    monkeypatch.setattr(data, "find_spec", lambda name: None if name == "llvmlite" else name)
+    dataset = AugmentedDataset(PAIRS, POLICY, seed=7, output="numpy")
+    assert dataset.augment.backend.name == "numpy"
+    np.testing.assert_array_equal(np.stack([image for image, _ in dataset]), EXPECTED)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch", "host"])
 def test_backends_give_the_same_bytes(backend: str) -> None:
     data = AugmentedDataset(PAIRS, POLICY, seed=7, backend=backend)
     np.testing.assert_array_equal(data[3][0], CHANNELS_FIRST[3])

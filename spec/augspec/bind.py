@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["backends", "capabilities", "compile", "get_backend"]
 
-_BUILT_IN = {name: f"augspec_backends.{name}.backend:Backend" for name in ("host", "jax", "numpy", "tensorflow", "torch")}
+_BUILT_IN = {
+    name: f"augspec_backends.{name}.backend:Backend" for name in ("host", "jax", "numpy", "tensorflow", "torch")
+}
 _INSTALL = {name: f'pip install "augspec[{name}]"' for name in ("host", "jax", "tensorflow", "torch")}
 
 
