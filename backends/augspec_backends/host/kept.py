@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from augspec_backends.host.graph import Node
 
@@ -58,7 +58,7 @@ def kept(outputs: Iterable[Node]) -> set[int]:
         cost = min(inside + _HEAVY.get(node.op, 0 if node.op in (*_VIEWS, "constant", "arange") else 1), 10_000)
         if node.op in ("sum", "least", "most"):
             cost = min(cost * min(reductions(node), FEW), 10_000)
-        if _keeps(node, cost, users.get(node.serial, []), read):
+        if _keeps(node, cost, users, read):
             found.add(node.serial)
             cost = 1
         costs[node.serial] = cost
@@ -77,9 +77,17 @@ def _sources(nodes: Iterable[Node]) -> set[int]:
     return found
 
 
-def _keeps(node: Node, cost: int, users: list[Node], read: set[int]) -> bool:
+def _uses(node: Node, users: Mapping[int, list[Node]]) -> int:
+    """Return how many functions take an array or views of it."""
+    return sum(_uses(user, users) if user.op in _VIEWS else 1 for user in users.get(node.serial, ()))
+
+
+def _keeps(node: Node, cost: int, users: Mapping[int, list[Node]], read: set[int]) -> bool:
+    direct = users.get(node.serial, [])
     if node.op in _ALWAYS:
         return True
+    if node.op == "select" and node.size > _SMALL and _uses(node, users) > 2:
+        return True  # an image with a border, read at several places
     if node.op in (*_VIEWS, "constant", "arange") or node.size == 1:
         return False
     if node.op == "buffer":
@@ -92,6 +100,6 @@ def _keeps(node: Node, cost: int, users: list[Node], read: set[int]) -> bool:
         return True
     if cost < _DEAR:
         return False
-    if node.size <= _SMALL and (len(users) > 1 or any(user.op in (*_VIEWS, "concat", "sum") for user in users)):
+    if node.size <= _SMALL and (len(direct) > 1 or any(user.op in (*_VIEWS, "concat", "sum") for user in direct)):
         return True
-    return any(user.size >= 4 * node.size and user.op not in (*_VIEWS, *GATHERS) for user in users)
+    return any(user.size >= 4 * node.size and user.op not in (*_VIEWS, *GATHERS) for user in direct)

@@ -82,6 +82,8 @@ class HostNamespace(OperatorNamespace):
         which = np.asarray(index.data if isinstance(index, Node) else index)
         if x.op == "constant":
             return constant(np.take(x.data, which, axis), x.dtype)
+        if x.op == "astype":  # what is kept of the selection is smaller so
+            return self.astype(self.select_axis(x.args[0], which, axis), x.dtype)
         shape = list(x.shape)
         shape[axis] = len(which)
         which = np.where(which < 0, which + x.shape[axis], which)
