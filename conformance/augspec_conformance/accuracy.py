@@ -90,6 +90,8 @@ def _after_one(op: dict[str, Any], error: _Error, *, exact: bool) -> _Error:
     if stage == "noise":
         own += NORMAL["exact" if exact else "float"] * model.deviation()
     own += model.coarse(exact=exact) if isinstance(model, (PixelOp, VeilOp)) else 0.0
+    if stage == "move" and exact and "fill" in op:  # a fill between two levels
+        own += GRID
     if model.ideal == "integers":
         own = 0.0 if exact else POINTWISE
     elif exact and stage != "move":

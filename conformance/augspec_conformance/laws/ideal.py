@@ -46,11 +46,18 @@ class _Oracle:
         self.range = case.context.get("options", {}).get("value_range", (0.0, 1.0))
         self.sample = sample
 
-    def run(self, i: int, nudges: Nudges = (), shift: float = 0.0, counted: float = 0.0) -> dict[str, Any]:
+    def run(
+        self,
+        i: int,
+        nudges: Nudges = (),
+        shift: float = 0.0,
+        counted: float = 0.0,
+        ends: tuple[float, float] = (0.0, 0.0),
+    ) -> dict[str, Any]:
         """Return the ideal of sample i."""
         partners = [self._given(row) for row in self._followers(i)]
         values, entries = self._given(i)
-        run = partial(oracle, self.policy, values, entries, nudges=nudges, shift=shift, counted=counted)
+        run = partial(oracle, self.policy, values, entries, nudges=nudges, shift=shift, counted=counted, ends=ends)
         return dict(run(partners=partners, frame=self.frame))
 
     def _followers(self, i: int) -> list[int]:
@@ -74,11 +81,11 @@ class _Oracle:
     def beside(self, i: int) -> list[dict[str, Any]]:
         """Return what sample i may be at most where a function jumps: pixels are off by what the ops before may add.
 
-        A pixel may be on one side of its step and those that are counted on the other one.
+        A pixel may be on one side of its step, those that are counted on the other one, and those at an end on either.
         """
         shift = accuracy.before_jump(self.policy, self.sig.dtype)
-        ways = itertools.product((-shift, shift), repeat=2) if shift else ()
-        return [self.run(i, shift=one, counted=others) for one, others in ways]
+        ways = itertools.product((-shift, shift), repeat=4) if shift else ()
+        return [self.run(i, shift=one, counted=others, ends=(end, outer)) for one, others, end, outer in ways]
 
     def neighbours(self, i: int) -> list[dict[str, Any]]:
         """Return what sample i may be where a place is on an edge, of two pixels or of holes: four ways to miss it."""

@@ -43,35 +43,44 @@ def autocontrast(image: FloatArray, cutoff: float, *, counted: float = 0.0) -> F
     return np.stack(channels, -1)
 
 
-def equalize(image: FloatArray, method: str, *, shift: float = 0.0, counted: float = 0.0) -> FloatArray:
+def equalize(
+    image: FloatArray,
+    method: str,
+    *,
+    shift: float = 0.0,
+    counted: float = 0.0,
+    ends: tuple[float, float] = (0.0, 0.0),
+) -> FloatArray:
     """Map each level to the share of pixels below it, by the rule of Pillow or of OpenCV.
 
-    `shift` is added to the pixels that are mapped, `counted` to those that are counted.
+    `shift` is added to the pixels that are mapped, `counted` to those that are counted, `ends` to those that are
+    counted at the end of the levels that there are, and to the outermost of them: the highest by Pillow, the lowest by
+    OpenCV.
     """
-    table = {"pil": _pillow, "opencv": _opencv}[method]
+    table, outermost = {"pil": (_pillow, np.argmax), "opencv": (_opencv, np.argmin)}[method]
     channels = []
     for k in range(image.shape[2]):
-        one = levels(image[..., k] + shift)
-        counts = np.bincount(levels(image[..., k] + counted).ravel(), minlength=256)
-        channels.append(table(counts)[one] / 255)
+        one = image[..., k]
+        at_ends = one.ravel() + ends[0]
+        at_ends[outermost(one)] += ends[1] - ends[0]
+        counts, outer = (np.bincount(levels(some), minlength=256) for some in (one.ravel() + counted, at_ends))
+        channels.append(table(counts, outer[np.flatnonzero(outer)])[levels(one + shift)] / 255)
     return np.stack(channels, -1)
 
 
-def _pillow(counts: IntArray) -> IntArray:
-    used = np.flatnonzero(counts)
-    step = (counts.sum() - counts[used[-1]]) // 255
+def _pillow(counts: IntArray, used: IntArray) -> IntArray:
+    step = (counts.sum() - used[-1]) // 255
     if step == 0:
         return np.arange(256, dtype=np.int64)
     below = np.concatenate([[0], np.cumsum(counts)[:-1]])
     return np.asarray(np.minimum((step // 2 + below) // step, 255))
 
 
-def _opencv(counts: IntArray) -> IntArray:
-    first = np.flatnonzero(counts)[0]
-    rest = counts.sum() - counts[first]
+def _opencv(counts: IntArray, used: IntArray) -> IntArray:
+    rest = counts.sum() - used[0]
     if rest == 0:
         return np.arange(256, dtype=np.int64)
-    share = np.maximum(np.cumsum(counts) - counts[first], 0) / rest
+    share = np.maximum(np.cumsum(counts) - used[0], 0) / rest
     return np.asarray(np.floor(share * 255 + 0.5).astype(np.int64))
 
 

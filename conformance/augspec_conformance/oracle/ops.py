@@ -302,7 +302,7 @@ OPS: dict[str, OpFunction] = {
     "solarize_add": jump(colour.solarize_add, "delta", "threshold"),
     "posterize": jump(levels.posterize, "bits"),
     "autocontrast": autocontrast,
-    "equalize": jump(levels.equalize, "method", shifts=("shift", "counted")),
+    "equalize": jump(levels.equalize, "method", shifts=("shift", "counted", "ends")),
     "clahe": clahe,
     "rgb_shift": colour_op(tints.rgb_shift, "red", "green", "blue"),
     "sepia": colour_op(tints.sepia),

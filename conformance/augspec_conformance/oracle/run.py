@@ -27,6 +27,7 @@ def run(
     nudges: tuple[tuple[float, float], ...] = (),
     shift: float = 0.0,
     counted: float = 0.0,
+    ends: tuple[float, float] = (0.0, 0.0),
     partners: Sequence[tuple[Mapping[str, Any], Mapping[str, AnyArray]]] = (),
     frame: int = 0,
 ) -> dict[str, AnyArray]:
@@ -45,6 +46,7 @@ def run(
             takes the nearest pixel: shows which other pixels a rounded position may take.
         shift: What is added to every pixel before an op that jumps: shows on which side of a step it may end.
         counted: The same for pixels that such an op counts.
+        ends: The same for those that it counts at the end of the levels there are, and for the outermost one of them.
         partners: Numbers and samples of those that an op which mixes samples mixes with this one.
         frame: Number of the image in a stack whose frames have noise of their own (T7).
 
@@ -55,7 +57,7 @@ def run(
     """
     low, high = value_range
     targets = policy.get("targets") or {}
-    state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift, counted=counted)
+    state = replace(_begin(sample, targets, low, high), nudges=nudges, shift=shift, counted=counted, ends=ends)
     draws = Draws(values, frame=frame)
     for position, op in enumerate(policy["ops"]):
         if op["op"] not in MIXING:
@@ -66,7 +68,7 @@ def run(
         classes = (targets.get("label") or {}).get("classes")
         together = [_before_mixing(state, sample, targets, classes)]
         for numbers, entries in partners:
-            other = replace(_begin(entries, targets, low, high), nudges=nudges, shift=shift, counted=counted)
+            other = replace(_begin(entries, targets, low, high), nudges=nudges, shift=shift, counted=counted, ends=ends)
             for before in policy["ops"][:position]:
                 other = perform(other, before, Draws(numbers, frame=frame))
             together.append(_before_mixing(other, entries, targets, classes))

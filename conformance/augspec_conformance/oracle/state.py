@@ -84,6 +84,7 @@ class State:
         nudges: By how many pixels (x, y) the next runs miss the places of nearest pixels.
         shift: What is added to pixels where a function jumps.
         counted: What is added to pixels where a function that jumps counts them.
+        ends: The same where it counts those at the end of the levels there are, and to the outermost one of them.
         error: How far points may be off, in errors of one step: those of all steps, enlarged by the steps after them.
     """
 
@@ -104,6 +105,7 @@ class State:
     nudges: tuple[tuple[float, float], ...] = ()
     shift: float = 0.0
     counted: float = 0.0
+    ends: tuple[float, float] = (0.0, 0.0)
     error: float = 0.0
 
 
