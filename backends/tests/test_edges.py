@@ -10,6 +10,9 @@ import pytest
 
 import augspec
 from augspec.errors import BackendUnavailable, PolicyError, SampleError
+from augspec.plan.stages import Leaf
+from augspec_backends.generic.prepare import Preparation
+from augspec_backends.numpy.namespace import NumpyNamespace
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
 BOXES = np.random.default_rng(1).random((1, 4, 4)) * 3
@@ -77,6 +80,45 @@ def test_an_empty_batch_has_the_size_of_a_choice_that_resizes(backend: str) -> N
     members = [{"op": "resize", "size": [5, 6]}, {"op": "center_crop", "size": [5, 6]}]
     augment = compiled({"op": "one_of", "ops": members}, backend=backend, evaluation=[], layout="NHWC")
     assert tuple(augment(1, native(backend, np.zeros((0, 8, 8, 3), np.uint8))).shape) == (0, 5, 6, 3)
+
+
+def test_members_of_a_choice_that_end_at_two_sizes_are_refused() -> None:
+    members = [{"op": "resize", "size": [8, 8]}, {"op": "resize", "short_side": 8}]
+    augment = compiled({"op": "one_of", "ops": members}, evaluation=[])
+    assert augment(1, IMAGE).shape == (8, 8, 3)
+    with pytest.raises(SampleError, match="every member of a choice turns into the same one"):
+        augment(1, IMAGE[:4])
+
+
+def test_each_step_of_a_choice_has_entries_of_its_own() -> None:
+    (op,) = augspec.normalize(augspec.parse({"augspec": 1, "ops": [{"op": "pca_lighting", "std": 0.1}]})).ops
+    axes, std = np.arange(18, dtype=np.int32).reshape(2, 9), np.arange(6, dtype=np.int32).reshape(2, 3)
+    draws = {"sample/a/axes": axes, "sample/a/std": std}
+    to = Preparation(NumpyNamespace(), draws, np.zeros(2, np.int32), domain="fixed", points=False, mask=False)
+    for step in range(3):
+        found = to.parameters(Leaf(op, "sample/a", step))
+        np.testing.assert_array_equal(found["axes"], axes[:, 3 * step : 3 * step + 3])
+        np.testing.assert_array_equal(found["std"], std[:, step])
+
+
+def test_ops_beside_each_other_have_parameters_of_their_own() -> None:
+    both = compiled({"op": "brightness_shift", "delta": 0.2}, {"op": "brightness_shift", "delta": -0.4})
+    out = both(1, np.full((2, 2, 3), 102, np.uint8))
+    assert (out == 51).all()
+
+
+def test_a_place_outside_of_a_map_has_the_fill_of_its_channel() -> None:
+    lens = {"op": "lens", "k1": 1.0, "interpolation": "nearest"}
+    for fill, corner in (([0.2, 0.4, 0.6], [51, 102, 153]), (0.4, [102, 102, 102])):
+        out = compiled({**lens, "fill": fill})(1, IMAGE)
+        assert out[[0, 0, -1, -1], [0, -1, 0, -1]].tolist() == [corner] * 4
+
+
+def test_floats_are_normalized_in_their_own_numbers() -> None:
+    mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+    image = np.random.default_rng(2).random((8, 8, 3)).astype(np.float32)
+    out = compiled({"op": "normalize", "mean": mean.tolist(), "std": std.tolist()})(1, image)
+    np.testing.assert_array_equal(out, image * (1 / std).astype(np.float32) + (-mean / std).astype(np.float32))
 
 
 def test_moves_in_a_choice_take_every_dtype() -> None:

@@ -148,6 +148,13 @@ def test_e2_quantisation_by_reciprocals_is_division() -> None:
     np.testing.assert_array_equal(found, np.sign(y) * counts * steps)
 
 
+def test_e2_tables_hold_32_bits() -> None:
+    tables = quantisation(XP, np.array([1, 50, 100], np.int32))
+    assert {name: (table.shape, str(table.dtype)) for name, table in tables.items()} == dict.fromkeys(
+        ("luma", "luma_reciprocal", "chroma", "chroma_reciprocal"), ((3, 64), "int32")
+    )
+
+
 def test_e2_the_sharpest_blocks_fit_int32() -> None:
     """Each basis function as black and white, and its negative, at all qualities: 64-bit integers give the same."""
     k, x = np.mgrid[:8, :8]

@@ -116,6 +116,9 @@ def test_e1_lights_of_the_main_axes_are_rounded_half_up() -> None:
         ({"op": "scale_jitter", "size": [8, 8191], "factor": 2.001}, None, (8, 8191)),
         ({"op": "crop", "top": 1, "left": 2, "height": 3, "width": 4}, (4, 6), (3, 6)),
         ({"op": "crop", "top": 1, "left": 2, "height": 3, "width": 4}, (9, 6), (9, 5)),
+        ({"op": "random_crop", "size": [4, 5]}, (4, 5), (3, 5)),
+        ({"op": "random_crop", "size": [4, 5]}, (9, 5), (9, 4)),
+        ({"op": "random_crop", "size": [4, 5], "pad": 1}, (8190, 3), (8191, 3)),
     ],
 )
 def test_sizes_are_refused_just_beyond_their_limit(
@@ -132,6 +135,8 @@ def test_sizes_are_refused_just_beyond_their_limit(
 def test_orders_of_channels_are_drawn_for_sixteen() -> None:
     (shuffle,) = augspec.parse({"augspec": 1, "ops": [{"op": "channel_shuffle"}]}).ops
     assert [shuffle.accepts(n) for n in (1, 16, 17)] == [True, True, False]
+    (drop,) = augspec.parse({"augspec": 1, "ops": [{"op": "channel_drop", "count": 2}]}).ops
+    assert [drop.accepts(n) for n in (2, 3, 16, 17)] == [False, True, True, False]
     with pytest.raises(Unsupported, match="at most 16 channels; the image has 17"):
         augspec.compile(augspec.parse({"augspec": 1, "ops": [{"op": "channel_shuffle"}]}))(
             0, np.zeros((4, 4, 17), np.uint8)

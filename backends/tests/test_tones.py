@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -153,6 +154,21 @@ def test_half_a_turn_is_the_same_to_either_side() -> None:
         for turns in (-0.5, 0.5)
     )
     np.testing.assert_array_equal(one, other)
+
+
+def test_without_saturation_every_channel_is_the_largest() -> None:
+    levels = np.array(list(itertools.product((3, 90, 251), repeat=3)), np.uint8).reshape(3, 9, 3)
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "saturation", "factor": 0, "space": "hsv"}]}))
+    largest = np.repeat(levels.max(-1, keepdims=True), 3, -1)
+    np.testing.assert_array_equal(augspec.compile(policy)(0, levels), largest)
+    floats = augspec.compile(policy)(0, (levels / 255).astype(np.float32))
+    np.testing.assert_allclose(floats, largest / 255, atol=1e-6)
+
+
+def test_a_value_at_the_threshold_is_not_below_it() -> None:
+    image = np.array([50, 51, 52], np.uint8).reshape(1, 3, 1)
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": "solarize_add", "delta": 0.2, "threshold": 0.2}]}))
+    assert augspec.compile(policy)(0, image).ravel().tolist() == [101, 51, 52]
 
 
 def test_r14_normals_of_every_octave_are_near_the_ideal() -> None:

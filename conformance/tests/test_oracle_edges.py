@@ -42,6 +42,17 @@ def test_nudges_move_where_nearest_pixels_are_read_and_nothing_else(interpolatio
         np.testing.assert_array_equal(out["mask"], np.roll(plain["mask"], shift, (0, 1)))
 
 
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
+def test_nudges_of_a_map_move_nearest_pixels_alone(interpolation: str) -> None:
+    image, mask = picture(6, 7, 1), np.arange(42).reshape(6, 7)
+    still = op("perspective", distortion=0.5, border="wrap", fill=0.0, interpolation=interpolation)
+    draws = {"sample/perspective#0/x": [0.0] * 4, "sample/perspective#0/y": [0.0] * 4}
+    out = run(policy(still), draws, {"image": image, "mask": mask}, nudges=((1.0, 2.0),))
+    moved = np.roll(image, (-2, -1), (0, 1)) if interpolation == "nearest" else image
+    np.testing.assert_allclose(out["image"], moved, atol=1e-9)
+    np.testing.assert_array_equal(out["mask"], np.roll(mask, (-2, -1), (0, 1)))
+
+
 def test_nudges_are_for_one_resampled_run_each() -> None:
     mask = np.arange(42).reshape(6, 7)
     ops = (op("translate", x=1 / 7, y=0.0, border="wrap"), op("grayscale"), op("horizontal_flip"), op("grayscale"))

@@ -83,6 +83,13 @@ def test_hsv_saturation_is_colorsys() -> None:
                 np.testing.assert_allclose(ours[row, column], theirs, atol=1e-12)
 
 
+def test_hsv_saturation_is_of_values_inside_of_the_range() -> None:
+    image = picture(5, 6) * 2 - 0.5
+    for factor in (0.5, 2.5):
+        one = op("saturation", factor=factor, space="hsv")
+        np.testing.assert_allclose(augmented(image, one), augmented(np.clip(image, 0, 1), one), atol=1e-12)
+
+
 def test_c3_tints_by_hand() -> None:
     image = np.array([[[0.5, 0.25, 0.75]]])
     np.testing.assert_allclose(augmented(image, op("rgb_shift", red=0.2, green=-0.3, blue=0.5)), [[[0.7, 0.0, 1.0]]])
@@ -117,6 +124,15 @@ def test_noise_grows_with_light() -> None:
     shot = noise.shot_noise(image, 0.1, KEY, per_channel=True) - image
     np.testing.assert_allclose(speckle.std((1, 2)), [0.0, 0.025, 0.1], rtol=0.02)
     np.testing.assert_allclose(shot.std((1, 2)), [0.0, 0.05, 0.1], rtol=0.02)
+
+
+def test_the_noise_of_an_op_is_that_of_its_drawn_words() -> None:
+    image = np.full((4, 5, 3), 0.5)
+    for name, function in (("speckle", noise.speckle), ("shot_noise", noise.shot_noise)):
+        field = {"speckle": "std", "shot_noise": "scale"}[name]
+        one = op(name, **{field: 0.1}, per_channel=False)
+        out = augmented(image, one, values={f"sample/{name}#0/noise": KEY[:3]})
+        np.testing.assert_allclose(out, np.clip(function(image, 0.1, KEY, per_channel=False), 0, 1), atol=1e-12)
 
 
 def test_r16_dropout_blackens_whole_pixels() -> None:

@@ -40,6 +40,7 @@ STEEP: list[tuple[dict[str, Any], float]] = [
     ({"op": "gamma", "gamma": 2.5, "gain": 0.8}, 0.95),
     ({"op": "sharpness", "factor": 3.0}, 0.69),
     ({"op": "unsharp_mask", "sigma": 1.0, "amount": 2.0}, 0.85),
+    ({"op": "unsharp_mask", "sigma": 1.0, "amount": 0.5}, 0.85),
     ({"op": "emboss", "share": 0.5, "strength": 1.0}, 0.999),
     ({"op": "invert"}, 0.999),
     ({"op": "grayscale"}, 0.999),
@@ -82,6 +83,16 @@ def test_e8_rounded_coefficients_add_less_than_half_a_level(name: str) -> None:
 def test_e8_steepness_without_a_bound_is_infinite() -> None:
     for document in ({"op": "gamma", "gamma": {"uniform": [0.5, 2]}}, {"op": "autocontrast"}):
         assert augspec.parse({"augspec": 1, "ops": [document]}).ops[0].steepness() == math.inf
+
+
+def test_gains_enlarge_the_errors_of_what_they_multiply() -> None:
+    for document, factor in (
+        ({"op": "gamma", "gamma": 2, "gain": 3.0}, 3.0),
+        ({"op": "gamma", "gamma": 2, "gain": 0.5}, 1.0),
+        ({"op": "unsharp_mask", "sigma": 1, "amount": {"uniform": [0, 4]}}, 4.0),
+        ({"op": "unsharp_mask", "sigma": 1, "amount": 0.5}, 1.0),
+    ):
+        assert augspec.parse({"augspec": 1, "ops": [document]}).ops[0].enlarges() == factor
 
 
 def test_r14_multiplied_noise_stretches_by_its_largest_normal() -> None:

@@ -304,6 +304,12 @@ def test_it_takes_a_policy() -> None:
         augspec.check({"augspec": 1, "ops": []})  # type: ignore[arg-type]
 
 
+def test_what_parse_would_have_refused_is_a_problem_too() -> None:
+    changed = policy().model_copy(update={"eval": policy({"op": "hue", "turns": {"uniform": [0, 0.1]}}).ops})
+    (problem,) = augspec.check(changed)
+    assert (problem.path, problem.value) == ("eval[0]", "the random op 'hue'")
+
+
 def test_named_masks_are_targets_and_their_fills_fit_their_dtypes() -> None:
     named = policy(targets={"masks": {"semantic": {"fill": 255}, "depth": {"fill": -1}}})
     assert augspec.check(named, targets=("semantic:uint8", "depth:float32")) == ()

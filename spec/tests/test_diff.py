@@ -43,6 +43,11 @@ def test_a_field_is_told_with_both_values() -> None:
     assert (change.old, change.new) == ({"uniform": [-9.0, 9.0]}, 5.0)
 
 
+def test_a_distribution_is_told_without_what_it_leaves_unsaid() -> None:
+    (change,) = augspec.diff(policy({**TURN, "degrees": {"choice": [3, 5]}}), policy(TURN)).changes
+    assert change.old == {"choice": [3.0, 5.0]}
+
+
 @pytest.mark.parametrize(
     ("a", "b", "changes", "streams"),
     [
@@ -103,5 +108,8 @@ def test_every_policy_equals_itself_read_again() -> None:
 
 
 def test_it_takes_policies() -> None:
-    with pytest.raises(TypeError, match=r"diff\(\) takes policies"):
-        augspec.diff(policy(), {})  # type: ignore[arg-type]
+    for other in ({}, {"augspec": 1, "ops": []}):
+        with pytest.raises(TypeError, match=r"diff\(\) takes policies"):
+            augspec.diff(policy(), other)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"diff\(\) takes policies"):
+            augspec.diff(other, policy())  # type: ignore[arg-type]

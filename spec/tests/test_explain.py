@@ -148,3 +148,15 @@ def test_draws_of_what_cannot_be_planned_are_refused_too() -> None:
     for stage in ("plan", "draws"):
         with pytest.raises(augspec.PolicyError, match="shrink 25 times"):
             augspec.explain(policy, stage)  # type: ignore[call-overload]
+
+
+def test_evaluation_that_cannot_be_planned_is_named_by_its_place() -> None:
+    twice = [{"op": "scale", "factor": 0.2}] * 2
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [], "eval": [{"op": "grayscale"}, *twice]}))
+    with pytest.raises(augspec.PolicyError, match=r"^eval\[2\]: got warps that"):
+        augspec.explain(policy, "plan")
+
+
+def test_turns_are_told_with_their_unit() -> None:
+    (drawn,) = explained({"op": "hue", "turns": {"uniform": [-0.1, 0.25]}})
+    assert drawn["distribution"] == "uniform −0.1 turn to 0.25 turn"

@@ -63,6 +63,15 @@ def test_evaluation_is_what_draws_nothing_and_the_final_size() -> None:
     assert "eval" not in of(FLIP).policy.to_dict()
 
 
+def test_what_was_imported_is_plain_json() -> None:
+    found = of(RESIZE, FLIP).to_dict()
+    assert len(found["notes"]) == 1
+    assert type(found["notes"]) is list
+    assert {key: type(value) for key, value in found["rows"][0].items() if key != "ops"} == {
+        "path": str, "transform": str, "status": str, "reason": str
+    }  # fmt: skip
+
+
 def test_files_are_told_by_what_stands_in_them() -> None:
     document = compose(step("HorizontalFlip", p=0.3))
     for data in (json.dumps(document), json.dumps(json.dumps(document)), "\ufeff" + json.dumps(document)):

@@ -69,6 +69,10 @@ EXACT: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
         [{"op": "rotate", "degrees": 7.0, "interpolation": "nearest", "fill": [0.2, 0.4, 1.0]}],
     ),
     (
+        step("Rotate", **{**WARP, "fill": [51.0, 51.0, 51.0], "limit": [7.0, 7.0]}),  # one level for all channels
+        [{"op": "rotate", "degrees": 7.0, "fill": 0.2}],
+    ),
+    (
         step("Affine", **{**AFFINE, "scale": {"x": [0.8, 1.2], "y": [0.9, 1.1]}, "rotate": [-15.0, 15.0], "fill": 51}),
         [
             {"op": "scale", "x": uniform(0.8, 1.2), "y": uniform(0.9, 1.1), "fill": 0.2},

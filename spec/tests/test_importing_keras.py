@@ -170,6 +170,8 @@ UNSUPPORTED: list[tuple[dict[str, Any], str]] = [
     (layer("Equalization", **LEVELS, bins=64), "bins 64 has no counterpart"),
     (layer("RandomGaussianBlur", **LEVELS, factor=[0, 1.0], kernel_size=[3, 3], sigma=[0.5, 1.0]),
      "factor [0, 1.0] has no counterpart"),
+    (layer("RandomGaussianBlur", **LEVELS, factor=[1.0, 2.0], kernel_size=[3, 3], sigma=[0.5, 1.0]),
+     "factor [1.0, 2.0] has no counterpart"),
     (layer("Resizing", **{**RESIZE, "crop_to_aspect_ratio": True}), "crop_to_aspect_ratio True has no counterpart"),
     (layer("Resizing", **{**RESIZE, "pad_to_aspect_ratio": True}), "pad_to_aspect_ratio True has no counterpart"),
     (layer("Resizing", **{**RESIZE, "interpolation": "lanczos3"}), "interpolation lanczos3 has no counterpart"),

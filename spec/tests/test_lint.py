@@ -9,7 +9,7 @@ import pytest
 
 import augspec
 from augspec.language.policy import Policy
-from augspec.lint.measured import mirrors, saturated
+from augspec.lint.measured import mirrors, ramp_change, saturated
 from augspec.lint.rules import RULES
 from augspec.lint.subject import Subject
 
@@ -23,6 +23,7 @@ CONTRAST: Json = {"op": "contrast", "factor": {"uniform": [0.5, 1.5]}}
 EVEN: Json = {"op": "equalize"}
 UNIT: Json = {"op": "normalize", "mean": [0.5], "std": [0.5]}
 SMALL: Json = {"op": "resize", "size": [32, 32]}
+TURN_TWICE: Json = {"op": "sequence", "ops": [TURN, {"op": "resample"}, TURN]}
 
 
 def policy(*ops: Json, **rest: Any) -> Policy:
@@ -45,10 +46,13 @@ FOUND: list[tuple[str, Policy, Json, list[str]]] = [
     ("W201", policy(NOISE, FLIP, {"op": "sequence", "ops": [BLUR]}), {}, ["ops[2].ops[0]"]),
     ("W202", policy({"op": "random_resized_crop", "size": [9, 9]}, FLIP, TURN), {}, ["ops[2]"]),
     ("W202", policy(TURN, {"op": "resample"}, TURN), {}, ["ops[2]"]),
+    ("W202", policy(one_of(FLIP, TURN_TWICE)), {}, ["ops[0].ops[1].ops[2]"]),
     ("W301", policy({**TURN, "p": 0}), {}, ["ops[0]"]),
     ("W301", policy({"op": "scale", "factor": 1}, {"op": "translate"}), {}, ["ops[0]", "ops[1]"]),
     ("W301", policy(one_of(FLIP, TURN, weights=[1, 0])), {}, ["ops[0].ops[1]"]),
     ("W301", policy({"op": "sequence", "ops": []}), {}, ["ops[0]"]),
+    ("W301", policy({"op": "some_of", "n": 0, "ops": [FLIP]}), {}, ["ops[0]"]),
+    ("W301", policy({"op": "solarize_add", "delta": 0}), {}, ["ops[0]"]),
     ("W302", policy(one_of(TURN)), {}, ["ops[0]"]),
     ("W302", policy({"op": "some_of", "n": 2, "ops": [TURN, FLIP]}), {}, ["ops[0]"]),
     ("W303", policy({"op": "rotate", "degrees": {"choice": [5]}}), {}, ["ops[0].degrees"]),
@@ -142,6 +146,17 @@ def test_an_unknown_id_is_refused() -> None:
         augspec.lint(policy(), ignore=["W101", "W999"])
 
 
+def test_it_takes_a_policy() -> None:
+    with pytest.raises(TypeError, match=r"lint\(\) takes a Policy"):
+        augspec.lint({"augspec": 1, "ops": []})  # type: ignore[arg-type]
+
+
+def test_bits_are_told_as_whole_numbers() -> None:
+    for bits in (1, {"integers": [1, 4]}):
+        (found,) = augspec.lint(policy({"op": "posterize", "bits": bits}))
+        assert found.what == "posterize may keep 1 bit"
+
+
 def test_what_an_op_does_is_measured() -> None:
     assert saturated(policy({"op": "brightness_scale", "factor": 2}).ops[0]) == pytest.approx(0.5, abs=0.01)
     assert saturated(policy({"op": "brightness_scale", "factor": {"uniform": [0, 1]}}).ops[0]) > 0.99
@@ -149,6 +164,12 @@ def test_what_an_op_does_is_measured() -> None:
         tag: mirrors(policy({"op": tag}).ops[0]) for tag in ("horizontal_flip", "transpose", "rot90", "translate")
     }
     assert moving == {"horizontal_flip": True, "transpose": True, "rot90": False, "translate": False}
+
+
+def test_a_spread_that_is_gone_is_measured_as_a_small_one() -> None:
+    for tag in ("contrast", "brightness_scale"):
+        _, spread = ramp_change(policy({"op": tag, "factor": 0}).ops[0])
+        assert 10 < spread < 20
 
 
 def test_the_examples_are_linted() -> None:

@@ -135,6 +135,13 @@ def test_brightness_is_the_change_of_the_mean_of_all_greys() -> None:
     assert darker.mean == pytest.approx(-127.5 / 2, abs=0.5)
 
 
+def test_brightness_is_that_of_as_many_samples_as_asked_for() -> None:
+    darker = policy({"op": "brightness_scale", "factor": {"uniform": [0.5, 1]}})
+    few, many = (brightness(darker, samples, 0) for samples in (256, 512))
+    assert (few.count, many.count) == (256, 512)
+    assert many.mean != few.mean
+
+
 def test_a_policy_with_empty_places_draws_what_the_whole_one_draws() -> None:
     whole = augspec.compile(NESTED).draw(9, range(99))
     part = augspec.compile(only(NESTED, lambda op: op if op.stage == "move" else None)).draw(9, range(99))
@@ -167,6 +174,13 @@ def test_the_histogram_of_a_single_value_has_it_in_its_first_bin() -> None:
     assert (found.low, found.high, found.std, found.histogram[0], sum(found.histogram)) == (3.0, 3.0, 0.0, 7, 7)
     two = Summary.of(np.array([0.0, 10.0, 10.0]))
     assert (two.histogram[0], two.histogram[-1], two.median) == (1, 2, 10.0)
+
+
+def test_a_summary_holds_plain_numbers() -> None:
+    found = Summary.of(np.array([1.0, 2.0, 6.0]))
+    assert type(found.count) is int
+    assert {type(getattr(found, name)) for name in ("mean", "std", "low", "p5", "median", "p95", "high")} == {float}
+    assert {type(count) for count in found.histogram} == {int}
 
 
 def test_geometry_is_followed_without_its_costs() -> None:
