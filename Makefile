@@ -25,6 +25,8 @@ BENCH_FLAGS ?=
 unexport PYTHONPATH
 
 VENV := .venv
+# What the host engine compiles in tests stays in the checkout.
+export AUGSPEC_CACHE := $(CURDIR)/$(VENV)/machine_code
 DEMO_VENV := .venv-demo
 DEV_VENV := .venv-dev
 

@@ -9,10 +9,10 @@ from augspec_backends.host.graph import Node
 
 __all__ = ["kept"]
 
-FEW = 16
+_FEW = 16
 """Up to how many entries are reduced without a loop."""
 
-GATHERS = ("take", "take_rows", "gather_at", "gather_axis")
+_GATHERS = ("take", "take_rows", "gather_at", "gather_axis")
 """Functions that read their first argument at indices that are computed."""
 
 _ALWAYS = ("input", "row", "choose", "chosen", "cumulative_sum", "histogram", "argsort")
@@ -26,12 +26,12 @@ _DEAR = 12
 _HEAVY = {"pow": 30, "div": 4, "sqrt": 4, "floordiv": 6}
 
 
-def reductions(node: Node) -> int:
+def _reduced(node: Node) -> int:
     """Return how many entries each entry of a reduction is made of."""
     return math.prod(node.args[0].shape[axis] for axis in node.data)
 
 
-def walk(outputs: Iterable[Node]) -> list[Node]:
+def _walk(outputs: Iterable[Node]) -> list[Node]:
     """Return every node that outputs are made of, arguments first; insides of choices are their own."""
     seen: dict[int, Node] = {}
     stack = list(outputs)
@@ -45,7 +45,7 @@ def walk(outputs: Iterable[Node]) -> list[Node]:
 
 def kept(outputs: Iterable[Node]) -> set[int]:
     """Return the serials of nodes that are computed once and put into memory."""
-    nodes = walk(outputs)
+    nodes = _walk(outputs)
     users: dict[int, list[Node]] = {}
     for node in nodes:
         for arg in node.args:
@@ -57,7 +57,7 @@ def kept(outputs: Iterable[Node]) -> set[int]:
         inside = sum(costs[arg.serial] for arg in node.args)
         cost = min(inside + _HEAVY.get(node.op, 0 if node.op in (*_VIEWS, "constant", "arange") else 1), 10_000)
         if node.op in ("sum", "least", "most"):
-            cost = min(cost * min(reductions(node), FEW), 10_000)
+            cost = min(cost * min(_reduced(node), _FEW), 10_000)
         if _keeps(node, cost, users, read):
             found.add(node.serial)
             cost = 1
@@ -69,7 +69,7 @@ def _sources(nodes: Iterable[Node]) -> set[int]:
     """Return what is read at computed indices, behind views."""
     found = set()
     for node in nodes:
-        if node.op in GATHERS or node.op == "argsort":
+        if node.op in _GATHERS or node.op == "argsort":
             source = node.args[0]
             while source.op in _VIEWS:
                 source = source.args[0]
@@ -88,11 +88,11 @@ def _keeps(node: Node, cost: int, users: Mapping[int, list[Node]], read: set[int
         return True
     if node.op == "select" and node.size > _SMALL and _uses(node, users) > 2:
         return True  # an image with a border, read at several places
+    if node.op in ("sum", "least", "most") and _reduced(node) > _FEW:
+        return True
     if node.op in (*_VIEWS, "constant", "arange") or node.size == 1:
         return False
     if node.op == "buffer":
-        return True
-    if node.op in ("sum", "least", "most") and reductions(node) > FEW:
         return True
     if node.op == "concat" and node.size > 64 and node.shape[node.data] > 4:
         return True
@@ -102,4 +102,4 @@ def _keeps(node: Node, cost: int, users: Mapping[int, list[Node]], read: set[int
         return False
     if node.size <= _SMALL and (len(direct) > 1 or any(user.op in (*_VIEWS, "concat", "sum") for user in direct)):
         return True
-    return any(user.size >= 4 * node.size and user.op not in (*_VIEWS, *GATHERS) for user in direct)
+    return any(user.size >= 4 * node.size and user.op not in (*_VIEWS, *_GATHERS) for user in direct)
