@@ -82,14 +82,6 @@ def test_an_empty_batch_has_the_size_of_a_choice_that_resizes(backend: str) -> N
     assert tuple(augment(1, native(backend, np.zeros((0, 8, 8, 3), np.uint8))).shape) == (0, 5, 6, 3)
 
 
-def test_members_of_a_choice_that_end_at_two_sizes_are_refused() -> None:
-    members = [{"op": "resize", "size": [8, 8]}, {"op": "resize", "short_side": 8}]
-    augment = compiled({"op": "one_of", "ops": members}, evaluation=[])
-    assert augment(1, IMAGE).shape == (8, 8, 3)
-    with pytest.raises(SampleError, match="every member of a choice turns into the same one"):
-        augment(1, IMAGE[:4])
-
-
 def test_each_step_of_a_choice_has_entries_of_its_own() -> None:
     (op,) = augspec.normalize(augspec.parse({"augspec": 1, "ops": [{"op": "pca_lighting", "std": 0.1}]})).ops
     axes, std = np.arange(18, dtype=np.int32).reshape(2, 9), np.arange(6, dtype=np.int32).reshape(2, 3)
