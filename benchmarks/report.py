@@ -10,7 +10,7 @@ from typing import Any
 
 DISTRIBUTIONS = (
     "augspec", "numpy", "torch", "tensorflow", "tensorflow-cpu", "jax", "keras",
-    "kornia", "dm-pix", "augmax", "pillow",
+    "kornia", "dm-pix", "augmax", "pillow", "llvmlite", "albumentations", "opencv-python-headless",
 )  # fmt: skip
 HEAD = "backend    peer                       ours    peer   ratio    min    max      target  first call, s"
 
