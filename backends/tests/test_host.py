@@ -185,6 +185,24 @@ def test_arrays_of_any_layout_and_readonly_ones_are_taken() -> None:
     np.testing.assert_array_equal(augspec.compile(POLICY, backend="host")(3, view), augspec.compile(POLICY)(3, view))
 
 
+@pytest.mark.parametrize("dtype", ["complex64", ">i4", ">f4", "uint32", "int64", "bool", "float16"])
+def test_exact_moves_take_arrays_of_every_kind(dtype: str) -> None:
+    policy = augspec.loads('{"augspec": 1, "ops": [{"op": "horizontal_flip", "p": 1.0}]}')
+    image = np.arange(24).reshape(2, 4, 3).astype(dtype)
+    out = augspec.compile(policy, backend="host")(0, image)
+    assert out.dtype == image.dtype
+    np.testing.assert_array_equal(out, image[:, ::-1])
+
+
+def test_draws_of_another_byte_order_are_the_same_draws() -> None:
+    image = RNG.integers(0, 256, (3, 20, 24, 3)).astype(np.uint8)
+    augment = augspec.compile(POLICY, backend="host")
+    draws = augment.draw(3, range(3))
+    swapped = augspec.Draws({path: array.astype(">i4") for path, array in draws.items()}, draws.quantities, draws.batch)
+    expected = augment.apply(draws, image)
+    np.testing.assert_array_equal(augment.apply(swapped, image), expected)
+
+
 def test_machine_code_is_kept_for_the_next_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUGSPEC_CACHE", str(tmp_path / "code"))
     image = RNG.integers(0, 256, (20, 24, 3)).astype(np.uint8)

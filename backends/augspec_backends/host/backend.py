@@ -18,10 +18,12 @@ from augspec_backends.generic.options import Capabilities
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.signature import Signature
 from augspec_backends.host.capabilities import CAPABILITIES
+from augspec_backends.host.code import TYPES
 from augspec_backends.host.engine import Machine, compiled
 from augspec_backends.host.graph import Node
 from augspec_backends.host.namespace import HostNamespace
 from augspec_backends.numpy.backend import Backend as NumpyBackend
+from augspec_backends.numpy.namespace import dtype_of
 
 __all__ = ["Backend"]
 
@@ -42,6 +44,8 @@ class Backend(NumpyBackend):
 
     A batch of more than a megabyte is shared among as many threads as `OMP_NUM_THREADS` says, or else as this process
     may use processors; in a process that another one started to work for it, such as a loader's worker, one.
+
+    Exact moves of images and masks of which LLVM knows no type, such as complex numbers, are left to NumPy.
     """
 
     name: ClassVar[str] = "host"
@@ -56,7 +60,7 @@ class Backend(NumpyBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        if runner.pipeline.mixer is not None and not len(arrays["image"]):
+        if _by_numpy(runner):
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
         key, low, high = keys
         given = {**arrays, _KEY: key, _LOW: low, _HIGH: np.zeros_like(low) if high is None else high}
@@ -77,9 +81,13 @@ class Backend(NumpyBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        if runner.pipeline.mixer is not None and not len(arrays["image"]):
+        if _by_numpy(runner):
             return super().run_draws(augmenter, runner, xp, draws, zeros, on_host, arrays)
-        given = {**arrays, **{f"{_DRAW}{path}": np.asarray(array) for path, array in draws.items()}, _LOW: zeros}
+        given = {
+            **arrays,
+            **{f"{_DRAW}{path}": np.asarray(array, np.int32) for path, array in draws.items()},
+            _LOW: zeros,
+        }
 
         def applied(one: Runner, graph: HostNamespace, some: Some) -> dict[str, Node]:
             mine = {path: some[f"{_DRAW}{path}"] for path in draws}
@@ -127,6 +135,13 @@ def _threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _by_numpy(runner: Runner) -> bool:
+    """Return whether there is nothing to compile: an empty batch to mix, or arrays that LLVM has no type for."""
+    signature = runner.signature
+    empty = runner.pipeline.mixer is not None and signature.batch == 0
+    return empty or any(dtype not in TYPES for _, _, dtype in signature.leaves)
+
+
 def _run(augmenter: Augmenter, runner: Runner, function: Function, given: Some, kind: str) -> dict[str, Array]:
     """Compile a function for one sample, or for a batch whose samples are mixed, at its first use; and run it."""
     each = runner.signature.batched and runner.pipeline.mixer is None
@@ -140,7 +155,7 @@ def _compile(runner: Runner, function: Function, given: Some, *, each: bool) -> 
     outputs = function(runner, HostNamespace(), inputs)
     shared = [name == _KEY or not each for name in inputs]
     code = compiled(list(outputs.values()), list(inputs.values()), shared)
-    results = {name: (node.shape, _dtype(node.dtype)) for name, node in outputs.items()}
+    results = {name: (node.shape, np.dtype(dtype_of(node.dtype))) for name, node in outputs.items()}
     return _Call(code, tuple(inputs), results, each)
 
 
@@ -154,11 +169,3 @@ def _alone(signature: Signature) -> Signature:
 def _input(name: str, array: np.ndarray, *, each: bool) -> Node:
     shape = (1, *array.shape[1:]) if each else array.shape
     return Node("input", (), shape, str(array.dtype), name)
-
-
-def _dtype(name: str) -> Any:
-    if name == "bfloat16":
-        import ml_dtypes
-
-        return np.dtype(ml_dtypes.bfloat16)
-    return np.dtype(name)

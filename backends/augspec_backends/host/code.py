@@ -140,9 +140,9 @@ class Code:
         self._names += 1
         return f"%v{self._names}"
 
-    def emit(self, text: str, *operands: str, depth: int | None = None) -> str:
+    def emit(self, text: str, *operands: str) -> str:
         """Return the name of a value that an instruction computes from operands; equal ones are computed once."""
-        at = self.depth_of(*operands) if depth is None else depth
+        at = self.depth_of(*operands)
         scope = self.scopes[at]
         known = scope.texts.get(text)
         if known is None:
@@ -153,13 +153,11 @@ class Code:
                 self._depths[known] = at
         return known
 
-    def fresh(self, text: str, *, depth: int | None = None) -> str:
+    def fresh(self, text: str) -> str:
         """Return the name of a value that may differ from that of an equal text: a load of what changes."""
-        at = self.depth if depth is None else depth
         name = self._name()
-        self.scopes[at].block.lines.append(f"{name} = {text}")
-        if at:
-            self._depths[name] = at
+        self.act(f"{name} = {text}")
+        self._depths[name] = self.depth
         return name
 
     def variable(self, kind: str, start: str) -> str:

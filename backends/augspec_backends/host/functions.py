@@ -5,12 +5,11 @@ from __future__ import annotations
 from augspec_backends.host.code import TYPES, Code, literal
 from augspec_backends.host.halves import HALVES, narrowed, widened
 
-__all__ = ["FLOATS", "Functions"]
+__all__ = ["Functions"]
 
-SIGNED = ("int8", "int16", "int32", "int64")
-FLOATS = ("float32", "float64")
+_SIGNED = ("int8", "int16", "int32", "int64")
+_FLOATS = ("float32", "float64")
 
-_INTEGER_WORDS = {"add": "add", "sub": "sub", "mul": "mul", "and": "and", "or": "or", "xor": "xor", "shl": "shl"}
 _FLOAT_WORDS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 
@@ -40,15 +39,15 @@ class Functions(Code):
         if op in _COMPARISONS:
             return self._compared(op, given, *values)
         if op in ("min", "max"):
-            if given in FLOATS:  # a NaN stays one
+            if given in _FLOATS:  # a NaN stays one
                 name = {"min": "minimum", "max": "maximum"}[op]
                 return self._called(name, kind, *values)
-            sign = "s" if given in SIGNED else "u"
+            sign = "s" if given in _SIGNED else "u"
             return self.extreme(sign + op, kind, *values)
         if op == "not":
             mask = "true" if given == "bool" else "-1"
             return self.emit(f"xor {kind} {values[0]}, {mask}", values[0])
-        if given in FLOATS:
+        if given in _FLOATS:
             if op in _FLOAT_WORDS:
                 return self.emit(f"{_FLOAT_WORDS[op]} {kind} {values[0]}, {values[1]}", *values)
             if op == "neg":
@@ -62,19 +61,19 @@ class Functions(Code):
             self.module.declare(f"{kind} @llvm.abs.{kind}({kind}, i1)")
             return self.emit(f"call {kind} @llvm.abs.{kind}({kind} {values[0]}, i1 false)", *values)
         if op == "shr":
-            word = "ashr" if given in SIGNED else "lshr"
+            word = "ashr" if given in _SIGNED else "lshr"
             return self.emit(f"{word} {kind} {values[0]}, {values[1]}", *values)
         if op == "floordiv":
             return self._divided(kind, *values)
         if op == "div":
             raise TypeError(f"a quotient of {given}")
-        return self.emit(f"{_INTEGER_WORDS[op]} {kind} {values[0]}, {values[1]}", *values)
+        return self.emit(f"{op} {kind} {values[0]}, {values[1]}", *values)
 
     def _compared(self, op: str, given: str, a: str, b: str) -> str:
         kind = TYPES[given]
-        if given in FLOATS:
+        if given in _FLOATS:
             return self.emit(f"fcmp {'une' if op == 'ne' else 'o' + op} {kind} {a}, {b}", a, b)
-        sign = "" if op in ("eq", "ne") else "s" if given in SIGNED else "u"
+        sign = "" if op in ("eq", "ne") else "s" if given in _SIGNED else "u"
         return self.emit(f"icmp {sign}{op} {kind} {a}, {b}", a, b)
 
     def extreme(self, name: str, kind: str, a: str, b: str) -> str:
@@ -109,18 +108,18 @@ class Functions(Code):
         a, b = TYPES[old], TYPES[new]
         if new == "bool":
             return self._compared("ne", old, value, literal(0, old))
-        if old in FLOATS and new in FLOATS:
+        if old in _FLOATS and new in _FLOATS:
             word = "fpext" if new == "float64" else "fptrunc"
             return value if a == b else self.emit(f"{word} {a} {value} to {b}", value)
-        if new in FLOATS:
-            word = "sitofp" if old in SIGNED else "uitofp"
+        if new in _FLOATS:
+            word = "sitofp" if old in _SIGNED else "uitofp"
             return self.emit(f"{word} {a} {value} to {b}", value)
-        if old in FLOATS:
-            name = f"@llvm.fpto{'s' if new in SIGNED else 'u'}i.sat.{b}.{'f32' if old == 'float32' else 'f64'}"
+        if old in _FLOATS:
+            name = f"@llvm.fpto{'s' if new in _SIGNED else 'u'}i.sat.{b}.{'f32' if old == 'float32' else 'f64'}"
             self.module.declare(f"{b} {name}({a})")
             return self.emit(f"call {b} {name}({a} {value})", value)
         if a == b:
             return value
         wider = int(b[1:]) > int(a[1:])
-        word = "trunc" if not wider else "sext" if old in SIGNED else "zext"
+        word = "trunc" if not wider else "sext" if old in _SIGNED else "zext"
         return self.emit(f"{word} {a} {value} to {b}", value)

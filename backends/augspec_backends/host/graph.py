@@ -1,4 +1,4 @@
-"""Arrays that are not computed yet: a graph of array functions with static shapes, which `emit` makes loops of."""
+"""Arrays that are not computed yet: a graph of array functions with static shapes, which kernels make loops of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Node", "broadcast", "constant", "elementwise"]
+from augspec.formats import FLOATS
+from augspec_backends.numpy.namespace import dtype_of
+
+__all__ = ["Node", "constant", "elementwise"]
 
 _serial = itertools.count()
 
@@ -136,24 +139,11 @@ class Node:
 
 def constant(value: Any, dtype: str) -> Node:
     """Return an array of host numbers."""
-    array = np.asarray(value).astype(_storage(dtype))
+    array = np.asarray(value).astype(dtype_of(dtype))
     return Node("constant", (), array.shape, dtype, array)
 
 
-def _storage(dtype: str) -> Any:
-    if dtype == "bfloat16":
-        import ml_dtypes
-
-        return ml_dtypes.bfloat16
-    return dtype
-
-
-def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the common shape of arrays."""
-    return tuple(np.broadcast_shapes(*shapes))
-
-
-def elementwise(op: str, *args: Any, dtype: str | None = None, data: Any = None) -> Node:
+def elementwise(op: str, *args: Any, dtype: str | None = None) -> Node:
     """Return a function of entries; numbers among the arguments are of the dtype of the first array."""
     like = next(one for one in args if isinstance(one, Node))
     if op == "where" and not isinstance(args[1], Node):
@@ -167,7 +157,7 @@ def elementwise(op: str, *args: Any, dtype: str | None = None, data: Any = None)
     if all(one.op == "constant" for one in nodes):
         with np.errstate(over="ignore"):
             return constant(_AT_ONCE[op](*(one.data for one in nodes)), dtype or like.dtype)
-    return Node(op, nodes, broadcast(*(one.shape for one in nodes)), dtype or like.dtype, data)
+    return Node(op, nodes, np.broadcast_shapes(*(one.shape for one in nodes)), dtype or like.dtype)
 
 
 _AT_ONCE: dict[str, Callable[..., Any]] = {
@@ -203,6 +193,6 @@ _AT_ONCE: dict[str, Callable[..., Any]] = {
 def _number(value: Any, like: Node) -> Node:
     if isinstance(value, np.ndarray):
         return constant(value, str(value.dtype))
-    if isinstance(value, float) and not like.dtype.startswith(("float", "bfloat")):
+    if isinstance(value, float) and like.dtype not in FLOATS:
         raise TypeError(f"{value} beside an array of {like.dtype}")
     return constant(np.asarray(value), like.dtype)

@@ -11,10 +11,7 @@ HALVES = ("float16", "bfloat16")
 
 def widened(code: Code, value: str, dtype: str) -> str:
     """Return a float32 of the same value."""
-
-    def step(text: str, *operands: str) -> str:
-        return code.emit(text, *operands)
-
+    step = code.emit
     wide = step(f"zext i16 {value} to i32", value)
     if dtype == "bfloat16":
         bits = step(f"shl i32 {wide}, 16", wide)
@@ -36,10 +33,7 @@ def widened(code: Code, value: str, dtype: str) -> str:
 
 def narrowed(code: Code, value: str, dtype: str) -> str:
     """Return the nearest float of sixteen bits to a float32, the even one of two."""
-
-    def step(text: str, *operands: str) -> str:
-        return code.emit(text, *operands)
-
+    step = code.emit
     bits = step(f"bitcast float {value} to i32", value)
     unknown = step(f"fcmp uno float {value}, {value}", value)
     if dtype == "bfloat16":

@@ -96,15 +96,29 @@ class Indices(Functions):
 
     def load(self, pointer: str, shape: Sequence[int], dtype: str, index: Index) -> str:
         """Return an entry of memory that the function does not change."""
-        at = self.address(pointer, shape, dtype, index)
+        return self.read(self.address(pointer, shape, dtype, index), dtype)
+
+    def read(self, at: str, dtype: str) -> str:
+        """Return what stands at an address, and does not change."""
         raw = self.emit(f"load {STORED[dtype]}, ptr {at}", at)
         return self.emit(f"trunc i8 {raw} to i1", raw) if dtype == "bool" else raw
 
-    def store(self, value: str, pointer: str, shape: Sequence[int], dtype: str, index: Index) -> None:
-        """Write an entry, in the innermost loop."""
+    def write(self, value: str, at: str, dtype: str) -> None:
+        """Write a value to an address, in the innermost loop."""
         if dtype == "bool":
             value = self.emit(f"zext i1 {value} to i8", value)
-        self.act(f"store {STORED[dtype]} {value}, ptr {self.address(pointer, shape, dtype, index)}")
+        self.act(f"store {STORED[dtype]} {value}, ptr {at}")
+
+    def add_to(self, at: str, op: str, dtype: str, value: str) -> str:
+        """Take one entry more into what a reduction has at an address, in the innermost loop, and return that."""
+        old = self.fresh(f"load {STORED[dtype]}, ptr {at}")
+        new = self.combine(op, dtype, old, value)
+        self.write(new, at, dtype)
+        return new
+
+    def store(self, value: str, pointer: str, shape: Sequence[int], dtype: str, index: Index) -> None:
+        """Write an entry, in the innermost loop."""
+        self.write(value, self.address(pointer, shape, dtype, index), dtype)
 
     def byte_of_pixel(self, pointer: str, shape: Sequence[int], index: Index) -> str | None:
         """Return one of the three or four bytes of a pixel, which are read together as one word of four.

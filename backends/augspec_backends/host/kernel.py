@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from augspec_backends.host.code import STORED
 from augspec_backends.host.graph import Node
 from augspec_backends.host.indices import Index
 from augspec_backends.host.values import Values
@@ -63,9 +62,7 @@ class Kernel(Values):
         if not value.startswith("%"):
             return value
         start = self.program.slot(value, node.dtype)
-        at = self.emit(f"getelementptr inbounds i8, ptr %frame, i64 {start}")
-        raw = self.emit(f"load {STORED[node.dtype]}, ptr {at}", at)
-        return self.emit(f"trunc i8 {raw} to i1", raw) if node.dtype == "bool" else raw
+        return self.read(self.emit(f"getelementptr inbounds i8, ptr %frame, i64 {start}"), node.dtype)
 
     def finish(self, target: str) -> None:
         """Close the loops, and let the program call the function for a target of its own."""

@@ -55,8 +55,7 @@ def _reduction(program: Program, node: Node, target: str) -> None:
         value = kernel.value(x, tuple(places[axis] for axis in range(len(x.shape))))
         if wide != node.dtype:
             value = kernel.emit(f"fpext float {value} to double", value)
-        old = kernel.fresh(f"load {kind}, ptr {total}")
-        kernel.act(f"store {kind} {kernel.combine(node.op, wide, old, value)}, ptr {total}")
+        kernel.add_to(total, node.op, wide, value)
     while kernel.depth > outer:
         kernel.close()
     for index, total in zip(results, totals, strict=True):
@@ -79,16 +78,13 @@ def _start(op: str, dtype: str) -> str:
 
 
 def _cumulative_sum(program: Program, node: Node, target: str) -> None:
-    (x,), axis, kind = node.args, node.data, TYPES[node.dtype]
+    (x,), axis = node.args, node.data
     kernel = Kernel(program)
     places = {a: kernel.open(side) for a, side in enumerate(node.shape) if a != axis}
-    total = kernel.variable(kind, literal(0, node.dtype))
+    total = kernel.variable(TYPES[node.dtype], literal(0, node.dtype))
     places[axis] = kernel.open(node.shape[axis])
     index = tuple(places[a] for a in range(len(node.shape)))
-    value, old = kernel.value(x, index), kernel.fresh(f"load {kind}, ptr {total}")
-    new = kernel.combine("sum", node.dtype, old, value)
-    kernel.act(f"store {kind} {new}, ptr {total}")
-    kernel.store(new, "%out", node.shape, node.dtype, index)
+    kernel.store(kernel.add_to(total, "sum", node.dtype, kernel.value(x, index)), "%out", node.shape, node.dtype, index)
     kernel.finish(target)
 
 
@@ -99,9 +95,7 @@ def _histogram(program: Program, node: Node, target: str) -> None:
     kernel.store("0", "%out", node.shape, "int32", (row, kernel.open(bins)))
     kernel.close()
     level = kernel.value(x, (row, kernel.open(x.shape[1])))
-    at = kernel.address("%out", node.shape, "int32", (row, level))
-    old = kernel.fresh(f"load i32, ptr {at}")
-    kernel.act(f"store i32 {kernel.emit(f'add i32 {old}, 1', old)}, ptr {at}")
+    kernel.add_to(kernel.address("%out", node.shape, "int32", (row, level)), "sum", "int32", "1")
     kernel.finish(target)
 
 
@@ -117,9 +111,7 @@ def _argsort(program: Program, node: Node, target: str) -> None:
     before = kernel.emit(f"icmp slt i32 {other}, {mine}", other, mine)
     tied = kernel.emit(f"and i1 {equal}, {before}", equal, before)
     counts = kernel.emit(f"or i1 {smaller}, {tied}", smaller, tied)
-    one = kernel.emit(f"zext i1 {counts} to i32", counts)
-    old = kernel.fresh(f"load i32, ptr {total}")
-    kernel.act(f"store i32 {kernel.emit(f'add i32 {old}, {one}', old, one)}, ptr {total}")
+    kernel.add_to(total, "sum", "int32", kernel.emit(f"zext i1 {counts} to i32", counts))
     kernel.close()
     kernel.store(mine, "%out", node.shape, "int32", (kernel.fresh(f"load i32, ptr {total}"),))
     kernel.finish(target)

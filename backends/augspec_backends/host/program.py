@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from augspec_backends.host.code import STORED, Module, stored_bytes
+from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.kept import kept
 from augspec_backends.host.makers import MAKERS, entries
@@ -51,16 +51,16 @@ class Program(Values):
 
     def memory(self, node: Node, count: int = 1) -> str:
         """Return a pointer to new memory for so many arrays like a node."""
-        start = self.allocate(count * node.size * stored_bytes(node.dtype))
+        return self._own(self.allocate(count * node.size * stored_bytes(node.dtype)))
+
+    def _own(self, start: int) -> str:
         return self.emit(f"getelementptr inbounds i8, ptr %arena, i64 {start}")
 
     def slot(self, value: str, dtype: str) -> int:
         """Keep an entry for kernels, and return where in the program's memory."""
         if value not in self._slots:
             start = self._slots[value] = self.allocate(8, aligned=8)
-            at = self.emit(f"getelementptr inbounds i8, ptr %arena, i64 {start}")
-            stored = self.emit(f"zext i1 {value} to i8", value) if dtype == "bool" else value
-            self.act(f"store {STORED[dtype]} {stored}, ptr {at}")
+            self.write(value, self._own(start), dtype)
         return self._slots[value]
 
     def pointer(self, node: Node) -> str | None:
@@ -119,9 +119,7 @@ class Program(Values):
         results: Sequence[Node] = ends[0]
         if all(a.shape == b.shape and a.dtype == b.dtype for a, b in zip(results, unchanged, strict=True)):
             programs.append(Program(self.module, unchanged))  # for rows that chose none of the branches
-        arena = self.emit(
-            f"getelementptr inbounds i8, ptr %arena, i64 {self.allocate(max(one.size for one in programs))}"
-        )
+        arena = self._own(self.allocate(max(one.size for one in programs)))
         count = branch.shape[0]
         whole = {one.serial: array for one, array in zip(stand_ins, arrays, strict=True)}
         needed = {one.serial: one for program in programs for one in program.inputs}

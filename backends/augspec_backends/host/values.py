@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, ClassVar
 
 from augspec_backends.host.code import TYPES, Module, literal
 from augspec_backends.host.graph import Node
@@ -16,7 +18,7 @@ _Steps = Generator[_Request, str, str]
 """Asks for entries, one after the other, and returns the operand that is its own."""
 
 
-class Values(Indices):
+class Values(Indices, ABC):
     """A function that is being written, and the entries that are known in it."""
 
     def __init__(self, module: Module, name: str) -> None:
@@ -33,9 +35,9 @@ class Values(Indices):
         self._known.pop()
         super().close()
 
+    @abstractmethod
     def pointer(self, node: Node) -> str | None:
         """Return the pointer to an array's entries if it is one that is kept; it is computed now if it has to be."""
-        raise NotImplementedError
 
     def outside(self, node: Node, index: Index) -> str | None:
         """Return an entry that no loop changes, where another function computes these."""
@@ -79,8 +81,8 @@ class Values(Indices):
         pointer = self.pointer(node)
         if pointer is not None:
             return _at_once(self.load(pointer, node.shape, node.dtype, index))
-        special = getattr(self, f"_{node.op}", None)
-        return self._elementwise(node, index) if special is None else special(node, index)
+        special = self._ENTRIES.get(node.op)
+        return self._elementwise(node, index) if special is None else special(self, node, index)
 
     def _constant(self, node: Node, index: Index) -> _Steps:
         yield from ()
@@ -181,7 +183,7 @@ class Values(Indices):
 
     # Reductions of a few entries, in their order.
 
-    def _sum(self, node: Node, index: Index) -> _Steps:
+    def _few(self, node: Node, index: Index) -> _Steps:
         axes, (x,), total = node.data, node.args, ""
         for some in itertools.product(*(range(x.shape[axis]) for axis in axes)):
             own, rest = iter(some), iter(index)
@@ -189,7 +191,24 @@ class Values(Indices):
             total = self.combine(node.op, node.dtype, total, value) if total else value
         return total
 
-    _least = _most = _sum
+    _ENTRIES: ClassVar[Mapping[str, Callable[[Any, Node, Index], _Steps]]] = {
+        "arange": _arange,
+        "buffer": _buffer,
+        "concat": _concat,
+        "flip": _flip,
+        "gather_at": _gather_at,
+        "gather_axis": _gather_axis,
+        "least": _few,
+        "most": _few,
+        "reshape": _reshape,
+        "select": _select,
+        "slice": _slice,
+        "sum": _few,
+        "take": _take,
+        "take_rows": _take_rows,
+        "transpose": _transpose,
+    }
+    """How an entry is found of what is no function of entries."""
 
 
 def _at_once(value: str) -> _Steps:

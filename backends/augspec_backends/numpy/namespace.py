@@ -9,7 +9,7 @@ import numpy as np
 
 from augspec_backends.generic.namespace import Branches, OperatorNamespace, grouped
 
-__all__ = ["NumpyNamespace"]
+__all__ = ["NumpyNamespace", "dtype_of"]
 
 Array = Any
 
@@ -24,7 +24,7 @@ class NumpyNamespace(OperatorNamespace):
 
     def astype(self, x: Array, dtype: str) -> Array:
         # In C order: NumPy adds floats in an order that follows the memory layout.
-        return np.asarray(x).astype(_dtype(dtype), order="C")
+        return np.asarray(x).astype(dtype_of(dtype), order="C")
 
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         return np.where(condition, a, b)
@@ -115,7 +115,8 @@ class NumpyNamespace(OperatorNamespace):
         return grouped(self, branch, branches, state, params)
 
 
-def _dtype(name: str) -> Any:
+def dtype_of(name: str) -> Any:
+    """Return what NumPy takes for a dtype of this name."""
     if name == "bfloat16":
         import ml_dtypes
 

@@ -19,6 +19,7 @@ __all__ = [
     "beside",
     "case",
     "cases_of",
+    "compiled_for",
     "grid",
 ]
 
@@ -54,6 +55,18 @@ def reach_of(tier: Tier, name: str, signature: str, targets: Sequence[str]) -> R
     if name == "mix:train" and signature == CORE_INTEGER:
         return "dear"
     return "graph" if name in _SMOKE and signature == CORE_INTEGER else "eager"
+
+
+def compiled_for(names: Sequence[str], tier: Tier, *, at_smoke: int = 0) -> dict[str, Reach]:
+    """Return the reach of the cases that compiled modes are asked, by case: some policies on `CORE_INTEGER`.
+
+    Args:
+        names: of these policies at the tier full; of all other cases none.
+        tier: the tier.
+        at_smoke: how many of them at other tiers, where a law's compilations take ten seconds.
+    """
+    asked = names if tier == "full" else names[:at_smoke]
+    return {f"{name} {CORE_INTEGER}": "graph" for name in asked}
 
 
 def case(law: str, name: str, signature: str = CORE_INTEGER, *, tier: Tier = "smoke", **fields: Any) -> Case:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.cases.catalogue import CORE_INTEGER, grid
+from augspec_conformance.cases.catalogue import CORE_INTEGER, compiled_for, grid
 from augspec_conformance.cases.policies import fitting_targets, policy, policy_names, rows
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
@@ -106,9 +106,8 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     names += [n for n in policy_names(with_variants=True) if n.endswith("/fill_mask=True")]
     found = list(grid("F14", tier, names=tuple(names), every=1 if tier == "full" else 2))
     found += grid("F14", tier, names=("op:rotate", "op:crop", "mix:targets"), signatures=("medium-u8",))
-    compiled = _COMPILED if tier == "full" else ()
-    asked = tuple(f"{name} {CORE_INTEGER}" for name in compiled)
-    found = [c.with_(reach="graph" if c.name in asked else "eager") for c in found]
+    compiled = compiled_for(_COMPILED, tier)
+    found = [c.with_(reach=compiled.get(c.name, "eager")) for c in found]
     return (*found, *(c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)))
 
 

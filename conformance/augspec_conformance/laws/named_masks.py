@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from augspec_conformance.cases.catalogue import CORE_INTEGER, grid
+from augspec_conformance.cases.catalogue import CORE_INTEGER, compiled_for, grid
 from augspec_conformance.cases.policies import fitting_targets, policy, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
@@ -73,10 +73,10 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
         return ()
     names = [name for name in policy_names() if "mask" in fitting_targets(policy(name), ("mask",))]
     names += [n for n in policy_names(with_variants=True) if n.endswith("/fill_mask=True")]
-    found = []
+    found, compiled = [], compiled_for(_COMPILED, tier)
     for one in grid("F13", tier, names=tuple(names), every=1 if tier == "full" else 2):
         asked = one.name in tuple(f"{name} {CORE_INTEGER}" for name in _COMPILED)
-        found.append(one.with_(reach="graph" if asked and tier == "full" else "eager"))
+        found.append(one.with_(reach=compiled.get(one.name, "eager")))
         if asked:
             found.append(one.with_(name=f"{one.name} NCHW", layout="NCHW", reach="eager"))
     return tuple(found)

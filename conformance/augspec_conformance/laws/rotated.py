@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augspec_conformance import tolerances
-from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_INTEGER, grid
+from augspec_conformance.cases.catalogue import ALL_TARGETS, compiled_for, grid
 from augspec_conformance.cases.policies import document, fitting_targets, policy, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.headroom import within
@@ -149,10 +149,9 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     found += grid(
         "F15", tier, names=("op:rotate", "op:perspective", "op:lens", "mix:targets"), signatures=("medium-f32",)
     )
-    compiled = _COMPILED if tier == "full" else ()  # each takes ten seconds
-    asked = tuple(f"{name} {CORE_INTEGER}" for name in compiled)
+    compiled = compiled_for(_COMPILED, tier)
     known = Case(name="known moves", signature="dot-u8", targets=ALL_TARGETS, context={"known": True})
-    return (known, *(c.with_(reach="graph" if c.name in asked else "eager") for c in found))
+    return (known, *(c.with_(reach=compiled.get(c.name, "eager")) for c in found))
 
 
 LAWS = (

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 import augspec
-from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, grid
+from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, compiled_for, grid
 from augspec_conformance.cases.policies import ops_of, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
@@ -109,10 +109,8 @@ def _f11_cases(tier: Tier) -> tuple[Case, ...]:
         return ()
     some = [*grid("F11", tier, names=_COMPILED), *grid("F11", tier, every=1 if tier == "full" else 2)]
     some += grid("F11", tier, names=("op:rotate", "op:resize", "mix:train", "mix:targets"), signatures=(CORE_FLOAT,))
-    compiled = _names(CORE_INTEGER) if tier == "full" else _names(CORE_INTEGER)[:1]
-    reaches = dict.fromkeys(compiled, "graph")
-    once = {c.name: c.with_(reach=reaches.get(c.name, "eager")) for c in some}
-    found = list(once.values())
+    compiled = compiled_for(_COMPILED, tier, at_smoke=1)
+    found = {c.name: c.with_(reach=compiled.get(c.name, "eager")) for c in some}.values()
     return (*found, *(c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)))
 
 
