@@ -26,7 +26,7 @@ from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.cases.strategies import run_time
 from augspec_conformance.law import MAX_CASE_BYTES, Case
 
-__all__ = ["EXPLORED", "cases", "cases_with", "op_of_name", "ops", "policies", "valid"]
+__all__ = ["EXPLORED", "cases", "cases_with", "op_of_name", "ops", "policies", "settings", "valid"]
 
 Json = dict[str, Any]
 
@@ -43,6 +43,19 @@ EXPLORED = (
     "small-u16",
 )
 """Signatures: small ones of every number of channels, square ones among them."""
+
+_SETTINGS: tuple[tuple[str, Json], ...] = (
+    ("mask", {"fill": -3}),
+    ("mask", {"fill": 7}),
+    ("boxes", {"min_area": 9.0}),
+    ("boxes", {"min_visibility": 0.6}),
+    ("boxes", {"min_area": 4.0, "min_visibility": 1.0}),
+    ("keypoints", {"swap_pairs": [[0, 2]]}),
+    ("keypoints", {"names": ["nose", "left_eye", "right_eye"], "swap_pairs": [[2, 1]]}),
+    ("instance_masks", {"tight_boxes": True, "fill": 1}),
+    ("frames", {"noise": "shared"}),
+)
+"""Settings of targets, of which some are drawn; several of one target are merged."""
 
 _LARGEST = 24
 """Largest whole number: the side of a result, in pixels. Larger ones cost time and show nothing more."""
@@ -80,13 +93,24 @@ def _case(draw: st.DrawFn, signature: str, policy: Json) -> Case:
     targets = fitting_targets(policy, draw(st.sampled_from([ALL_TARGETS, ("image",)])))
     layouts: tuple[Literal["NHWC", "NCHW"], ...] = ("NHWC", "NCHW")
     layout = draw(st.sampled_from(layouts))
+    rules = draw(settings())
     data = draw(run_time(SIGNATURES[signature].shape[0]))
     while True:
         names = " ".join(op["op"] for op in policy["ops"]) or "nothing"
-        fields = {"name": f"explored: {names}", "policy": policy, "signature": signature, "targets": targets, **data}
+        whole = {**policy, **({"targets": rules} if rules else {})}
+        fields = {"name": f"explored: {names}", "policy": whole, "signature": signature, "targets": targets, **data}
         if len(json.dumps(fields).encode()) < MAX_CASE_BYTES - 200:  # a law or a search adds to it
             return Case(**fields, layout=layout)
         policy = document(*policy["ops"][:-1])
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> Json:
+    """Return a strategy for what a policy says about targets: mostly nothing."""
+    found: Json = {}
+    for target, rules in draw(st.lists(st.sampled_from(_SETTINGS), max_size=3) if draw(st.booleans()) else st.just([])):
+        found[target] = {**found.get(target, {}), **rules}
+    return found
 
 
 @st.composite

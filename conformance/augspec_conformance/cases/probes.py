@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,14 @@ from augspec_conformance.cases.policies import CLASSES
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case
 
-__all__ = ["PROBES", "boxes_of", "image_of", "sample_of", "soft"]
+__all__ = ["FRAMES", "PROBES", "boxes_of", "image_of", "instances_of", "sample_of", "soft", "stacked", "turned"]
 
 Array = npt.NDArray[Any]
 Unit = npt.NDArray[np.float64]
 Shape = tuple[int, int, int, int]
+
+FRAMES = 3
+"""How many images there are in a stack."""
 
 
 def _rng(seed: int, salt: int) -> np.random.Generator:
@@ -143,13 +146,44 @@ def boxes_of(shape: Shape, seed: int, count: int = 4) -> npt.NDArray[np.float32]
     return np.stack([x1, y1, x2, y2], -1).astype(np.float32)
 
 
+def instances_of(boxes: Array, height: int, width: int) -> Array:
+    """Return masks (B, N, H, W) uint8 of xyxy boxes: every box without its corners, each with a number of its own."""
+    rows, columns = np.arange(height)[:, None] + 0.5, np.arange(width)[None, :] + 0.5
+    x1, y1, x2, y2 = (boxes[..., i, None, None] for i in range(4))
+    across, down = (columns - x1) / (x2 - x1) * 2 - 1, (rows - y1) / (y2 - y1) * 2 - 1
+    inside = (np.abs(across) < 1) & (np.abs(down) < 1) & (np.abs(across) + np.abs(down) < 1.6)
+    return np.where(inside, 1 + np.arange(boxes.shape[1])[:, None, None], 0).astype(np.uint8)
+
+
+def turned(boxes: Array) -> Array:
+    """Return boxes (B, N, 5) about the centres of xyxy ones, each with an angle of its own, all around."""
+    count = boxes.shape[0] * boxes.shape[1]
+    angles = (np.arange(count).reshape(boxes.shape[:2]) * 47 - 170) % 400 - 200.0
+    angles[..., 0] = 0
+    x1, y1, x2, y2 = np.moveaxis(boxes.astype(np.float64), -1, 0)
+    return np.stack([(x1 + x2) / 2, (y1 + y2) / 2, (x2 - x1) * 1.25, y2 - y1, angles], -1).astype(np.float32)
+
+
 def sample_of(case: Case) -> dict[str, Array]:
-    """Return the case's targets as channels-last NumPy arrays."""
+    """Return the case's targets as channels-last NumPy arrays; (B, T, …) where its option `frames` is set."""
+    if not case.context.get("options", {}).get("frames"):
+        return _images_of(case)
+    return stacked([_images_of(case.with_(probe_seed=(case.probe_seed + 7 * t) % 2**32)) for t in range(FRAMES)])
+
+
+def stacked(frames: Sequence[dict[str, Array]]) -> dict[str, Array]:
+    """Return samples whose arrays are (B, T, …), of their images; a label belongs to the whole stack."""
+    return {n: x if n == "label" else np.stack([one[n] for one in frames], 1) for n, x in frames[0].items()}
+
+
+def _images_of(case: Case) -> dict[str, Array]:
+    """Return the case's targets for samples of one image each."""
     sig = SIGNATURES[case.signature]
     b, h, w, _ = sig.shape
     rng = _rng(case.probe_seed, 9)
     options = case.context.get("options", {})
     low, high = options.get("value_range", (0.0, 1.0))
+    masks = list(case.policy.get("targets", {}).get("masks", {}))
     sample: dict[str, Array] = {}
     for name in case.targets:
         if name == "image":
@@ -163,6 +197,10 @@ def sample_of(case: Case) -> dict[str, Array]:
         elif name == "keypoints":
             points = rng.random((b, 3, 2)) * np.array([w, h])
             sample[name] = (np.floor(points * 16) / 16).astype(np.float32)
+        elif name == "instance_masks":
+            sample[name] = instances_of(boxes_of(sig.shape, case.probe_seed), h, w)
+        elif name in masks:
+            sample[name] = _rng(case.probe_seed, 10 + masks.index(name)).integers(0, 256, (b, h, w), np.uint8)
         else:  # class ids, of which up to seven neighbours all differ
             sample[name] = ((3 * np.arange(b) + 1) % CLASSES).astype(np.int32)
     return sample
@@ -174,6 +212,8 @@ def soft(labels: Array) -> npt.NDArray[np.float32]:
 
 
 def _in_format(xyxy: Array, options: dict[str, Any], height: int, width: int) -> Array:
+    if options.get("box_format") == "cxcywhr":
+        return turned(xyxy)
     x1, y1, x2, y2 = np.moveaxis(xyxy.astype(np.float64), -1, 0)
     if options.get("box_units") == "normalized":
         x1, x2, y1, y2 = x1 / width, x2 / width, y1 / height, y2 / height

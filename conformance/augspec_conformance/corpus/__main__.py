@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from augspec_conformance.corpus import FOLDER, Entry, entries, golden, manifest
 from augspec_conformance.subject import reference
@@ -24,8 +25,12 @@ def _changed(one: Entry) -> bool:
     return golden(reference(), one.case) != one
 
 
-def make(total: int) -> int:
+def make(total: int, families: Sequence[str] = ()) -> int:
     """Add entries until there are `total`, or more where faulty backends are found by none; return how many.
+
+    Args:
+        total: how many entries there should be.
+        families: of these families alone; of all by default.
 
     Raises:
         ValueError: an entry changed: nothing is written, because what was published holds for ever.
@@ -36,7 +41,12 @@ def make(total: int) -> int:
     wrong = check()
     if wrong:
         raise ValueError("the corpus is append-only; put back what was published first:\n" + "\n".join(wrong))
-    choice = choose(candidates(), total, tuple(entries().values()))
+    able = candidates()
+    unknown = sorted(set(families) - set(able))
+    if unknown:
+        raise ValueError(f"no families {', '.join(unknown)}: there are {', '.join(able)}")
+    asked = {family: cases for family, cases in able.items() if not families or family in families}
+    choice = choose(asked, total, tuple(entries().values()))
     additions = {f"{family}.jsonl": [one.line() for one in ones] for family, ones in choice.entries.items()}
     manifest.append(FOLDER, additions)
     print(
@@ -52,10 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m augspec_conformance.corpus", description=__doc__)
     parser.add_argument("command", choices=("check", "make"))
     parser.add_argument("--total", type=int, default=320, help="how many entries there should be (make)")
+    parser.add_argument("--family", nargs="+", default=(), help="add of these families alone (make)")
     given = parser.parse_args(arguments)
     if given.command == "make":
         try:
-            print(f"{make(given.total)} entries added")
+            print(f"{make(given.total, given.family)} entries added")
         except ValueError as error:
             print(error, file=sys.stderr)
             return 1

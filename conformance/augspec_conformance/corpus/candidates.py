@@ -50,6 +50,7 @@ def candidates(examples: int = 250) -> dict[str, list[Case]]:
         "warps": _warps,
         "distributions": _distributions,
         "targets": _targets,
+        "companions": _companions,
         "evaluation": _evaluation,
         "signatures": _signatures,
         "edges": _edges,
@@ -204,6 +205,37 @@ def _targets() -> Iterator[Case]:
             yield _pinned(f"only {len(some)} {number}", base.policy, "small-u8", number, targets=("image", *some))
 
 
+_COMPANIONS: tuple[Json, ...] = (
+    {"op": "horizontal_flip", "p": 0.6},
+    {"op": "rotate", "degrees": {"uniform": [-60, 60]}},
+    {"op": "random_resized_crop", "size": [9, 12], "area": {"uniform": [0.3, 0.9]}},
+    {"op": "perspective", "distortion": 0.4},
+    {"op": "random_erasing", "p": 0.8},
+    {"op": "gaussian_noise", "std": {"uniform": [0.05, 0.2]}},
+)
+
+
+def _companions() -> Iterator[Case]:
+    """Stacks of images, masks of instances, further masks and boxes with angles, alone and together."""
+    masks = {"masks": {"semantic": {"fill": 255}, "depth": {}}}
+    tight = {"instance_masks": {"tight_boxes": True, "fill": 0}}
+    shared = {"frames": {"noise": "shared"}}
+    kinds: list[tuple[str, tuple[str, ...], Json, Json]] = [
+        ("frames", ALL_TARGETS, {}, {"frames": True}),
+        ("frames of one noise", ("image", "mask"), shared, {"frames": True}),
+        ("masks", ("image", "mask", "semantic", "depth"), masks, {}),
+        ("instances", ("image", "boxes", "instance_masks"), {}, {}),
+        ("tight instances", ("image", "boxes", "instance_masks"), tight, {}),
+        ("angles", ALL_TARGETS, {}, {"box_format": "cxcywhr"}),
+        ("all", (*ALL_TARGETS, "instance_masks", "semantic", "depth"), {**masks, **tight}, {"frames": True}),
+    ]
+    for number, ((name, targets, rules, options), op) in enumerate(itertools.product(kinds, _COMPANIONS)):
+        policy = {**document(op), "targets": rules}
+        signature = ("small-u8", "medium-u8", "grey-u8")[number % 3]
+        context = {"options": options} if options else {}
+        yield _pinned(f"{name} {op['op']}", policy, signature, number, targets=targets, context=context)
+
+
 def _evaluation() -> Iterator[Case]:
     """The deterministic pipeline: what it may hold, after ops that it does not run."""
     fixed: list[list[Json]] = [
@@ -266,6 +298,17 @@ def _edges() -> Iterator[Case]:
     policies += [
         (f"some {n} {replace}", "thirty-one-u8", [{"op": "some_of", "ops": warm, "n": n, "replace": replace}])
         for n, replace in ((0, False), (1, False), (3, False), (4, False), (6, True))
+    ]
+    soft = {"op": "gaussian_noise", "std": {"uniform": [0.02, 0.1]}}
+    policies += [
+        ("chains of noise", "small-u8", [{"op": "augmix", "ops": [soft, warm[0], warm[2]], "depth": 2}]),
+        ("chains of noise", "square-u8", [{"op": "augmix", "ops": [soft, warm[2]], "chains": 2, "p": 0.7}]),
+        ("mosaic seldom", "square-u8", [{"op": "mosaic", "p": 0.8, "scale": 0.5}]),
+        (
+            "mosaic after a warp",
+            "medium-u8",
+            [{"op": "rotate", "degrees": 20}, {"op": "mosaic", "scale": 0.7, "p": 0.8}],
+        ),
     ]
     for number, (name, signature, ops) in enumerate(policies):
         if _accepted(document(*ops)):

@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from augspec_conformance.cases.catalogue import CORE_INTEGER, compiled_for, grid
 from augspec_conformance.cases.policies import fitting_targets, policy, policy_names, rows
-from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.probes import instances_of, sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_match
 from augspec_conformance.subject import Subject, Unclaimed
 
-__all__ = ["LAWS", "instances"]
+__all__ = ["LAWS"]
 
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
@@ -23,15 +23,6 @@ _FILL = 9
 """What masks show outside: to tight boxes it is a part of the instance."""
 
 _COMPILED = ("op:rotate", "mix:train")
-
-
-def instances(boxes: Array, height: int, width: int) -> Array:
-    """Return masks (B, N, H, W) uint8: every box without its corners, each with a number of its own."""
-    rows, columns = np.arange(height)[:, None] + 0.5, np.arange(width)[None, :] + 0.5
-    x1, y1, x2, y2 = (boxes[..., i, None, None] for i in range(4))
-    across, down = (columns - x1) / (x2 - x1) * 2 - 1, (rows - y1) / (y2 - y1) * 2 - 1
-    inside = (np.abs(across) < 1) & (np.abs(down) < 1) & (np.abs(across) + np.abs(down) < 1.6)
-    return np.where(inside, 1 + np.arange(boxes.shape[1])[:, None, None], 0).astype(np.uint8)
 
 
 def _with(case: Case, **targets: Any) -> Case:
@@ -44,7 +35,7 @@ def _follow(subject: Subject, case: Case) -> None:
         raise Unclaimed("the policy has no meaning for masks or boxes")
     sample = sample_of(case)
     _, height, width, _ = sample["image"].shape
-    given = instances(sample["boxes"], height, width)
+    given = instances_of(sample["boxes"], height, width)
     plain = {name: value for name, value in sample.items() if name != "mask"}
     whole = {**plain, "instance_masks": given}
     boxes = {**case.policy.get("targets", {}).get("boxes", {}), "min_area": 0.0}

@@ -15,9 +15,8 @@ import augspec
 from augspec_conformance.cases.catalogue import grid
 from augspec_conformance.cases.policies import document, policy_names, rows
 from augspec_conformance.cases.policies import policy as policy_of
-from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.probes import instances_of, sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
-from augspec_conformance.laws.instances import instances
 from augspec_conformance.laws.mixing import followers, mixed_apart, named
 from augspec_conformance.subject import Subject
 
@@ -32,7 +31,7 @@ def _merged(subject: Subject, case: Case) -> None:
     labels = np.arange(1, sample["boxes"].size // 4 + 1, dtype=np.int32).reshape(-1, count)
     given = {"boxes_valid": labels % 5 != 0, "keypoints_visible": np.arange(sample["keypoints"].size // 2) % 4 != 0}
     given["keypoints_visible"] = given["keypoints_visible"].reshape(sample["keypoints"].shape[:2])
-    sample["instance_masks"] = instances(sample["boxes"], *sample["image"].shape[1:3])
+    sample["instance_masks"] = instances_of(sample["boxes"], *sample["image"].shape[1:3])
     native = {name: subject.adapter.to_native(array, str(array.dtype)) for name, array in given.items()}
     native["labels"] = subject.adapter.to_native(labels, "int32")
     out = subject.call(case, {**sample, **native})

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS, compiled_for, grid
 from augspec_conformance.cases.policies import document, fitting_targets, policy, policy_names
-from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.probes import sample_of, turned
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.oracle.rotated import places, rectangle
@@ -24,15 +24,6 @@ Json = dict[str, Any]
 _COMPILED = ("op:rotate", "op:perspective", "mix:train")
 
 
-def _turned(boxes: Array) -> Array:
-    """Return boxes (B, N, 5) about the centres of upright ones, each with an angle of its own, all around."""
-    count = boxes.shape[0] * boxes.shape[1]
-    angles = (np.arange(count).reshape(boxes.shape[:2]) * 47 - 170) % 400 - 200.0
-    angles[..., 0] = 0
-    x1, y1, x2, y2 = np.moveaxis(boxes.astype(np.float64), -1, 0)
-    return np.stack([(x1 + x2) / 2, (y1 + y2) / 2, (x2 - x1) * 1.25, y2 - y1, angles], -1).astype(np.float32)
-
-
 def _with(case: Case, rules: Json, **options: Any) -> Case:
     targets = {**case.policy.get("targets", {}), "boxes": rules, "keypoints": {}}
     both = {**case.context.get("options", {}), **options}
@@ -44,7 +35,7 @@ def _held(subject: Subject, case: Case) -> None:
     if not {"boxes", "keypoints"} <= set(case.targets):
         raise Unclaimed("the policy has no meaning for boxes or keypoints")
     sample = sample_of(case)
-    boxes = _turned(sample["boxes"])
+    boxes = turned(sample["boxes"])
     points = np.stack([places(one.astype(np.float64)) for one in boxes])
     given = {name: x for name, x in sample.items() if name not in ("mask", "boxes", "keypoints")}
     whole = {**given, "boxes": boxes, "keypoints": points.reshape(len(boxes), -1, 2).astype(np.float32)}

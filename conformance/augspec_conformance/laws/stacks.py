@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, compiled_for, grid
 from augspec_conformance.cases.policies import ops_of, policy_names
-from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.probes import FRAMES, instances_of, sample_of, stacked
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.compare import require_alike, require_match
 from augspec_conformance.laws.ideal import near_ideal
-from augspec_conformance.laws.instances import instances
 from augspec_conformance.subject import Subject, reference
 
 __all__ = ["LAWS"]
@@ -22,25 +20,18 @@ __all__ = ["LAWS"]
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
 
-_FRAMES = 3
-
 _COMPILED = ("op:rotate", "op:gaussian_noise", "mix:train")
 """What compiled modes are asked: a stack is another signature."""
 
 
 def _frames(case: Case) -> list[dict[str, Array]]:
     """Return the samples of which a case's stacks are made, every one with other pixels, masks, boxes and points."""
-    found = [sample_of(case.with_(probe_seed=(case.probe_seed + 7 * t) % 2**32)) for t in range(_FRAMES)]
+    found = [sample_of(case.with_(probe_seed=(case.probe_seed + 7 * t) % 2**32)) for t in range(FRAMES)]
     for t, one in enumerate(found):
         if {"mask", "boxes"} <= set(one):
             one["mask"] = one["mask"] + 40_000 * t
-            one["instance_masks"] = instances(one["boxes"], *one["image"].shape[1:3])
+            one["instance_masks"] = instances_of(one["boxes"], *one["image"].shape[1:3])
     return found
-
-
-def _stacked(frames: list[dict[str, Array]]) -> dict[str, Array]:
-    """Return samples whose arrays are (B, T, …); a label belongs to the whole stack."""
-    return {n: x if n == "label" else np.stack([one[n] for one in frames], 1) for n, x in frames[0].items()}
 
 
 def _of_stacks(case: Case) -> Case:
@@ -62,14 +53,14 @@ def _one_draw(subject: Subject, case: Case) -> None:
         targets = {**case.policy.get("targets", {}), "frames": {"noise": "shared"}}
         case = case.with_(policy={**case.policy, "targets": targets})
     frames = _frames(case)
-    whole, stack = _of_stacks(case), _stacked(frames)
+    whole, stack = _of_stacks(case), stacked(frames)
     if any(augspec.ops()[op["op"]].sees for op in ops_of(case.policy)):
         _refused(subject, whole, stack)
         return
     out = subject.call(whole, stack)
     for t, one in enumerate(frames):
         alone = subject.call(case, one)
-        require_match(subject, case, _frame(out, t), alone, f"frame {t} of {_FRAMES}")
+        require_match(subject, case, _frame(out, t), alone, f"frame {t} of {FRAMES}")
     native = subject.native(whole, stack)
     spec = subject.of(whole).output_spec(native)
     got = subject.of(whole)(subject.key(whole), native, subject.ids(whole))
@@ -96,11 +87,11 @@ def _own_noise(subject: Subject, case: Case) -> None:
     """Frame t of a stack has the noise of frame t, and all else of frame 0."""
     frames, whole = _frames(case), _of_stacks(case)
     require(_noisy(subject, case), "the case draws noise")
-    out = subject.call(whole, _stacked(frames))
+    out = subject.call(whole, stacked(frames))
     for t, one in enumerate(frames):
         near_ideal(subject, case, one, _frame(out, t), frame=t)
     if subject.source != "numpy":
-        expected = reference().call(whole, _stacked(frames))["image"]
+        expected = reference().call(whole, stacked(frames))["image"]
         require_alike(case, out["image"], expected, "the stack against the NumPy reference")
 
 
