@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from augspec.namespace import Array, Namespace
 
-__all__ = ["MovePoints", "by_matrix", "clip_boxes", "from_xyxy", "move_boxes", "move_keypoints", "to_xyxy"]
+__all__ = ["MovePoints", "by_matrix", "by_window", "clip_boxes", "from_xyxy", "move_boxes", "move_keypoints", "to_xyxy"]
 
 MovePoints = Callable[[Array, Array], tuple[Array, Array]]
 """Returns where points go, (B, N) each, from x and y."""
@@ -53,6 +53,26 @@ def by_matrix(xp: Namespace, matrix: Array) -> MovePoints:
 
     def move(x: Array, y: Array) -> tuple[Array, Array]:
         return m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]
+
+    return move
+
+
+def by_window(xp: Namespace, window: Array) -> MovePoints:
+    """Return the function that moves points (B, N) as a window of the image is shown.
+
+    On each axis that is (x − origin) · shown / length + offset, in this order: where whole pixels touch an end of the
+    window the result is a whole number, whatever a compiler makes of products and sums. A box beside the window has no
+    area, and not the rounding error of one.
+
+    Args:
+        xp: the namespace.
+        window: (B, 8) float32: origin, shown, length and offset of the columns, then of the rows; `shown` is negative
+            and `origin` the far end where the window is mirrored.
+    """
+    n = [xp.reshape(window[:, i], (-1, 1)) for i in range(8)]
+
+    def move(x: Array, y: Array) -> tuple[Array, Array]:
+        return (x - n[0]) * n[1] / n[2] + n[3], (y - n[4]) * n[5] / n[6] + n[7]
 
     return move
 

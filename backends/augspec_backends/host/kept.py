@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from augspec_backends.host.graph import Node
 
-__all__ = ["kept"]
+__all__ = ["gathered", "kept"]
 
 _FEW = 16
 """Up to how many entries are reduced without a loop."""
@@ -63,6 +63,13 @@ def kept(outputs: Iterable[Node]) -> set[int]:
             cost = 1
         costs[node.serial] = cost
     return found
+
+
+def gathered(outputs: Iterable[Node]) -> list[Node]:
+    """Return the inputs whose entries are read at computed places, as the images of warps are."""
+    nodes = _walk(outputs)
+    read = _sources(nodes)
+    return [node for node in nodes if node.op == "input" and node.serial in read]
 
 
 def _sources(nodes: Iterable[Node]) -> set[int]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from augspec.errors import SampleError
 from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, case
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.subject import Subject
+from augspec_conformance.tolerances import coordinate
 
 __all__ = ["LAWS"]
+
+Array = npt.NDArray[Any]
 
 
 def _filtered(subject: Subject, case: Case) -> None:
@@ -74,6 +81,51 @@ def _filtered(subject: Subject, case: Case) -> None:
     )
 
 
+_CUT = document(
+    {"op": "horizontal_flip", "p": 0.5},
+    {"op": "random_resized_crop", "size": [11, 13], "area": {"uniform": [0.1, 0.9]}, "antialias": False},
+    {"op": "vertical_flip", "p": 0.5},
+)
+"""Windows of whole pixels, read to either side and shown at sizes that are no multiples of theirs."""
+
+_WINDOWS = 8
+
+
+def _beside_windows(subject: Subject, case: Case) -> None:
+    """Every row and column of pixels is shown whole or not at all: those that touch a window have no part of it."""
+    sample = sample_of(case.with_(targets=("image",)))
+    b, height, width, _ = sample["image"].shape
+    for axis, side in (0, width), (1, height):
+        first = np.arange(side, dtype=np.float32)
+        strips = np.tile(np.array([0, 0, width, height], np.float32), (b, side, 1))
+        strips[..., axis], strips[..., axis + 2] = first, first + 1
+        centres = np.floor((strips[..., :2] + strips[..., 2:]) / 2) + 0.5
+        edges = centres.copy()
+        edges[..., axis] = first
+        given = {**sample, "boxes": strips, "keypoints": np.concatenate([centres, edges], 1)}
+        for view in range(_WINDOWS):
+            out = subject.call(case.with_(view=view), given)
+            size = out["image"].shape[2 - axis]
+            for i in range(b):
+                name = f"view {view}, sample {i}, {('columns', 'rows')[axis]} of one pixel"
+                middle, edge = np.split(out["keypoints"][i], 2)
+                shown = (middle[:, axis] > 0) & (middle[:, axis] < size)
+                _strips(out["boxes"][i][:, [axis, axis + 2]], out["boxes_valid"][i], shown, size, name)
+                mirrored = middle[1, axis] < middle[0, axis]
+                expected = np.append(False, shown[:-1]) if mirrored else shown
+                across = (edge[:, 1 - axis] > 0) & (edge[:, 1 - axis] < out["image"].shape[1 + axis])
+                got = np.split(out["keypoints_visible"][i], 2)[1]
+                require_equal(got, expected & across, f"{name}: whether points on their first edges are visible")
+
+
+def _strips(ends: Array, valid: Array, shown: Array, size: int, name: str) -> None:
+    """All that are shown have the same width, and the others have none."""
+    require_equal(valid, shown, f"{name}: boxes_valid, where their centres are on the canvas")
+    expected = np.where(shown, size / max(int(shown.sum()), 1), 0.0)
+    got = ends[:, 1] - ends[:, 0]
+    require(within(np.abs(got - expected), coordinate(size, len(ends))), f"{name}: sides", expected=expected, got=got)
+
+
 def _compacted(subject: Subject, case: Case) -> None:
     """Compaction keeps just the rows that stay valid without it, of the boxes and of their labels."""
     full = sample_of(case.with_(targets=("image", "boxes")))
@@ -112,7 +164,14 @@ def _compacted(subject: Subject, case: Case) -> None:
 def _f5_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    return (Case(name="F5 dot-u8", signature="dot-u8", targets=ALL_TARGETS, probe_seed=5),)
+    return (
+        Case(name="F5 dot-u8", signature="dot-u8", targets=ALL_TARGETS, probe_seed=5),
+        Case(name="beside windows", policy=_CUT, signature="medium-u8", reach="graph", context={"windows": True}),
+    )
+
+
+def _f5(subject: Subject, case: Case) -> None:
+    (_beside_windows if case.context.get("windows") else _filtered)(subject, case)
 
 
 LAWS = (
@@ -121,7 +180,7 @@ LAWS = (
         "validity",
         ("T3", "T4"),
         "Boxes and keypoints are valid exactly if the rules say so; their number stays.",
-        _filtered,
+        _f5,
         _f5_cases,
     ),
     Law(

@@ -18,6 +18,7 @@ from augspec.ops.translate import Translate
 from augspec.plan.stages import Move, Resample, Warp
 from augspec_backends.generic.pipeline import Pipeline
 from augspec_backends.generic.pixels import Pixels, State
+from augspec_backends.generic.points import MovePoints, by_matrix
 from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.move import MoveStep
@@ -138,6 +139,22 @@ class ResizesOffCentre(Faulty):
     """Resizes with pixel centres half a pixel off."""
 
     steps: ClassVar[Steps] = {**STEPS, Resample: _CornersAligned()}
+
+
+class _ByMatrix(ResampleStep):
+    def moves(self, xp: Namespace, window: Array) -> MovePoints:
+        rows = window.reshape(-1, 2, 4).astype(np.float32)
+        scale = rows[..., 1] / rows[..., 2]
+        shift = rows[..., 3] - rows[..., 0] * scale
+        zero = np.zeros_like(shift[:, 0])
+        columns = (scale[:, 0], zero, shift[:, 0], zero, scale[:, 1], shift[:, 1])
+        return by_matrix(xp, np.stack(columns, 1))
+
+
+class MovesWindowsByMatrix(Faulty):
+    """Moves points of a window by a matrix, whose rounded shift does not meet the products at the window's ends."""
+
+    steps: ClassVar[Steps] = {**STEPS, Resample: _ByMatrix()}
 
 
 class _CropsLater(MoveStep):
@@ -294,6 +311,14 @@ MUTANTS = (
         "Masks and images drift apart.",
         ResizesOffCentre,
         ("G5",),
+    ),
+    Mutant(
+        "M280",
+        "geometry",
+        "moves points of a window by a matrix",
+        "Boxes that touch a crop from outside stay valid, with a side of 1e-7 pixels.",
+        MovesWindowsByMatrix,
+        ("F5",),
     ),
     Mutant(
         "M51",

@@ -10,6 +10,7 @@ from augspec.ops.base import MoveOp, ResampleOp
 from augspec.plan.stages import Resample
 from augspec_backends.generic.arithmetic import Arithmetic
 from augspec_backends.generic.overlap import seen
+from augspec_backends.generic.points import MovePoints, by_window
 from augspec_backends.generic.resample import Axis, axis_weights, nearest_index, resample_pixels
 from augspec_backends.generic.stages.step import Params, SizeOf, State, Step
 
@@ -56,7 +57,7 @@ class ResampleStep(Step):
         mask: bool,
         points: bool,
     ) -> dict[str, Array]:
-        """Return the taps of columns and rows, and the matrix of points, by name."""
+        """Return the taps of columns and rows, and where points go, by name."""
         xp = arithmetic.xp
         interpolation: str = op.interpolation  # type: ignore[attr-defined]
         out_h, out_w = op.output_size(height, width)
@@ -88,7 +89,7 @@ class ResampleStep(Step):
             if inside is not None:
                 found[f"{name}_inside"] = inside
         if points:
-            found |= _matrix(xp, axes["columns"], axes["rows"])
+            found |= _places(xp, axes["columns"], axes["rows"])
         return found
 
     def apply(self, on: Pixels, stage: Resample, state: State, params: Params, at: str) -> State:
@@ -115,7 +116,14 @@ class ResampleStep(Step):
             if "columns_inside" in own:
                 new[name] = _filled(xp, new[name], own, on.outside(state, name))
         _, height, width, _ = xp.shape(new["image"])
-        return {**state, **new, **on.points(state, {f"x.{name}": a for name, a in own.items()}, "x", height, width)}
+        if "window" in own:
+            move = self.moves(xp, own["window"])
+            new |= on.moved(state, move, height, width, mirrors=own.get("mirrors"))
+        return {**state, **new}
+
+    def moves(self, xp: Namespace, window: Array) -> MovePoints:
+        """Return where points go."""
+        return by_window(xp, window)
 
     def _seen(self, on: Pixels, op: ResampleOp, state: State, own: dict[str, Array]) -> dict[str, Array]:
         """Return the taps of an op that looks at the boxes, each array computed once and not for every pixel."""
@@ -159,26 +167,22 @@ def _filled(xp: Namespace, x: Array, own: Mapping[str, Array], fill: Array) -> A
     return xp.where(xp.logical_and(rows[:, :, None, None], columns[:, None, :, None]), x, fill)
 
 
-def _matrix(xp: Namespace, columns: Axis, rows: Axis) -> dict[str, Array]:
-    """Return the forward map of a window onto a canvas, (B, 6) float32, and whether it mirrors."""
-    parts: list[tuple[Array, Array]] = []
+def _places(xp: Namespace, columns: Axis, rows: Axis) -> dict[str, Array]:
+    """Return where a window's points go, as `by_window` takes it, and whether the window is mirrored."""
+    found: list[Array] = []
     total = None
     for axis in (columns, rows):
-        start, length = xp.astype(axis.start, "float32"), xp.astype(axis.length, "float32")
-        shown = float(axis.size) if axis.shown is None else xp.astype(axis.shown, "float32")
-        scale = shown / length
-        shift = -start * scale
-        if axis.offset is not None:
-            shift = shift + xp.astype(axis.offset, "float32")
-        if axis.mirrored is not None:
-            scale = xp.where(axis.mirrored, -scale, scale)
-            shift = xp.where(axis.mirrored, float(axis.size) - shift, shift)
+        origin, length = xp.astype(axis.start, "float32"), xp.astype(axis.length, "float32")
+        shown = length * 0.0 + float(axis.size) if axis.shown is None else xp.astype(axis.shown, "float32")
+        offset = length * 0.0 if axis.offset is None else xp.astype(axis.offset, "float32")
+        if axis.mirrored is not None:  # counted from the window's other end
+            origin = xp.where(axis.mirrored, origin + length, origin)
+            offset = xp.where(axis.mirrored, float(axis.size) - shown - offset, offset)
+            shown = xp.where(axis.mirrored, -shown, shown)
             one = xp.astype(axis.mirrored, "int32")
             total = one if total is None else total + one
-        parts.append((scale, shift))
-    (sx, x0), (sy, y0) = parts
-    zero = x0 * 0.0
-    found = {"forward": xp.stack([sx, zero, x0, zero, sy, y0], 1)}
+        found += [origin, shown, length, offset]
+    places = {"window": xp.stack(found, 1)}
     if total is not None:
-        found["mirrors"] = xp.bitand(total, 1)
-    return found
+        places["mirrors"] = xp.bitand(total, 1)
+    return places
