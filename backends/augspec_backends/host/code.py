@@ -71,7 +71,7 @@ class _Scope:
     block: Block
     number: str = ""
     header: Block | None = None
-    count: int = 0
+    end: str = ""
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -176,15 +176,21 @@ class Code:
         self.blocks.append(block)
         return block
 
-    def open(self, count: int) -> str:
-        """Begin a loop, and return its number, i32 from 0 to count − 1."""
+    def open(self, count: int, within: tuple[str, str] | None = None) -> str:
+        """Begin a loop, and return its number, i32 from 0 to count − 1, or to the end of a part that is not empty.
+
+        Args:
+            count: how many turns it has, or at most has.
+            within: first number and end of the part; all turns by default.
+        """
         assert count > 0
+        first, end = within or ("0", str(count))
         outer, header = self.scopes[-1].block, self._block("loop")
         outer.end = f"br label %{header.name}"
         number = self._name()
-        self.scopes.append(_Scope(header, number, header, count))
+        self.scopes.append(_Scope(header, number, header, end))
         self._depths[number] = self.depth
-        header.lines.append(f"{number} = phi i32 [ 0, %{outer.name} ], [ {number}n, %LATCH ]")
+        header.lines.append(f"{number} = phi i32 [ {first}, %{outer.name} ], [ {number}n, %LATCH ]")
         return number
 
     def close(self) -> None:
@@ -194,7 +200,7 @@ class Code:
         assert scope.header is not None
         scope.header.lines[0] = scope.header.lines[0].replace("%LATCH", f"%{last.name}")
         last.lines.append(f"{scope.number}n = add nuw nsw i32 {scope.number}, 1")
-        last.lines.append(f"{scope.number}c = icmp ult i32 {scope.number}n, {scope.count}")
+        last.lines.append(f"{scope.number}c = icmp ult i32 {scope.number}n, {scope.end}")
         last.end = f"br i1 {scope.number}c, label %{scope.header.name}, label %{after.name}"
         self.scopes[-1].block = after
 

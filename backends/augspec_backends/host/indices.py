@@ -5,17 +5,48 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from augspec_backends.host.code import STORED
+from augspec_backends.host.code import STORED, Module
 from augspec_backends.host.functions import Functions
 
-__all__ = ["Index", "Indices"]
+__all__ = ["Index", "Indices", "Separate"]
 
 Index = tuple[int | str, ...]
 """One number per axis: known now, or the name of an i32."""
 
+_PIXEL, _LANE = "pixel ", "lane"
+"""The numbers of a pixel and of its channel where one loop goes through both, as `Indices.run_through` says."""
+
+
+class Separate(Exception):
+    """Says that the numbers of pixels and channels are needed apart from each other."""
+
 
 class Indices(Functions):
     """A function that is being written, and the places in it where entries are."""
+
+    def __init__(self, module: Module, name: str) -> None:
+        super().__init__(module, name)
+        self._through = ""
+        self._lanes = 0
+
+    def run_through(self, pixels: int, channels: int) -> tuple[str, str]:
+        """Begin one loop through all channels of a row of pixels, and return the numbers of both.
+
+        Entries at `pixel + k, channel` of arrays with as many channels are neighbours in memory: a loop over them is
+        one of plain loads and stores, with no shuffling. Whatever else is done with the two numbers raises `Separate`.
+        """
+        self._through, self._lanes = self.open(pixels * channels), channels
+        return f"{_PIXEL}0", _LANE
+
+    def emit(self, text: str, *operands: str) -> str:
+        """Return the name of a value that an instruction computes from operands.
+
+        Raises:
+            Separate: an operand is the number of a pixel or channel of a loop through both.
+        """
+        if self._through and any(one.startswith((_PIXEL, _LANE)) for one in operands):
+            raise Separate
+        return super().emit(text, *operands)
 
     def plus(self, a: int | str, b: int | str) -> int | str:
         """Return a + b; neither overflows."""
@@ -23,6 +54,8 @@ class Indices(Functions):
             return a + b
         if a == 0 or b == 0:
             return b if a == 0 else a
+        if isinstance(a, str) and a.startswith(_PIXEL) and isinstance(b, int):
+            return f"{_PIXEL}{int(a.removeprefix(_PIXEL)) + b}"
         return self.emit(f"add nsw i32 {a}, {b}", str(a), str(b))
 
     def product(self, a: int | str, b: int) -> int | str:
@@ -50,10 +83,22 @@ class Indices(Functions):
     def linear(self, shape: Sequence[int], index: Index) -> int | str:
         """Return the place of an entry in row-major order."""
         assert math.prod(shape) < 2**31, shape
+        if len(index) == 1:
+            return index[0]
+        if index and index[-1] == _LANE:
+            return self._in_run(shape, index)
         place: int | str = 0
         for side, one in zip(shape, index, strict=True):
             place = self.plus(self.product(place, side), one)
         return place
+
+    def _in_run(self, shape: Sequence[int], index: Index) -> int | str:
+        *rest, pixel, _ = index
+        if shape[-1] != self._lanes or not isinstance(pixel, str) or not pixel.startswith(_PIXEL):
+            raise Separate
+        before = self.product(self.linear(shape[:-2], tuple(rest)), shape[-2] * shape[-1])
+        shift = int(pixel.removeprefix(_PIXEL)) * self._lanes
+        return self.plus(self.plus(before, shift), self._through)
 
     def reshaped(self, index: Index, outer: Sequence[int], inner: Sequence[int]) -> Index:
         """Return the index of the same entry in another shape: axes are taken together as far as products agree."""

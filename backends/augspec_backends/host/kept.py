@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from augspec_backends.host.graph import Node
 
-__all__ = ["gathered", "kept"]
+__all__ = ["gathered", "kept", "rows_read"]
 
 _FEW = 16
 """Up to how many entries are reduced without a loop."""
@@ -70,6 +70,19 @@ def gathered(outputs: Iterable[Node]) -> list[Node]:
     nodes = _walk(outputs)
     read = _sources(nodes)
     return [node for node in nodes if node.op == "input" and node.serial in read]
+
+
+def rows_read(outputs: Iterable[Node]) -> dict[int, list[Node]]:
+    """Return, by serial, of which images only some rows are read: the numbers of these rows."""
+    found: dict[int, list[Node]] = {}
+    other = {node.serial for node in outputs}
+    for node in _walk(outputs):
+        for place, arg in enumerate(node.args):
+            if node.op == "gather_axis" and node.data == 1 and not place and node.args[1].op != "constant":
+                found.setdefault(arg.serial, []).append(node.args[1])
+            else:
+                other.add(arg.serial)
+    return {serial: indices for serial, indices in found.items() if serial not in other}
 
 
 def _sources(nodes: Iterable[Node]) -> set[int]:

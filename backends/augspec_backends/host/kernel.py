@@ -37,17 +37,28 @@ class Kernel(Values):
         self.attributes = "noinline nounwind"  # inside of its caller, its pointers would no longer be known to be apart
         self._given: dict[str, str] = {}
 
-    def nest(self, shape: Sequence[int]) -> Iterator[Index]:
-        """Open loops over a shape, and yield the indices of one turn: short axes are unrolled, the last ones first."""
+    def run(self, node: Node) -> Index:
+        """Open loops over an array (…, pixels, channels), the innermost one through both, and return the index."""
+        outer = [self._axis(node, axis) if side > 1 else 0 for axis, side in enumerate(node.shape[:-2])]
+        return (*outer, *self.run_through(*node.shape[-2:]))
+
+    def nest(self, node: Node) -> Iterator[Index]:
+        """Open loops over an array, and yield the indices of one turn: short axes are unrolled, the last ones first."""
         unrolled, together = set(), 1
-        for axis in reversed(range(len(shape))):
-            if shape[axis] <= _SHORT and together * shape[axis] <= _TOGETHER:
+        for axis in reversed(range(len(node.shape))):
+            if node.shape[axis] <= _SHORT and together * node.shape[axis] <= _TOGETHER:
                 unrolled.add(axis)
-                together *= shape[axis]
+                together *= node.shape[axis]
         ranges: list[Sequence[int | str]] = [
-            range(side) if axis in unrolled else [self.open(side)] for axis, side in enumerate(shape)
+            range(side) if axis in unrolled else [self._axis(node, axis)] for axis, side in enumerate(node.shape)
         ]
         yield from itertools.product(*ranges)
+
+    def _axis(self, node: Node, axis: int) -> str:
+        """Open the loop over an axis; of an image's rows, over those that are read."""
+        ends = self.program.part(node) if axis == 1 and len(node.shape) == 4 else None
+        within = ends and (self.value(ends[0], ()), self.value(ends[1], ()))
+        return self.open(node.shape[axis], within)
 
     def pointer(self, node: Node) -> str | None:
         """Return the parameter that points to an array which the program keeps."""

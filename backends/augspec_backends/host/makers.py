@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from augspec_backends.host.code import TYPES, literal, stored_bytes
 from augspec_backends.host.graph import Node
+from augspec_backends.host.indices import Separate
 from augspec_backends.host.kernel import Kernel
 
 if TYPE_CHECKING:
@@ -21,10 +22,30 @@ def entries(program: Program, node: Node, target: str) -> None:
         first = (0,) * len(node.shape)
         program.store(program.value(node, first), target, node.shape, node.dtype, first)
     elif node.size:
-        kernel = Kernel(program)
-        for index in kernel.nest(node.shape):
-            kernel.store(kernel.value(node, index), "%out", node.shape, node.dtype, index)
-        kernel.finish(target)
+        (_in_one_run(program, node) or _in_a_nest(program, node)).finish(target)
+
+
+_CHANNELS = range(2, 5)
+
+
+def _in_one_run(program: Program, node: Node) -> Kernel | None:
+    """Return a kernel that goes through pixels and channels alike; None where they have to be told apart."""
+    if len(node.shape) < 3 or node.shape[-1] not in _CHANNELS or node.shape[-2] == 1:
+        return None
+    kernel = Kernel(program)
+    try:
+        index = kernel.run(node)
+        kernel.store(kernel.value(node, index), "%out", node.shape, node.dtype, index)
+    except Separate:
+        return None
+    return kernel
+
+
+def _in_a_nest(program: Program, node: Node) -> Kernel:
+    kernel = Kernel(program)
+    for index in kernel.nest(node):
+        kernel.store(kernel.value(node, index), "%out", node.shape, node.dtype, index)
+    return kernel
 
 
 def _concat(program: Program, node: Node, target: str) -> None:
@@ -32,7 +53,7 @@ def _concat(program: Program, node: Node, target: str) -> None:
     for part in node.args:
         if part.size:
             kernel = Kernel(program)
-            for index in kernel.nest(part.shape):
+            for index in kernel.nest(part):
                 moved = (*index[:axis], kernel.plus(index[axis], start), *index[axis + 1 :])
                 kernel.store(kernel.value(part, index), "%out", node.shape, node.dtype, moved)
             kernel.finish(target)
@@ -46,7 +67,7 @@ def _reduction(program: Program, node: Node, target: str) -> None:
     wide = "float64" if (node.op, node.dtype) == ("sum", "float32") else node.dtype
     kind = TYPES[wide]
     rest = [axis for axis in range(len(x.shape)) if axis not in axes]
-    results = list(kernel.nest(node.shape))
+    results = list(kernel.nest(node))
     totals = [kernel.variable(kind, _start(node.op, wide)) for _ in results]
     outer = kernel.depth
     numbers = {axis: kernel.open(x.shape[axis]) if x.shape[axis] > 1 else 0 for axis in axes}

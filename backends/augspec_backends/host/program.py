@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from augspec_backends.host.code import Module, stored_bytes
-from augspec_backends.host.graph import Node
-from augspec_backends.host.kept import gathered, kept
+from augspec_backends.host.graph import Node, elementwise
+from augspec_backends.host.kept import gathered, kept, rows_read
 from augspec_backends.host.makers import MAKERS, entries
 from augspec_backends.host.values import Values
 
@@ -37,6 +38,7 @@ class Program(Values):
         self.inputs: list[Node] = []
         self.size = 0
         self._kept = kept(outputs)
+        self._rows = rows_read(outputs)
         self._pointers: dict[int, str] = {}
         self._making: set[int] = set()
         self._slots: dict[str, int] = {}
@@ -127,6 +129,18 @@ class Program(Values):
         if found is None:
             found = self._pointers[node.serial] = self._make(node, self.memory(node))
         return found
+
+    def part(self, node: Node) -> tuple[Node, Node] | None:
+        """Return the first row that is read of an image and the end of those; None if it may be any."""
+        indices = self._rows.get(node.serial)
+        if indices is None:
+            return None
+        ends: list[Node] = []
+        for op, fold in ("least", "min"), ("most", "max"):
+            found = [Node(op, (one,), (), one.dtype, (0, 1)) for one in indices]
+            self._kept |= {one.serial for one in found}
+            ends.append(functools.reduce(lambda a, b, fold=fold: elementwise(fold, a, b), found))
+        return ends[0], ends[1] + 1
 
     def _choose(self, node: Node) -> None:
         """Call, for every row, the program of the branch that it chose."""

@@ -25,10 +25,10 @@ class Values(Indices, ABC):
         super().__init__(module, name)
         self._known: list[dict[tuple[int, Index], str]] = [{}]
 
-    def open(self, count: int) -> str:
+    def open(self, count: int, within: tuple[str, str] | None = None) -> str:
         """Begin a loop, and return its number."""
         self._known.append({})
-        return super().open(count)
+        return super().open(count, within)
 
     def close(self) -> None:
         """End the innermost loop, and forget what was known in it."""
