@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.pairing import MALLOC, Settings, spawn
 from benchmarks.peers import BACKENDS, PEERS
-from benchmarks.workloads import W1
+from benchmarks.workloads import WORKLOADS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,6 +19,7 @@ def parser() -> argparse.ArgumentParser:
     line = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     line.add_argument("--backend", choices=(*BACKENDS, "all"), default="all")
     line.add_argument("--peer", help="only this peer, as name or name:road (see --list)")
+    line.add_argument("--work", choices=[work.name for work in WORKLOADS], help="only this workload")
     line.add_argument("--rounds", type=int, default=7, help="timed rounds of each side, in turn")
     line.add_argument("--seconds", type=float, default=0.5, help="least length of one side's round")
     line.add_argument("--layout", choices=("NHWC", "NCHW"), default="NHWC", help="NCHW: torch pairings only")
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"no pairing of {options.backend} with {options.peer}: see --list", file=sys.stderr)
         return 2
     if options.list:
-        print("\n".join(f"{peer.backend:<11}{peer.name}" for peer in chosen))
+        print("\n".join(f"{peer.backend:<11}{peer.name:<28}{' '.join(peer.works)}" for peer in chosen))
         return 0
     settings = Settings(
         rounds=options.rounds,
@@ -53,14 +54,18 @@ def main(argv: list[str] | None = None) -> int:
     if settings.stand_in:
         print("STAND-IN: a bare pass over the batch in augspec's place; read the peers' rates only")
     machine = report.machine()
-    print(f"{W1.name}: rotate, scale, brightness, contrast; {W1.batch} uint8 images of {W1.side}x{W1.side}x3")
+    works = [work for work in WORKLOADS if options.work in (None, work.name)]
+    for work in works:
+        print(f"{work.name}: {work.title}; {work.batch} uint8 images of {work.size[0]}x{work.size[1]}x3")
     print(f"images per second, median of {settings.rounds} rounds; ratio: median of the rounds' own ratios")
     print(f"{machine['cpu']}, {machine['cores']} cores, load {machine['load_1min']:.1f}\n")
     print(report.HEAD, flush=True)
     records = []
-    for peer in chosen:
-        records.append(spawn(peer, settings))
+    for peer, work in ((peer, work) for peer in chosen for work in works if work.name in peer.works):
+        records.append(spawn(peer, work, settings))
         print(report.row(records[-1]), flush=True)
+    if means := report.means(records):
+        print("\nGeometric means of the ratios:", *means, sep="\n")
     if notes := report.notes(records):
         print("\nHow a peer's work differs from ours:", *notes, sep="\n")
     if options.json:
@@ -68,7 +73,7 @@ def main(argv: list[str] | None = None) -> int:
             "command": ["python", "-m", "benchmarks", *(sys.argv[1:] if argv is None else argv)],
             "machine": machine | {"load_1min_after": report.machine()["load_1min"]},
             "versions": report.versions(),
-            "workload": asdict(W1) | {"policy": W1.policy},
+            "workloads": [asdict(work) for work in works],
             "settings": asdict(settings),
             "pairings": records,
         }

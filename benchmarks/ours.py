@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Images, Samples, Workload
 
 SEED = 2024
 
@@ -25,15 +25,16 @@ def on_framework(backend: str, batch: Images) -> Any:
     return batch
 
 
-def make(backend: str, batch: Images, *, work: Workload, stand_in: bool = False) -> Callable[[int], Any]:
+def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = False) -> Callable[[int], Any]:
     """Compile the policy; the callable folds the step into the key, so that every call draws anew.
 
     Args:
         backend: Name of the augspec backend.
-        batch: Images (B, H, W, C) or (B, C, H, W), uint8.
+        samples: Images (B, H, W, C) or (B, C, H, W), uint8, and the targets of the workload.
         work: The workload whose policy is compiled.
         stand_in: Time a bare copy of the batch instead: the floor under any uint8 augmentation.
     """
+    batch = samples["image"]
     if stand_in:
         return lambda step: batch + (step & 1 == 0)
     augspec = importlib.import_module("augspec")
@@ -45,9 +46,12 @@ def make(backend: str, batch: Images, *, work: Workload, stand_in: bool = False)
     )
     if backend == "host":  # as a data-loader's worker sees it: one sample at a time, on one core
 
-        def one_by_one(step: int) -> Images:
+        def one_by_one(step: int) -> Any:
             own = augspec.Key(SEED).fold(step)
-            return np.stack([augment(own, image, index) for index, image in enumerate(batch)])
+            if not work.targets:
+                return np.stack([augment(own, image, index) for index, image in enumerate(batch)])
+            singles = ({name: array[index] for name, array in samples.items()} for index in range(len(batch)))
+            return np.stack([augment(own, one, index)["image"] for index, one in enumerate(singles)])
 
         return one_by_one
     images, key, index = on_framework(backend, batch), augspec.Key(SEED), np.arange(len(batch))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ DISTRIBUTIONS = (
     "augspec", "numpy", "torch", "tensorflow", "tensorflow-cpu", "jax", "keras",
     "kornia", "dm-pix", "augmax", "pillow", "llvmlite", "albumentations", "opencv-python-headless",
 )  # fmt: skip
-HEAD = "backend    peer                       ours    peer   ratio    min    max      target  first call, s"
+HEAD = "work  backend    peer                       ours    peer   ratio    min    max      target  first call, s"
 
 
 def machine() -> dict[str, Any]:
@@ -40,7 +41,7 @@ def versions() -> dict[str, str]:
 
 def row(record: dict[str, Any]) -> str:
     """One line of the table; a pairing with no numbers says why."""
-    lead = f"{record['backend']:<11}{record['peer']:<23}"
+    lead = f"{record['work']:<6}{record['backend']:<11}{record['peer']:<23}"
     for kind in ("skipped", "failed"):
         if kind in record:
             return f"{lead}{kind}: {record[kind]}"
@@ -51,6 +52,19 @@ def row(record: dict[str, Any]) -> str:
         f"{ratio['min']:>7.2f}{ratio['max']:>7.2f}{verdict:>12}"
         f"  {ours['first_call_s']:.1f} / {theirs['first_call_s']:.1f}"
     )
+
+
+def means(records: list[dict[str, Any]]) -> list[str]:
+    """Return the geometric mean of each peer's ratios over its workloads, where it has several."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for record in records:
+        if "ratio" in record:
+            found.setdefault((record["backend"], record["peer"]), []).append(record["ratio"]["median"])
+    return [
+        f"  {backend} beside {peer}: {statistics.geometric_mean(ratios):.2f} over {len(ratios)} workloads"
+        for (backend, peer), ratios in found.items()
+        if len(ratios) > 1
+    ]
 
 
 def notes(records: list[dict[str, Any]]) -> list[str]:

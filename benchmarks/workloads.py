@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,56 +10,181 @@ import numpy as np
 import numpy.typing as npt
 
 Images = npt.NDArray[np.uint8]
+Samples = Mapping[str, npt.NDArray[Any]]
+"""Arrays of a batch by name: `image` (B, H, W, 3), and what moves with it."""
+
+Json = dict[str, Any]
 Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Rotate, scale, brightness and contrast, one draw of each per sample.
+    """Ops with one draw of each per sample, and the size of what they get and give.
 
-    Peers read the ranges, augspec reads `policy`, so that nobody repeats the numbers.
+    augspec reads the policy, peers read the same ops, so that nobody repeats the numbers.
+
+    Attributes:
+        name: short, as on the command line.
+        title: what it is, in a few words.
+        ops: of the policy, in order.
+        batch: how many images.
+        size: (height, width) of an image.
+        out: (height, width) of a result; `size` by default.
+        dtype: of a result.
+        targets: whether a mask, 100 boxes and 17 keypoints come with each image.
     """
 
-    name: str = "W1"
+    name: str
+    title: str
+    ops: tuple[Json, ...]
     batch: int = 64
-    side: int = 224
-    degrees: Range = (-15.0, 15.0)
-    scale: Range = (0.8, 1.2)
-    brightness: Range = (0.8, 1.2)
-    contrast: Range = (0.8, 1.2)
+    size: tuple[int, int] = (224, 224)
+    out: tuple[int, int] | None = None
+    dtype: str = "uint8"
+    targets: bool = False
 
     @property
-    def policy(self) -> dict[str, Any]:
-        """The same work as a policy document."""
-        return {
-            "augspec": 1,
-            "name": self.name.lower(),
-            "ops": [
-                {"op": "rotate", "degrees": {"uniform": list(self.degrees)}},
-                {"op": "scale", "factor": {"uniform": list(self.scale)}},
-                {"op": "brightness_scale", "factor": {"uniform": list(self.brightness)}},
-                {"op": "contrast", "factor": {"uniform": list(self.contrast)}, "pivot": "grey_mean"},
-            ],
-        }
+    def policy(self) -> Json:
+        """The work as a policy document."""
+        return {"augspec": 1, "name": self.name.lower(), "ops": list(self.ops), "eval": []}
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """The shape of a result, channels last."""
+        return (self.batch, *(self.out or self.size), 3)
+
+    def op(self, name: str) -> Json:
+        """Return the op of a name."""
+        return next(op for op in self.ops if op["op"] == name)
+
+    def range(self, name: str, field: str) -> Range:
+        """Return the ends between which a field of an op is drawn."""
+        low, high = self.op(name)[field]["uniform"]
+        return low, high
+
+    @property
+    def degrees(self) -> Range:
+        """The angles of `rotate`, counter-clockwise."""
+        return self.range("rotate", "degrees")
+
+    @property
+    def scale(self) -> Range:
+        """The factors of `scale`."""
+        return self.range("scale", "factor")
+
+    @property
+    def brightness(self) -> Range:
+        """The factors of `brightness_scale`."""
+        return self.range("brightness_scale", "factor")
+
+    @property
+    def contrast(self) -> Range:
+        """The factors of `contrast`."""
+        return self.range("contrast", "factor")
+
+    def samples(self, *, seed: int = 0) -> Samples:
+        """Return the images, and masks (B, H, W), boxes (B, 100, 4) in pixels and keypoints (B, 17, 2) if asked for."""
+        found: dict[str, Any] = {"image": self.images(seed=seed)}
+        if self.targets:
+            rng, (height, width) = np.random.default_rng(seed + 1), self.size
+            found["mask"] = (
+                rng.integers(0, 21, (self.batch, height // 8, width // 8), np.uint8).repeat(8, 1).repeat(8, 2)
+            )
+            corner = rng.uniform(0.0, 0.8, (self.batch, 100, 2))
+            far = corner + rng.uniform(0.02, 0.2, corner.shape)
+            found["boxes"] = (np.concatenate([corner, far], -1) * ([width, height] * 2)).astype(np.float32)
+            found["keypoints"] = (rng.uniform(0.1, 0.9, (self.batch, 17, 2)) * [width, height]).astype(np.float32)
+        return found
 
     def images(self, *, seed: int = 0) -> Images:
         """Photo-like images (B, H, W, 3): a 1/f spectrum, as natural scenes have, and a few hard edges."""
-        rng = np.random.default_rng(seed)
-        side = self.side
-        fy, fx = np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :]
-        falloff = 1.0 / np.maximum(np.hypot(fy, fx), 1.0 / side)
-        grain = rng.standard_normal((self.batch, 4, side, side))
-        planes = np.fft.irfft2(np.fft.rfft2(grain) * falloff, s=(side, side))
+        rng, (height, width) = np.random.default_rng(seed), self.size
+        fy, fx = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :]
+        falloff = 1.0 / np.maximum(np.hypot(fy, fx), 1.0 / max(self.size))
+        grain = rng.standard_normal((self.batch, 4, height, width))
+        planes = np.fft.irfft2(np.fft.rfft2(grain) * falloff, s=(height, width))
         planes /= planes.std(axis=(2, 3), keepdims=True)
         # A shared luminance plane and weaker colour planes: channels of a photo are strongly correlated.
         pictures = np.moveaxis(planes[:, :1] + 0.3 * planes[:, 1:], 1, -1) * 45.0
         pictures += rng.uniform(80.0, 170.0, (self.batch, 1, 1, 3))
         for picture in pictures:
             for _ in range(3):
-                top, left = rng.integers(0, side - 40, 2)
-                height, width = rng.integers(20, side // 2, 2)
-                picture[top : top + height, left : left + width] += rng.uniform(-70.0, 70.0, 3)
-        return np.clip(np.rint(pictures), 0, 255).astype(np.uint8)
+                top, left = rng.integers(0, (height * 3 // 4, width * 3 // 4))
+                tall, wide = rng.integers((height // 10, width // 10), (height // 2, width // 2))
+                picture[top : top + tall, left : left + wide] += rng.uniform(-70.0, 70.0, 3)
+        return np.ascontiguousarray(np.clip(np.rint(pictures), 0, 255).astype(np.uint8))  # as a decoder gives them
 
 
-W1 = Workload()
+def _uniform(low: float, high: float) -> Json:
+    return {"uniform": [low, high]}
+
+
+def _imagenet(*, antialias: bool) -> tuple[Json, ...]:
+    return (
+        {"op": "random_resized_crop", "size": [224, 224], "area": _uniform(0.08, 1.0), "antialias": antialias},
+        {"op": "horizontal_flip", "p": 0.5},
+        {"op": "normalize", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+    )
+
+
+_JITTER = {
+    "op": "color_jitter",
+    "brightness": _uniform(0.2, 1.8),
+    "contrast": _uniform(0.2, 1.8),
+    "saturation": _uniform(0.2, 1.8),
+    "hue": _uniform(-0.2, 0.2),
+}
+
+_CROPPED: dict[str, Any] = {"size": (375, 500), "out": (224, 224), "dtype": "float32"}
+
+WORKLOADS = (
+    Workload(
+        "W1",
+        "rotate, scale, brightness, contrast",
+        (
+            {"op": "rotate", "degrees": _uniform(-15.0, 15.0)},
+            {"op": "scale", "factor": _uniform(0.8, 1.2)},
+            {"op": "brightness_scale", "factor": _uniform(0.8, 1.2)},
+            {"op": "contrast", "factor": _uniform(0.8, 1.2), "pivot": "grey_mean"},
+        ),
+    ),
+    Workload("W2", "ImageNet: antialiased crop, flip, normalize to float32", _imagenet(antialias=True), **_CROPPED),
+    Workload("W2b", "ImageNet: bilinear crop, flip, normalize to float32", _imagenet(antialias=False), **_CROPPED),
+    Workload(
+        "W3",
+        "SimCLR: crop, flip, colour jitter, grey, blur",
+        (
+            {"op": "random_resized_crop", "size": [224, 224], "area": _uniform(0.08, 1.0), "antialias": False},
+            {"op": "horizontal_flip", "p": 0.5},
+            {"op": "sequence", "p": 0.8, "ops": [_JITTER]},
+            {"op": "grayscale", "p": 0.2},
+            {"op": "gaussian_blur", "sigma": _uniform(0.1, 2.0), "p": 0.5},
+        ),
+    ),
+    Workload(
+        "W5",
+        "detection: affine, flip, colour jitter, with mask, 100 boxes, 17 keypoints",
+        (
+            {"op": "affine", "degrees": _uniform(-10.0, 10.0), "scale": _uniform(0.8, 1.2)},
+            {"op": "horizontal_flip", "p": 0.5},
+            _JITTER,
+        ),
+        batch=8,
+        size=(640, 640),
+        targets=True,
+    ),
+    Workload(
+        "W6",
+        "CIFAR: crop with a border, flip, cutout",
+        (
+            {"op": "pad", "top": 4, "right": 4, "bottom": 4, "left": 4},
+            {"op": "random_crop", "size": [32, 32]},
+            {"op": "horizontal_flip", "p": 0.5},
+            {"op": "cutout", "size": 0.5},
+        ),
+        batch=1024,
+        size=(32, 32),
+    ),
+)
+W1 = WORKLOADS[0]
+BY_NAME = {work.name: work for work in WORKLOADS}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import BY_NAME, Samples, Workload
 
 
 class PeerModule(Protocol):
@@ -20,19 +20,20 @@ class PeerModule(Protocol):
         """Tell why the peer cannot run here, or None when it can."""
         ...
 
-    def make(self, batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
-        """Build the pipeline; the callable takes a step and returns uint8 images of the batch's shape."""
+    def make(self, samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
+        """Build the pipeline; the callable takes a step and returns images as `work.shape` and `work.dtype` say."""
         ...
 
 
 @dataclass(frozen=True)
 class Peer:
-    """One pairing: a backend of ours, a peer and the road it takes."""
+    """A backend of ours, a peer, the road it takes, and the workloads that it can do."""
 
     backend: str
     module: str
     road: str
     target: float | None = None
+    works: tuple[str, ...] = ("W1",)
 
     @property
     def name(self) -> str:
@@ -55,7 +56,7 @@ PEERS = (
     Peer("torch", "kornia", "compiled", target=2.0),
     Peer("torch", "kornia", "eager-light", target=2.0),
     Peer("torch", "kornia", "compiled-light", target=2.0),
-    Peer("host", "albumentations", "loop", target=1.5),
+    Peer("host", "albumentations", "loop", target=1.5, works=tuple(BY_NAME)),
     Peer("host", "pillow", "loop"),
     Peer("numpy", "pillow", "loop"),
 )

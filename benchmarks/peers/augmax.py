@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.peers import missing
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Samples, Workload
 
 NOTE = (
     "scale comes from RandomSizedCrop, which shifts as well; brightness and contrast are pointwise curves "
@@ -19,8 +19,9 @@ def available() -> str | None:
     return missing("augmax", "jax")
 
 
-def make(batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+def make(samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
     """Batch the chain by `vmap`, as its documentation does, or by `lax.map`."""
+    batch = samples["image"]
     import augmax
     import jax
     import jax.numpy as jnp

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.peers import missing
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Samples, Workload
 
 NOTE = (
     "one affine_transform by hand; brightness is additive; contrast pivots on channel means; border is "
@@ -20,8 +20,9 @@ def available() -> str | None:
     return missing("dm_pix", "jax")
 
 
-def make(batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+def make(samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
     """Batch the per-sample pipeline by `vmap`, as its documentation does, or by `lax.map`."""
+    batch = samples["image"]
     import dm_pix
     import jax
     import jax.numpy as jnp

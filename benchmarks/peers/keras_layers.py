@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.peers import missing
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Samples, Workload
 
 NOTE = (
     "rotation and zoom resample one after the other; brightness is additive; contrast pivots on channel "
@@ -22,8 +22,9 @@ def available() -> str | None:
     return missing("keras", "tensorflow")
 
 
-def make(batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+def make(samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
     """Chain the four layers; their seed generators advance with every call."""
+    batch = samples["image"]
     del road  # it has only one
     import keras
     import tensorflow as tf

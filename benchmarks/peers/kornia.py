@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.peers import missing
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Samples, Workload
 
 NOTE = (
     "ColorJitter in fixed order has our formulas; the light roads take RandomBrightness (additive) and "
@@ -19,8 +19,9 @@ def available() -> str | None:
     return missing("kornia", "torch")
 
 
-def make(batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+def make(samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
     """Convert to float NCHW, augment, convert back: Kornia works on nothing else."""
+    batch = samples["image"]
     import kornia.augmentation as ka
     import torch
 

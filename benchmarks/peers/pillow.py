@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers import missing
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Images, Samples, Workload
 
 NOTE = "one fused affine by hand; every step rounds to uint8; the same colour formulas; one core"
 
@@ -19,8 +19,9 @@ def available() -> str | None:
     return missing("PIL")
 
 
-def make(batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+def make(samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
     """Loop over the samples with a generator seeded by the step."""
+    batch = samples["image"]
     del road  # it has only one
     from PIL import Image, ImageEnhance
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.peers import missing
-from benchmarks.workloads import Images, Workload
+from benchmarks.workloads import Samples, Workload
 
 NOTE = "one fused resample by hand; brightness is additive; contrast pivots on channel means; no XLA kernel"
 
@@ -17,8 +17,9 @@ def available() -> str | None:
     return missing("tensorflow")
 
 
-def make(batch: Images, *, work: Workload, road: str) -> Callable[[int], Any]:
+def make(samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
     """Draw with stateless seeds, compose the matrix, resample once, then adjust colours."""
+    batch = samples["image"]
     del road  # it has only one
     import tensorflow as tf
 

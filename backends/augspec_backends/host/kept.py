@@ -98,8 +98,8 @@ def _sources(nodes: Iterable[Node]) -> set[int]:
 
 
 def _uses(node: Node, users: Mapping[int, list[Node]]) -> int:
-    """Return how many functions take an array or views of it."""
-    return sum(_uses(user, users) if user.op in _VIEWS else 1 for user in users.get(node.serial, ()))
+    """Return how many functions take an array, views of it, or it as numbers of another dtype."""
+    return sum(_uses(user, users) if user.op in (*_VIEWS, "astype") else 1 for user in users.get(node.serial, ()))
 
 
 def _keeps(node: Node, cost: int, users: Mapping[int, list[Node]], read: set[int]) -> bool:

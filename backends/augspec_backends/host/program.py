@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 from augspec_backends.host.code import Module, stored_bytes
@@ -139,7 +138,10 @@ class Program(Values):
         for op, fold in ("least", "min"), ("most", "max"):
             found = [Node(op, (one,), (), one.dtype, (0, 1)) for one in indices]
             self._kept |= {one.serial for one in found}
-            ends.append(functools.reduce(lambda a, b, fold=fold: elementwise(fold, a, b), found))
+            end = found[0]
+            for one in found[1:]:
+                end = elementwise(fold, end, one)
+            ends.append(end)
         return ends[0], ends[1] + 1
 
     def _choose(self, node: Node) -> None:
