@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"no pairing of {options.backend} with {options.peer}: see --list", file=sys.stderr)
         return 2
     if options.list:
-        print("\n".join(f"{peer.backend:<11}{peer.name:<28}{' '.join(peer.works)}" for peer in chosen))
+        print("\n".join(f"{peer.backend:<16}{peer.name:<28}{' '.join(peer.works)}" for peer in chosen))
         return 0
     settings = Settings(
         rounds=options.rounds,

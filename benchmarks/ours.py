@@ -29,11 +29,13 @@ def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = Fal
     """Compile the policy; the callable folds the step into the key, so that every call draws anew.
 
     Args:
-        backend: Name of the augspec backend.
+        backend: Name of the augspec backend, or name:mode; without a mode the road that users get by default, or are
+            told to take.
         samples: Images (B, H, W, C) or (B, C, H, W), uint8, and the targets of the workload.
         work: The workload whose policy is compiled.
         stand_in: Time a bare copy of the batch instead: the floor under any uint8 augmentation.
     """
+    backend, _, mode = backend.partition(":")
     batch = samples["image"]
     if stand_in:
         return lambda step: batch + (step & 1 == 0)
@@ -42,7 +44,7 @@ def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = Fal
         augspec.loads(json.dumps(work.policy)),
         backend=backend,
         layout="NHWC" if batch.shape[-1] == 3 else "NCHW",
-        mode="auto" if backend == "numpy" else "compiled",
+        mode=mode or ("compiled" if backend in ("jax", "tensorflow") else "auto"),
     )
     if backend == "host":  # as a data-loader's worker sees it: one sample at a time, on one core
 

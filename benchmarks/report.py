@@ -13,7 +13,7 @@ DISTRIBUTIONS = (
     "augspec", "numpy", "torch", "tensorflow", "tensorflow-cpu", "jax", "keras",
     "kornia", "dm-pix", "augmax", "pillow", "llvmlite", "albumentations", "opencv-python-headless",
 )  # fmt: skip
-HEAD = "work  backend    peer                       ours    peer   ratio    min    max      target  first call, s"
+HEAD = "work  backend         peer                       ours    peer   ratio    min    max      target  first call, s"
 
 
 def machine() -> dict[str, Any]:
@@ -41,7 +41,7 @@ def versions() -> dict[str, str]:
 
 def row(record: dict[str, Any]) -> str:
     """One line of the table; a pairing with no numbers says why."""
-    lead = f"{record['work']:<6}{record['backend']:<11}{record['peer']:<23}"
+    lead = f"{record['work']:<6}{record['backend']:<16}{record['peer']:<23}"
     for kind in ("skipped", "failed"):
         if kind in record:
             return f"{lead}{kind}: {record[kind]}"

@@ -27,7 +27,7 @@ class PeerModule(Protocol):
 
 @dataclass(frozen=True)
 class Peer:
-    """A backend of ours, a peer, the road it takes, and the workloads that it can do."""
+    """A backend of ours and perhaps its mode, a peer, the road it takes, and the workloads that it can do."""
 
     backend: str
     module: str
@@ -52,10 +52,12 @@ PEERS = (
     Peer("jax", "dm_pix", "map", target=5.0),
     Peer("jax", "augmax", "vmap"),
     Peer("jax", "augmax", "map"),
-    Peer("torch", "kornia", "eager", target=2.0),
-    Peer("torch", "kornia", "compiled", target=2.0),
-    Peer("torch", "kornia", "eager-light", target=2.0),
-    Peer("torch", "kornia", "compiled-light", target=2.0),
+    Peer("torch", "kornia", "eager", target=5.0),
+    Peer("torch", "kornia", "compiled", target=5.0),
+    Peer("torch", "kornia", "eager-light", target=5.0),
+    Peer("torch", "kornia", "compiled-light", target=5.0),
+    Peer("torch:compiled", "kornia", "eager"),
+    Peer("torch:compiled", "kornia", "compiled"),
     Peer("host", "albumentations", "loop", target=1.5, works=tuple(BY_NAME)),
     Peer("host", "pillow", "loop"),
     Peer("numpy", "pillow", "loop"),

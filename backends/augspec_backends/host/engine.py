@@ -7,7 +7,7 @@ import itertools
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import llvmlite.binding as llvm
 import numpy as np
@@ -17,7 +17,7 @@ from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.program import Program
 
-__all__ = ["Machine", "compiled"]
+__all__ = ["Machine", "compiled", "machines"]
 
 _MAIN = "augspec_main"
 
@@ -106,7 +106,11 @@ class Machine:
         size: how many bytes of memory of its own a run needs.
     """
 
+    count: ClassVar[int] = 0
+    """How many there have been in this process."""
+
     def __init__(self, code: bytes, size: int) -> None:
+        Machine.count += 1
         empty = llvm.parse_assembly("")
         self._engine = llvm.create_mcjit_compiler(empty, _machine())
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -146,6 +150,11 @@ class Machine:
             memory = whole[-whole.__array_interface__["data"][0] % 64 :]
         self._call(table, memory.__array_interface__["data"][0], first, last)
         self._free.append(memory)
+
+
+def machines() -> int:
+    """Return how many functions this process has loaded: whoever counts them sees what is compiled when."""
+    return Machine.count
 
 
 def compiled(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> Machine:

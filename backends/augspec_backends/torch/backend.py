@@ -29,6 +29,8 @@ class Backend(GenericBackend):
 
     name: ClassVar[str] = "torch"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
+    takes_engine: ClassVar[bool] = True
+    """Whether tensors have memory that the host engine can read, where the mode is that."""
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
         return TorchAugmenter(policy, self, options)
@@ -94,6 +96,39 @@ class Backend(GenericBackend):
         shares = any(x.untyped_storage().data_ptr() == start for x in inputs.values())
         return out.clone(memory_format=torch.contiguous_format) if shares else out.contiguous()
 
+    def run(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        keys: Keys,
+        on_host: bool,
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        if on_host and self.takes_engine and augmenter.options.mode == "host":
+            from augspec_backends.torch import on_host as engine  # needs LLVM
+
+            if engine.goes(arrays):
+                return engine.run(augmenter, runner, keys, arrays)
+        return super().run(augmenter, runner, xp, keys, on_host, arrays)
+
+    def run_draws(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        draws: Mapping[str, Array],
+        zeros: Array,
+        on_host: bool,
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        if on_host and self.takes_engine and augmenter.options.mode == "host":
+            from augspec_backends.torch import on_host as engine
+
+            if engine.goes(arrays):
+                return engine.run_draws(augmenter, runner, draws, zeros, arrays)
+        return super().run_draws(augmenter, runner, xp, draws, zeros, on_host, arrays)
+
     def run_pixels(
         self,
         augmenter: Augmenter,
@@ -122,6 +157,8 @@ class Backend(GenericBackend):
 
 class TracedBackend(Backend):
     """The backend while a compiler records: no value can be looked at, and nothing is compiled again."""
+
+    takes_engine: ClassVar[bool] = False
 
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
         return TorchNamespace(next(iter(arrays.values())).device, traced=True)

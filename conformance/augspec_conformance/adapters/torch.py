@@ -19,8 +19,8 @@ Array = npt.NDArray[Any]
 
 
 def cost(mode: str) -> str:
-    """A compilation by Inductor takes about ten seconds."""
-    return "eager" if mode == "eager" else "dear"
+    """A compilation by Inductor takes about ten seconds, one of the host engine's about one."""
+    return {"eager": "eager", "host": "graph"}.get(mode, "dear")
 
 
 def to_native(array: Array, dtype: str) -> Any:
@@ -133,10 +133,15 @@ def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
 
 
 def compilations() -> int | None:
-    """Return how many graphs Dynamo made."""
+    """Return how many graphs Dynamo made, and functions augspec's host engine."""
     from torch._dynamo.utils import counters
 
-    return int(counters["stats"]["unique_graphs"])
+    return int(counters["stats"]["unique_graphs"]) + _machines()
+
+
+def _machines() -> int:
+    engine = sys.modules.get("augspec_backends.host.engine")
+    return 0 if engine is None else int(engine.machines())
 
 
 def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
@@ -151,6 +156,8 @@ def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
 def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
     """Let Dynamo say where its graphs break, and whether another key makes it compile again."""
     del optimized
+    if augmenter.options.mode == "host":
+        return _audit_of_engine(augmenter, key, sample, ids)
     from torch._dynamo import config
     from torch._dynamo.exc import RecompileError
     from torch._dynamo.utils import counters
@@ -170,6 +177,16 @@ def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optim
         except RecompileError as error:
             found.append(f"the second call compiles again: {str(error).splitlines()[0]}")
     return found
+
+
+def _audit_of_engine(augmenter: Any, key: Any, sample: Any, ids: Sequence[int]) -> list[str]:
+    """Count what the host engine loads: one function at the first call, and none at the next."""
+    counts = [_machines()]
+    for one, some in (key, list(ids)), (key.fold(1), [i ^ 1 for i in ids]):
+        augmenter(one, sample, some)
+        counts.append(_machines())
+    found = [] if counts[1] > counts[0] else ["the first call compiled nothing"]
+    return found if counts[2] == counts[1] else [*found, "the second call compiles again"]
 
 
 def switches() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
