@@ -123,3 +123,10 @@ def test_what_would_fold_is_refused(alpha: object, sigma: object, good: bool) ->
         return
     with pytest.raises(augspec.PolicyError, match=r"at most 0\.4 times the lowest of `sigma`"):
         augspec.loads(document)
+
+
+def test_the_first_of_the_steps_in_turn_is_a_whole_one() -> None:
+    """By hand: d rises from −1 to 1 between two centres; from 1.75 a whole step leads to 0.75, a half one to 1.5."""
+    field = np.array([[[[-1, 0], [1, 0]]]], np.int32) << 20
+    u, v = undisplaced(XP, np.array([[1.75]], np.float32), np.array([[0.5]], np.float32), field)
+    assert (u.tolist(), v.tolist()) == ([[1.5]], [[0.5]])

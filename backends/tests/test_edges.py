@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import augspec
-from augspec.errors import BackendUnavailable, PolicyError, SampleError
+from augspec.errors import BackendUnavailable, PolicyError, SampleError, Unsupported
 from augspec.plan.stages import Leaf
 from augspec_backends.generic.prepare import Preparation
+from augspec_backends.generic.targets import outputs
 from augspec_backends.numpy.namespace import NumpyNamespace
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
@@ -289,3 +290,82 @@ def test_jax_refuses_integers_that_it_would_cut_off() -> None:
     augment = compiled({"op": "horizontal_flip"}, backend="jax")
     with pytest.raises(SampleError, match="at most 32 bits"):
         augment(1, {"image": IMAGE, "mask": np.full((8, 8), 2**40 + 5, np.int64)})
+
+
+def test_a_fill_that_a_named_mask_cannot_hold_is_refused_by_its_own_name() -> None:
+    augment = compiled({"op": "rotate", "degrees": 9}, targets={"masks": {"depth": {"fill": -1}}})
+    with pytest.raises(SampleError, match=r"depth: expected a dtype that holds targets\.masks\.depth\.fill = -1"):
+        augment(1, {"image": IMAGE, "depth": IMAGE[..., 0]})
+
+
+def test_masks_of_instances_have_a_dtype_of_masks() -> None:
+    masks = np.zeros((2, 8, 8), np.complex64)
+    with pytest.raises(SampleError, match=r"instance_masks: expected a dtype of .* got dtype complex64"):
+        compiled({"op": "horizontal_flip"})(1, {"image": IMAGE, "instance_masks": masks})
+
+
+@pytest.mark.parametrize(("pairs", "rows"), [([[0, 3]], 4), ([[2, 1], [0, 3]], 4), ([[3, 0]], 4), ([], 0)])
+def test_pairs_of_keypoints_name_rows_that_there_are(pairs: list[list[int]], rows: int) -> None:
+    augment = compiled({"op": "horizontal_flip"}, targets={"keypoints": {"swap_pairs": pairs}})
+    points = np.ones((5, 2), np.float32)
+    assert augment(1, {"image": IMAGE, "keypoints": points[:rows]})["keypoints"].shape == (rows, 2)
+    if rows:
+        with pytest.raises(SampleError, match=r"at least 4 rows, because .* names row 3"):
+            augment(1, {"image": IMAGE, "keypoints": points[: rows - 1]})
+
+
+@pytest.mark.parametrize("frames", [1, 0, None, "true"])
+def test_whether_samples_are_stacks_is_true_or_false(frames: Any) -> None:
+    with pytest.raises(Unsupported, match="true or false"):
+        compiled(frames=frames)
+
+
+def test_results_are_named_before_they_are_there() -> None:
+    given = {"image": IMAGE, "mask": IMAGE[..., 0], "boxes": np.ones((2, 4)), "keypoints": np.ones((3, 2))}
+    augment = compiled({"op": "grayscale"})
+    for names in (("image",), ("image", "boxes"), ("image", "mask", "boxes", "keypoints")):
+        sample = {name: given[name] for name in names}
+        moved = augment.takes(sample)
+        assert moved == names
+        assert outputs(augment.policy.targets, moved) == tuple(augment(1, sample))
+    flagged = ("image", "boxes", "keypoints", "keypoints_visible")
+    assert augment.takes(flagged) == flagged
+    assert outputs(augment.policy.targets, flagged) == (*flagged, "boxes_valid")
+
+
+@pytest.mark.parametrize("flat", [[4, 1, 4, 7], [1, 4, 7, 4], [4, 4, 4, 4]])
+def test_a_box_without_area_decides_about_no_crop(flat: list[float]) -> None:
+    augment = compiled({"op": "iou_crop", "size": [8, 8], "min_iou": [0.0]}, evaluation=[])
+    batch = {"image": np.stack([IMAGE] * 8), "boxes": np.tile(np.array(flat, np.float32), (8, 1, 1))}
+    np.testing.assert_array_equal(augment(1, batch)["image"], batch["image"])  # the whole image, again and again
+    wide = {**batch, "boxes": np.tile(np.array([[3, 3, 5, 5]], np.float32), (8, 1, 1))}
+    assert (augment(1, wide)["image"] != batch["image"]).any()
+
+
+def test_t7_stacks_have_at_least_one_image_and_at_most_two_thousand_million_numbers() -> None:
+    augment = compiled(frames=True)
+
+    def stack(*shape: int) -> Any:
+        return np.broadcast_to(np.uint8(0), shape)
+
+    assert augment.output_spec(stack(32, 8192, 8192, 1)).shape == (32, 8192, 8192, 1)
+    for shape in ((33, 8192, 8192, 1), (32, 8192, 8192, 2)):
+        with pytest.raises(SampleError, match="stacks of at most 2147483648 numbers"):
+            augment.output_spec(stack(*shape))
+    with pytest.raises(SampleError, match="at least one frame"):
+        augment(1, stack(0, 8, 8, 3))
+
+
+def test_t7_stacks_may_have_no_boxes() -> None:
+    sample = {"image": np.stack([IMAGE] * 6).reshape(2, 3, 8, 8, 3), "boxes": np.zeros((2, 3, 0, 4), np.float32)}
+    out = compiled({"op": "horizontal_flip"}, frames=True)(1, sample)
+    assert (out["boxes"].shape, out["boxes_valid"].shape) == ((2, 3, 0, 4), (2, 3, 0))
+
+
+def test_r16_two_frames_of_a_stack_have_noise_of_their_own() -> None:
+    stack = np.stack([IMAGE, IMAGE])
+    noise = {"op": "gaussian_noise", "std": 0.1}
+    first, second = compiled(noise, frames=True)(1, stack)
+    assert (first != second).any()
+    first, second = compiled(noise, frames=True, targets={"frames": {"noise": "shared"}})(1, stack)
+    np.testing.assert_array_equal(first, second)

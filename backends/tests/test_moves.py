@@ -129,3 +129,18 @@ def test_c10_resample_ends_a_run_of_warps() -> None:
     assert (made(turn, {"op": "resample"}, more)(1, image) != image).any()
     twice = made(more)(1, made(turn)(1, image))
     assert np.abs(made(turn, {"op": "resample"}, more)(1, image).astype(int) - twice).max() <= 1
+
+
+def test_e1_a_fill_is_the_level_that_the_exact_domain_ends_with() -> None:
+    """127⅕ steps of 2⁻⁸ level are 127 of them, and these less than half a level."""
+    pad = {"op": "pad", "left": 1, "fill": [0.4 * 256 / 65280, 127.2 / 65280, 128 / 65280]}
+    alone, before = made(pad), made(pad, {"op": "brightness_scale", "factor": 1.0})
+    for augment in (alone, before):
+        assert augment(1, picture(1, 2, 2, 3))[0, 0, 0].tolist() == [0, 0, 1]
+
+
+def test_results_of_bfloat16_are_bfloat16() -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    image = (picture(1, 4, 5, 3) / 256).astype(ml_dtypes.bfloat16)
+    for op in ({"op": "horizontal_flip"}, {"op": "pad", "left": 1, "fill": 0.5}, {"op": "invert"}):
+        assert made(op)(1, image).dtype == image.dtype

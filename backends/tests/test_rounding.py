@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor
+from math import floor, isqrt
 
 import numpy as np
 import pytest
@@ -141,3 +141,41 @@ def test_orders_of_channels_are_drawn_for_sixteen() -> None:
         augspec.compile(augspec.parse({"augspec": 1, "ops": [{"op": "channel_shuffle"}]}))(
             0, np.zeros((4, 4, 17), np.uint8)
         )
+
+
+def half_away(number: Fraction) -> int:
+    return half_up(abs(number)) * (1 if number > 0 else -1)
+
+
+@pytest.mark.parametrize(("height", "width"), [(3, 5), (7, 3), (64, 64), (8192, 37)])
+def test_e2_places_in_radii_are_rounded_half_away_from_zero(height: int, width: int) -> None:
+    rng = np.random.default_rng(15)
+    size, x, y = (np.append(rng.integers(0, (1 << 24) + 1, 300), [1 << 24, 1 << 23, 0]).astype(np.int32) for _ in "sxy")
+    found = Arithmetic(XP).radii({"size": size, "x": x, "y": y}, height, width)
+    for i, (s, *place) in enumerate(zip(size.tolist(), x.tolist(), y.tolist(), strict=True)):
+        radius = max(half_up(Fraction(s * min(height, width), 1 << 11)), 2 << 13)
+        assert found["scale"][i] == half_away(Fraction(1 << 42, radius))
+        for name, at, side in (("sun_x", place[0], width), ("sun_y", place[1], height)):
+            away = half_up(Fraction((at - (1 << 23)) * side, 1 << 11))
+            assert found[name][i] == half_away(Fraction(away << 18, radius)), name
+
+
+@pytest.mark.parametrize("soft", [1, 2, 3, 16])
+def test_e2_soft_edges_are_as_wide_as_their_side_is_long_in_fifteen_bits(soft: int) -> None:
+    """Sides of triangles in whole pixels are doubled until the larger entry is at least 2¹³; lengths are cut off."""
+    side, rng = 64, np.random.default_rng(16)
+    corners = rng.integers(0, side + 1, (200, 2, 3))
+    corners[0] = [[0, 64, 64], [0, 0, 64]]
+    draw = {"left": [1 << 23], "top": [1 << 23], "size": [1 << 16], "softness": [(soft << 24) // side]}
+    prepared: dict[str, np.ndarray] = {name: np.array(value * 200, np.int32) for name, value in draw.items()}
+    prepared |= {name: (corners[:, axis] << 18).astype(np.int32) for axis, name in enumerate("xy")}
+    found = Arithmetic(XP).hull(prepared, side, side)
+    for i, (x, y) in enumerate(corners.tolist()):
+        for k, (a, b) in enumerate(((0, 1), (0, 2), (1, 2))):
+            across, along = x[b] - x[a], y[b] - y[a]
+            if not found["some"][i] or (across, along) == (0, 0):
+                continue
+            doubled = 14 - max(abs(across), abs(along)).bit_length()
+            half = isqrt((across * across + along * along) << 2 * doubled) * soft
+            assert found["half"][i, k] == half
+            assert found["shift"][i, k] == (2 * half).bit_length() - 15

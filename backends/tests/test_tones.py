@@ -177,3 +177,20 @@ def test_r14_normals_of_every_octave_are_near_the_ideal() -> None:
     words = np.concatenate([tops << 9, (tops << 9) | 1]).astype(np.uint32)
     found = noise.normal(XP, words.view(np.int32)) / 2**14
     assert np.abs(found - ideal_noise.normal(words)).max() < 2**-13
+
+
+def test_e2_a_mix_of_channels_is_rounded_half_up() -> None:
+    mixed = EXACT.mix(np.repeat(EVERY, 3, -1), [[2.0**-14, 0.0, 0.0], [0.0, 2.0**-13, 2.0**-14]])
+    values = EVERY[0, 0, :, 0]
+    np.testing.assert_array_equal(mixed[0, 0, :, 0], (values + 8192) // 16384)
+    np.testing.assert_array_equal(mixed[0, 0, :, 1], (3 * values + 8192) // 16384)
+
+
+@pytest.mark.parametrize("name", ["fog", "shadow", "sun_flare", "rain", "snow"])
+def test_c11_a_veil_that_is_not_there_keeps_values_outside_of_the_range(name: str) -> None:
+    op = _op(op=name)
+    image = np.random.default_rng(8).random((9, 8, 3)).astype(np.float32) * 3 - 1
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": name, **op.neutral()}]}))
+    np.testing.assert_array_equal(augspec.compile(policy)(0, image), image)
+    thick = augspec.compile(augspec.loads(json.dumps({"augspec": 1, "ops": [{"op": name}]})))(0, image)
+    assert 0 <= thick.min() < thick.max() <= 1

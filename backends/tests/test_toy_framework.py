@@ -15,9 +15,17 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 import augspec
 from augspec.errors import SampleError
+from augspec.language.policy import Targets
 from augspec_backends.generic.compiled import CompiledBackend
-from augspec_backends.generic.options import Capabilities
+from augspec_backends.generic.namespace import grouped
+from augspec_backends.generic.numbers import FixedNumbers
+from augspec_backends.generic.options import Capabilities, Options
+from augspec_backends.generic.pixels import Pixels
+from augspec_backends.generic.signature import Signature
+from augspec_backends.generic.stages.choose import Branch
+from augspec_backends.generic.targets import Passage
 from augspec_backends.numpy.namespace import NumpyNamespace
+from augspec_conformance.cases.policies import document, fitting_targets, op_document, op_names, op_of
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (2, 8, 9, 3), np.uint8)
 OPS = ({"op": "rotate", "degrees": {"uniform": [5, 40]}}, {"op": "gaussian_blur", "sigma": {"uniform": [0.5, 1]}})
@@ -66,6 +74,7 @@ def is_traced(parts: Any) -> bool:
 def on_tensors(name: str) -> Any:
     def call(self: Any, *arguments: Any) -> Tensor:
         assert name != "take" or isinstance(arguments[0], Tensor), "tables are the framework's own"
+        assert name != "reshape" or min(arguments[1], default=0) >= -1, "only -1 is worked out"
         found = getattr(NumpyNamespace, name)(self, *map(plain, arguments))
         return Tensor(found, traced=is_traced(arguments))
 
@@ -94,12 +103,13 @@ class ToyNamespace(NumpyNamespace):
         return out
 
     def choose(self, branch: Any, branches: Any, state: Any, params: Any) -> Any:
-        raise NotImplementedError
+        return grouped(self, plain(branch), branches, state, params)
 
 
-_PIXELS = ("where", "minimum", "maximum", "clip", "abs", "floor", "floordiv", "sum", "take", "gather_at", "gather_axis")
+_NUMBERS = ("where", "minimum", "maximum", "clip", "abs", "floor", "floordiv", "sqrt", "pow")
+_PIXELS = ("sum", "min", "max", "cumulative_sum", "histogram", "take", "take_rows", "gather_at", "gather_axis")
 _SHAPES = ("constant", "astype", "select_axis", "reshape", "transpose", "stack", "concat", "flip", "arange", "argsort")
-for _name in (*_PIXELS, *_SHAPES):
+for _name in (*_NUMBERS, *_PIXELS, *_SHAPES):
     setattr(ToyNamespace, _name, on_tensors(_name))
 
 
@@ -176,10 +186,11 @@ class Toy(CompiledBackend):
         return run
 
 
-def bound(*ops: dict[str, Any], targets: Any = None, **options: Any) -> tuple[Any, Any, Toy]:
+def bound(*ops: dict[str, Any], targets: Any = None, evaluation: Any = None, **options: Any) -> tuple[Any, Any, Toy]:
     """Return NumPy's augmenter, the toy's, and the toy."""
-    document = {"augspec": 1, "ops": list(ops), "targets": targets or {}}
-    policy, toy = augspec.loads(json.dumps(document)), Toy()
+    written = {"augspec": 1, "ops": list(ops), "targets": targets or {}}
+    written |= {} if evaluation is None else {"eval": evaluation}
+    policy, toy = augspec.loads(json.dumps(written)), Toy()
     return augspec.compile(policy), toy.compile(policy, **options), toy
 
 
@@ -324,3 +335,51 @@ def test_the_operators_of_a_namespace_do_what_their_names_say() -> None:
     assert xp.bitor(numbers, 1).values.tolist() == [-5, 7, 7]
     assert xp.bitxor(numbers, 1).values.tolist() == [-6, 7, 6]
     assert (xp.shape(numbers), xp.dtype(numbers)) == ((3,), "int32")
+
+
+@pytest.mark.parametrize("op", [{"op": "lens", "k1": 0.3}, {"op": "perspective", "distortion": 0.5}], ids=str)
+def test_maps_of_places_read_an_image_that_is_computed_once(op: dict[str, Any]) -> None:
+    image = IMAGE.astype(np.float32) / 255
+    numpy, augment, toy = bound({"op": "invert"}, op)
+    np.testing.assert_array_equal(augment(7, Tensor(image)).values, numpy(7, image))
+    assert ((8, 9, 3), "float32") in toy.namespaces[0].kept
+
+
+@pytest.mark.parametrize("numbers", [FixedNumbers(NumpyNamespace()), None], ids=["fixed", "none"])
+def test_a_branch_runs_under_another_namespace(numbers: Any) -> None:
+    xp, other = NumpyNamespace(), ToyNamespace()
+    branch = Branch(Pixels(xp, numbers, Targets()), (), "0.")
+    moved = branch.under(other)
+    assert (moved.on.xp, branch.on.xp) == (other, xp)
+    if numbers is None:
+        assert moved.on.m is None
+    else:
+        assert (moved.on.m.xp, branch.on.m.xp) == (other, numbers.xp)
+
+
+def test_t7_rows_of_images_are_parted_again_where_nobody_knows_how_many_samples_there_are() -> None:
+    sig = Signature(True, None, 3, 8, 9, 1, "uint8", "fixed", (), bare=True)
+    options = Options("NHWC", (0.0, 1.0), "xyxy", "pixels", "xy", "eager", frames=True)
+    go, stacks = Passage(NumpyNamespace(), sig, options, Targets(), (8, 9)), np.arange(24).reshape(2, 3, 4)
+    np.testing.assert_array_equal(go.rows(stacks), stacks.reshape(6, 4))
+    np.testing.assert_array_equal(go.lead(go.rows(stacks)), stacks)
+    for tail in ((4,), (0,), ()):  # what has no numbers belongs to every image as well
+        assert go.each(np.zeros((2, *tail))).shape == (6, *tail)
+
+
+@pytest.mark.parametrize("name", op_names())
+def test_c1_every_op_gives_the_bytes_of_numpy(name: str) -> None:
+    op = op_document(name)
+    images = np.random.default_rng(1).integers(0, 256, (2, 9, 14, 3), np.uint8)
+    images = images if op_of(op).accepts_size(9, 14) else np.ascontiguousarray(images[:, :, :9])
+    points = np.array([[[1, 2], [4, 5], [8.5, 3]]] * 2, np.float32)
+    sample = {"image": images, "mask": images[..., 0], "boxes": np.concatenate([points, points + 2], -1)}
+    sample |= {"keypoints": points, "label": np.array([3, 1], np.int32)}
+    targets = fitting_targets(document(op), tuple(sample))
+    pairs = {"keypoints": {"swap_pairs": [[0, 2]]}} if "keypoints" in targets else {}
+    policy = document(op, targets=pairs)
+    numpy, augment, toy = bound(op, targets=policy["targets"], evaluation=[])
+    out = augment(7, {target: Tensor(sample[target]) for target in targets})
+    for target, expected in numpy(7, {target: sample[target] for target in targets}).items():
+        np.testing.assert_array_equal(out[target].values, expected)
+    assert len(toy.compiled) == 1

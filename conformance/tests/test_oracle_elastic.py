@@ -90,3 +90,9 @@ def test_e6_to_float_leaves_the_unit_range_for_good() -> None:
     np.testing.assert_allclose(out, (image + 1) / 2, atol=1e-15)
     shut = run(policy({**op("to_float"), "p": 0}), {}, {"image": image}, value_range=(-1.0, 1.0))["image"]
     np.testing.assert_allclose(shut, image, atol=1e-15)
+
+
+def test_the_first_of_the_steps_in_turn_is_a_whole_one() -> None:
+    # d rises from −1 to 1 between two centres: from 1.75 a whole step leads to 0.75, a half one to 1.5, and so on.
+    rising = np.array([[[-1.0, 0.0], [1.0, 0.0]]])
+    assert undisplaced(rising, np.array([[1.75, 0.5]])).tolist() == [[1.5, 0.5]]

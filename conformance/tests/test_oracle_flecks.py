@@ -66,3 +66,14 @@ def test_flakes_are_no_shorter_than_wide() -> None:
         augmented(image, op("snow", amount=0.8, size=0.3, length=n, **WHITE), values=drawn) for n in (0.0, 0.3)
     )
     np.testing.assert_array_equal(round_, short)
+
+
+def test_a_cell_whose_twelve_bits_are_the_amount_is_empty() -> None:
+    key = [3, 4, 1660]
+    word = int(words_at(np.array(key, np.uint32), np.array(8192 * 2**14 + 8192)))
+    assert word // 2**20 == 1024
+    x, y = (int(64 * (1 / 8 + 3 / 4 * (bits % 1024 + 0.5) / 1024)) for bits in (word // 1024, word))
+    for amount, there in ((1024 / 4096, False), (1025 / 4096, True)):
+        snow = op("snow", amount=amount, size=0.25, length=0.0, **WHITE)
+        shown = augmented(np.zeros((64, 64, 1)), snow, values=values("snow", noise=key, left=0.5, top=0.5))
+        assert (shown[y, x, 0] > 0.9) == there  # in the middle of the first layer's flake

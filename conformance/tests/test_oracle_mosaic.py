@@ -75,3 +75,12 @@ def test_each_sample_is_mirrored_by_itself_before_they_meet():
     out = _run({"x": 1.0, "y": 1.0}, before=(flip,), gates=gates)
     assert out["mask"].tolist() == [[3, 2, 1, 0], [7, 6, 5, 4]]
     assert out["keypoints"][:4].tolist() == [[0.5, 1.5], [3.5, 0.5], [4.5, 0.5], [7.5, 1.5]]
+
+
+def test_a_part_of_a_box_is_seen_from_a_1024th_of_a_pixel_on():
+    own, *others = _samples()
+    own["boxes"] = np.array([[0.0, 0, 2 + 2**-10, 2], [0, 0, 2 + 2**-11, 2]])
+    policy = {**POLICY, "targets": {}, "ops": [{**OP, "y": 1.0}]}  # its right half is seen, at the left
+    out = run(policy, {}, own, partners=[({}, other) for other in others])
+    assert out["boxes"][:2].tolist() == [[0, 0, 2**-10, 2], [0, 0, 2**-11, 2]]
+    assert out["boxes_valid"][:2].tolist() == [True, False]

@@ -98,3 +98,48 @@ def test_c12_a_crop_by_boxes_takes_the_first_that_meets_the_minimum() -> None:
     assert window(0.0, [[1.0, 1.0, 5.0, 5.0]]) == resample.Window(0, 0, 18, 18)
     assert window(1.0, corner) == resample.Window(0, 0, 20, 20)
     assert window(0.0, []) == resample.Window(0, 0, 20, 20)
+
+
+def test_c12_a_minimum_that_was_rounded_up_is_met() -> None:
+    def window(minimum: float) -> resample.Window:
+        half, first = np.array([0.5]), np.array([0.0])
+        search = resample.Search(minimum, width=half, height=half, top=first, left=first, ratio=(0.5, 2.0))
+        return search.window(16, 16, np.array([[0.0, 0.0, 8.0, 4.0]]))
+
+    for above, found in ((0.0, 8), (1.5 * 2.0**-24, 8), (2.5 * 2.0**-24, 16)):  # half of the window is in the box
+        assert window(0.5 + above).height == found
+
+
+SHUT: list[dict[str, Any]] = [
+    op("resize", size=[4, 5], interpolation="bilinear", antialias=True),
+    op("random_resized_crop", size=[4, 5], area=0.5, ratio=1.0, antialias=True),
+    op("center_crop", size=[4, 5]),
+    op("crop", top=1, left=1, height=4, width=5),
+    op("pad", top=1, right=1, bottom=1, left=1, border="edge", fill=0.0),
+    op("random_crop", size=[4, 5], pad=0, border="edge", fill=0.0),
+    op("rot90", turns=2),
+    op("transpose"),
+]
+
+
+@pytest.mark.parametrize("one", SHUT, ids=lambda one: one["op"])
+def test_where_a_gate_is_shut_nothing_is_moved(one: dict[str, Any]) -> None:
+    image, points = picture(8, 8), np.array([[1.0, 2.0]])
+    values = {f"sample/{one['id']}/apply": 0}
+    out = run(policy({**one, "p": 0.5}), values, {"image": image, "keypoints": points})
+    np.testing.assert_array_equal(out["image"], image)
+    np.testing.assert_array_equal(out["keypoints"], points)
+
+
+def test_c10_a_quarter_turn_ends_a_run_of_warps() -> None:
+    image = picture(9, 9)
+    move, turn, back = op("translate", x=1 / 3, y=0.0), op("rot90", turns=1), op("translate", x=0.0, y=1 / 3)
+    out = augmented(image, move, turn, {**back, "id": "translate#1"})
+    right = np.concatenate([np.zeros((9, 3, 3)), image[:, :-3]], 1)
+    down = np.concatenate([np.zeros((3, 9, 3)), np.rot90(right)[:-3]])
+    np.testing.assert_allclose(out, down, atol=1e-12)
+    # Nor does one that is not applied let them become one.
+    half, other = op("translate", x=0.5 / 9, y=0.0), op("translate", x=-0.5 / 9, y=0.0)
+    shut = {**turn, "p": 0.5}
+    blurred = augmented(image, half, shut, {**other, "id": "translate#1"}, values={"sample/rot90#0/apply": 0})
+    np.testing.assert_allclose(blurred[:, 1:-1], (image[:, :-2] + 2 * image[:, 1:-1] + image[:, 2:]) / 4, atol=1e-12)

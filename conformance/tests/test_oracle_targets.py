@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from augspec_conformance.oracle import run
 from augspec_conformance.oracle.by_hand import both, op, picture, policy
+from augspec_conformance.oracle.state import Stage, State, move
 
 
 def test_t2_masks_take_nearest_their_own_fill_and_keep_their_dtype() -> None:
@@ -202,3 +203,39 @@ def test_t9_a_sheared_box_is_held_by_a_rectangle_of_the_mean_direction() -> None
     along, across = corners @ direction, corners @ (-direction[1], direction[0])
     np.testing.assert_allclose(out[2:4], [np.ptp(along), np.ptp(across)], atol=1e-9)
     assert abs(out[4]) == pytest.approx(math.degrees(math.atan2(2, 8)))
+
+
+@pytest.mark.parametrize(("degrees", "x"), [(45.0, -0.125), (-135.0, 0.125), (-45.0, 0.125), (135.0, -0.125)])
+def test_t9_the_visible_share_is_that_of_the_hull_of_all_corners(degrees: float, x: float) -> None:
+    """Of a square on its corner, 8 wide, a quarter of the hull leaves the canvas; either corner may be the first."""
+    side, centre = math.sqrt(32), 4.0 if x < 0 else 12.0
+    sample = {"image": picture(16, 16), "boxes": np.array([[centre, 8.0, side, side, degrees]])}
+    for share, expected in ((0.74, True), (0.76, False)):
+        out = run(policy(op("translate", x=x, y=0.0), boxes={"min_visibility": share}), {}, sample)
+        assert out["boxes_valid"].tolist() == [expected]
+
+
+def test_errors_of_points_are_enlarged_by_the_steps_after_them() -> None:
+    def error(*ops: dict[str, Any], **targets: Any) -> float:
+        points = targets or {"keypoints": np.array([[3.0, 4.0]])}
+        return float(run(policy(*ops), {}, {"image": picture(8, 8), **points})["points_error"])
+
+    larger, smaller = both(
+        op("resize", size=[16, 24], interpolation="bilinear", antialias=True),
+        op("resize", size=[4, 24], interpolation="bilinear", antialias=True),
+    )
+    assert error() == error(op("horizontal_flip")) == 0.0
+    assert error(larger) == 1.0
+    assert error(smaller, larger) == pytest.approx(1 * 4 + 1)  # rows become four times as many
+    assert error(larger, smaller) == pytest.approx(1 * 1 + 1)  # columns stay, rows shrink
+    assert error(smaller, larger, boxes=np.array([[1.0, 1.0, 2.0, 3.0]])) == pytest.approx(5)
+    assert error(larger, {**larger, "id": "resize#1"}, op("horizontal_flip")) == pytest.approx(2)
+
+
+def test_errors_grow_as_a_map_does_where_the_points_are() -> None:
+    def bent(xy: Any) -> Any:
+        return xy**3 / 48
+
+    state = State((16, 16), keypoints=np.array([[4.0, 4.0], [12.0, 4.0]]), visible=np.ones(2, bool), error=2.0)
+    moved = move(state, Stage((16, 16), image=bent, mask=bent, points=bent, error=0.5))
+    assert moved.error == pytest.approx(2 * 12**2 / 16 + 0.5)

@@ -160,3 +160,18 @@ def test_equalizing_one_single_level_keeps_it(method: str) -> None:
     flat = np.full((4, 5, 2), 77 / 255)
     flat[..., 1] = 1.0
     np.testing.assert_array_equal(levels.equalize(flat, method), flat)
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(1 / 4081, 1 / 4081), (1 / 4080, 1.0)])
+def test_e5_a_channel_is_flat_below_a_sixteenth_of_a_level(apart: float, expected: float) -> None:
+    image = np.array([[[0.0], [apart]]])
+    np.testing.assert_array_equal(levels.autocontrast(image, 0.0), [[[0.0], [expected]]])
+
+
+@pytest.mark.parametrize("kind", ["white", "black"])
+def test_r16_a_number_at_the_amount_is_not_below_it(kind: str) -> None:
+    numbers = noise.words(KEY[:2], 11, 12) >> np.uint32(8)
+    image, ratio = np.full((3, 4, 2), 0.5), 1.0 if kind == "white" else 0.0
+    for amount in numbers[[0, 5]].tolist():
+        changed = (noise.salt_pepper(image, amount * 2.0**-24, ratio, KEY) == ratio).all(-1).ravel()
+        np.testing.assert_array_equal(changed, numbers < amount)
