@@ -139,6 +139,14 @@ def test_c13_a_nan_reaches_its_tile_and_the_rim(
     np.testing.assert_array_equal(found[~inside], plain[~inside])
 
 
+def test_c13_a_nan_in_the_corner_of_whole_tiles_reaches_no_further() -> None:
+    image = (_pictures(32, 48, 3, seed=3)[2:3] / 255).astype(np.float32)
+    image[0, 31, 47] = np.nan
+    inside = np.zeros(image.shape, bool)
+    inside[0, 15:, 31:] = True
+    np.testing.assert_array_equal(np.isnan(_compressed(image, 60)), inside)
+
+
 def test_e2_quantisation_by_reciprocals_is_division() -> None:
     y = np.arange(-(2**13), 2**13 + 1, dtype=np.int32)[:, None]
     steps = np.arange(1, 256, dtype=np.int32)

@@ -48,6 +48,7 @@ TESTS = (
     "conformance/tests/test_oracle_warps.py",
     "conformance/tests/test_reflections.py",
     "conformance/tests/test_steepness.py",
+    "conformance/tests/test_touches.py",
     "backends/tests/test_growth.py",
     "backends/tests/test_exact_edges.py",
     "backends/tests/test_edges.py",

@@ -124,11 +124,34 @@ def test_uniform_magnitudes_and_whole_ones() -> None:
     assert {"op": "brightness_scale", "factor": 0.0} in black
 
 
+def test_parts_of_what_is_clipped_hold_all_draws() -> None:
+    below = 0.5 * (1 + math.erf(-1 / math.sqrt(2)))
+    low, rest = Magnitude(1, 1.0).parts()
+    assert (low.low, low.high, rest.low, rest.high) == (0.0, 0.0, 0.0, 10.0)
+    assert (low.share, rest.share) == (pytest.approx(below), pytest.approx(1 - below))
+    assert Magnitude(5, math.inf).whole(lambda k: k, 0.4) == {0: 0.5, 1: 0.5}  # uniform from 0 to 5, in steps of 2.5
+
+
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [
+        ("weights", [3, 2, 2, 1, 1, *[0.25] * 3, *[0.05] * 7]),
+        ("3aw", [6, 6, 6, 3, 2, 2, *[1] * 8]),
+    ],
+)
+def test_weighted_sets_have_timms_weights(name: str, weights: list[float]) -> None:
+    (op,) = timm(f"rand-m9-n1-p1-t{name}").policy.to_dict()["ops"]
+    assert (op["op"], op["weights"], len(op["ops"])) == ("one_of", weights, len(weights))
+
+
 def test_policies_have_their_pairs() -> None:
     for name, first in (("original", "PosterizeOriginal"), ("v0r", "Equalize"), ("originalr", "PosterizeIncreasing")):
         found = timm(name)
         assert len(found.policy.to_dict()["ops"][0]["ops"]) == 25
         assert next(row.transform for row in found.rows if row.path == "policy[0][0]") == first
+    pairs = timm("original").policy.to_dict()["ops"][0]["ops"]
+    ops = [one for pair in pairs for one in pair.get("ops", [pair])]
+    assert [one["bits"] for one in ops if one["op"] == "posterize"] == [7, 6, 6, 6, 6]
     three = timm("3a").policy.to_dict()["ops"][0]["ops"]
     assert [one["op"] for one in three] == ["solarize", "saturation", "gaussian_blur"]
     assert (three[0]["threshold"], three[1]["factor"]) == (pytest.approx(128 / 255), 0.0)
@@ -203,6 +226,10 @@ def test_what_has_no_counterpart_is_told() -> None:
     several = timm("rand-m9-tweights")
     assert several.rows[0].reason == "a weighted choice of 2 different ops has no counterpart; `n1` has one"
     assert timm("rand-m9-n1-tweights").rows[0].status == "exact"
+    for text in ("3a-mstd0.5", "3a-mstd5"):
+        blurred = next(row for row in timm(text).rows if row.transform == "GaussianBlurRand")
+        assert (blurred.status, blurred.ops) == ("unsupported", ())
+        assert blurred.reason == "a radius that is drawn below another that is drawn has no counterpart"
     geometric = {row.transform: row.status for row in timm("rand-m9-mstd0.5-inc1").rows}
     assert geometric["Equalize"] == geometric["PosterizeIncreasing"] == geometric["ColorIncreasing"] == "exact"
     assert geometric["Rotate"] == geometric["ShearX"] == "approximate"

@@ -1,4 +1,4 @@
-"""T4: an op says that it reflects if, and only if, it makes pairs of keypoints exchange places."""
+"""What an op says of itself: that it reflects (T4), resizes, is noisy (R16), or keeps the order of values."""
 
 from __future__ import annotations
 
@@ -38,3 +38,18 @@ def test_an_op_says_that_it_resizes_exactly_if_it_does(name: str) -> None:
     (op,) = augspec.parse({"augspec": 1, "ops": [op_document(name)], "eval": []}).ops
     size = (12, 12) if name in ("transpose", "rot90") else (12, 9)
     assert (op.output_size(*size) != size) == cls.resizes
+
+
+@pytest.mark.parametrize("name", [name for name, cls in augspec.ops().items() if cls.stage == "type"])
+def test_a_change_of_type_keeps_the_order_of_values_and_says_so(name: str) -> None:
+    levels = np.repeat(np.arange(256, dtype=np.uint8).reshape(1, 256, 1), 3, -1)
+    out = augspec.compile(augspec.loads(json.dumps(document(op_document(name)))), "numpy")(3, levels)
+    assert (np.diff(out.astype(np.float64), axis=1) > 0).all()
+    assert augspec.ops()[name].monotone
+
+
+@pytest.mark.parametrize("name", [name for name in op_names() if name not in COMBINATORS])
+def test_r16_an_op_says_that_it_is_noisy_exactly_if_it_has_a_key_of_noise(name: str) -> None:
+    policy = augspec.loads(json.dumps(document({**op_document(name), "id": "own"})))
+    paths = [draw["path"] for draw in augspec.explain(policy, "draws", format="dict")["draws"]]
+    assert policy.ops[0].noisy() == ("sample/own/noise" in paths)

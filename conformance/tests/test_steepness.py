@@ -14,6 +14,7 @@ import pytest
 import augspec
 from augspec.normalize import normalized_dict
 from augspec.ops.base import PixelOp
+from augspec.veil import VeilOp
 from augspec_conformance.cases.policies import op_document
 from augspec_conformance.oracle.noise import normal
 from augspec_conformance.oracle.run import run
@@ -78,6 +79,13 @@ def test_e8_rounded_coefficients_add_less_than_half_a_level(name: str) -> None:
     (op,) = augspec.parse({"augspec": 1, "ops": [op_document(name)], "eval": []}).ops
     assert 0 <= op.coarse(exact=False) <= op.coarse(exact=True) < 0.5 / 255
     assert op.steepness() >= 1 or op.stage == "type"
+
+
+@pytest.mark.parametrize("name", [name for name, cls in augspec.ops().items() if issubclass(cls, VeilOp)])
+def test_e8_a_rounded_thickness_of_veils_adds_less_than_half_a_level(name: str) -> None:
+    (op,) = augspec.parse({"augspec": 1, "ops": [{"op": name}]}).ops
+    assert isinstance(op, VeilOp)
+    assert 0 < op.coarse(exact=False) <= op.coarse(exact=True) < 0.5 / 255
 
 
 def test_e8_steepness_without_a_bound_is_infinite() -> None:

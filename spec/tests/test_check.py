@@ -269,6 +269,12 @@ def test_what_is_wrong_inside_a_macro_is_said_of_the_macro() -> None:
     assert "hue on images of 2 channels" in [problem.value for problem in found]
 
 
+def test_what_follows_chains_is_checked_too() -> None:
+    chains = {"op": "augmix", "ops": [{"op": "invert"}]}
+    found = augspec.check(policy(chains, {"op": "hue", "turns": 0.1}), shape=(8, 8, 2))
+    assert [problem.path for problem in found] == ["ops[1]"]
+
+
 @pytest.mark.parametrize("backend", augspec.backends())
 def test_a_backend_is_asked_without_its_framework(backend: str) -> None:
     code = (

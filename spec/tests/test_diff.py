@@ -46,6 +46,8 @@ def test_a_field_is_told_with_both_values() -> None:
 def test_a_distribution_is_told_without_what_it_leaves_unsaid() -> None:
     (change,) = augspec.diff(policy({**TURN, "degrees": {"choice": [3, 5]}}), policy(TURN)).changes
     assert change.old == {"choice": [3.0, 5.0]}
+    (change,) = augspec.diff(policy({**TURN, "degrees": {"choice": {"values": [3, 5]}}}), policy(TURN)).changes
+    assert change.old == {"choice": {"values": [3.0, 5.0]}}
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,11 @@ def test_an_order_is_drawn_within_its_support(op: str) -> None:
     drawn = np.asarray(augspec.compile(policy).draw(3, index=range(20))[f"sample/{op}#0/{name}"])
     assert [sorted(row) for row in drawn.tolist()] == [list(range(count))] * 20
     assert order.support() == (0.0, count - 1.0) == (drawn.min(), drawn.max())
+
+
+def test_weights_of_chains_are_drawn_within_their_support() -> None:
+    ops = [{"op": "augmix", "chains": 3, "alpha": 0.05, "ops": [{"op": "invert"}]}]
+    policy = augspec.parse({"augspec": 1, "ops": ops})
+    weights = next(value for name, _, value, _ in policy.ops[0].draws() if name == "weights")
+    drawn = np.asarray(augspec.compile(policy).draw(3, index=range(200))["sample/augmix#0/weights"]) / 2**15
+    assert weights.support() == (0.0, 1.0) == (drawn.min(), drawn.max())

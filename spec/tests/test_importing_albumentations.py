@@ -191,6 +191,11 @@ EXACT: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
         step("SomeOf", n=2, replace=False, transforms=[step("InvertImg", p=0.5), FLIP]),
         [{"op": "some_of", "n": 2, "ops": [{"op": "invert", "p": 0.5}, {"op": "horizontal_flip"}]}],
     ),
+    (
+        step("RandomOrder", n=2, replace=False, transforms=[INVERT, step("D4")]),
+        [{"op": "random_order", "ops": [
+            {"op": "invert"}, {"op": "sequence", "ops": [{"op": "rot90"}, {"op": "horizontal_flip"}]}]}],
+    ),
 ]  # fmt: skip
 
 SHIFT = "cuts shifts off to whole pixels"
@@ -278,6 +283,17 @@ APPROXIMATE: list[tuple[dict[str, Any], list[dict[str, Any]], str]] = [
         "the steps follow in the order of the list, ours in the order of choice",
     ),
     (step("InvertImg", strength=3, angle=1), [{"op": "invert"}], "left out: angle, strength"),
+    (step("MedianBlur", blur_limit=[3, 3]), [{"op": "median_blur"}], "repeats the border pixel, ours mirrors at it"),
+    (
+        step("MedianBlur", blur_limit=[3, 5]),
+        [{"op": "median_blur"}],
+        "windows of up to 5 × 5 pixels, ours of 3 × 3; repeats the border pixel, ours mirrors at it",
+    ),
+    (
+        step("MotionBlur", blur_limit=[3, 5], allow_shifted=False, angle_range=[10.0, 40.0], direction_range=[0, 0]),
+        [{"op": "motion_blur", "length": {"choice": [3, 5]}, "degrees": uniform(-40, -10)}],  # clockwise there
+        "a line of whole pixels, ours is read between them",
+    ),
 ]  # fmt: skip
 
 UNSUPPORTED: list[tuple[dict[str, Any], str]] = [

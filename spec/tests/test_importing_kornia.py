@@ -122,6 +122,10 @@ EXACT: list[tuple[Any, list[dict[str, Any]]]] = [
         one("RandomGaussianBlur", drawn={"sigma": (0.1, 0.9)}, **BLUR),
         [{"op": "gaussian_blur", "sigma": uniform(0.1, 0.9)}],
     ),
+    (
+        one("RandomBoxBlur", kernel_size=(5, 5), border_type="reflect", normalized=True),
+        [{"op": "box_blur", "radius": 2}],
+    ),
     (one("RandomInvert", p=0.5, max_val=1.0), [{"op": "invert", "p": 0.5}]),
     (
         one("RandomSolarize", tensors={"thresholds": [0.25, 0.5], "additions": [0, 0]}),
@@ -242,6 +246,10 @@ UNSUPPORTED: list[tuple[Any, str]] = [
     (one("RandomGrayscale", rgb_weights=[1, 1, 1]), "rgb_weights [1, 1, 1] has no counterpart"),
     (one("RandomGaussianBlur", drawn={"sigma": (1, 1)}, **{**BLUR, "border_type": "circular"}),
      "border_type circular has no counterpart"),
+    *(
+        (one("RandomBoxBlur", kernel_size=sides), "a box that is no square of odd sides has no counterpart")
+        for sides in ((3, 5), (4, 4))
+    ),
     (one("RandomGaussianNoise", mean=0.1, std=0.25), "mean 0.1 has no counterpart"),
     (one("RandomSolarize", tensors={"thresholds": [0.5, 0.5], "additions": [0, 0.1]}),
      "additions has no counterpart"),

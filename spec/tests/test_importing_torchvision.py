@@ -29,6 +29,10 @@ AFFINE = {**WARP, "degrees": [0.0, 0.0], "translate": None, "scale": None, "shea
 RESIZE = {**SIZED, "max_size": None}
 JITTER = {"brightness": None, "contrast": None, "saturation": None, "hue": None}
 CROP = {"size": (3, 4), "padding": None, "pad_if_needed": False, "fill": 0, "padding_mode": "constant"}
+AUGMIX = {
+    "severity": 2, "mixture_width": 3, "chain_depth": -1, "alpha": 1.0, "all_ops": True,
+    "interpolation": Mode.NEAREST, "fill": None,
+}  # fmt: skip
 
 
 def uniform(low: float, high: float) -> dict[str, list[float]]:
@@ -44,6 +48,29 @@ def one(name: str, module: str = "torchvision.transforms.v2", **attributes: Any)
     found = type(name, (), {"__module__": module})()
     vars(found).update(attributes, training=True, _private=1)
     return found
+
+
+def either(step: float, *, around: float = 0.0) -> dict[str, Any]:
+    """Return what the two lowest of ten magnitudes with either sign are; that of nothing comes twice."""
+    values = [round(around + sign * step, 12) for sign in (-1, 0, 1)]
+    return {"choice": {"values": values, "weights": [1, 2, 1]}}
+
+
+def chained(*more: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the members of AugMix at a severity of 2."""
+    near = {"interpolation": "nearest"}
+    return [
+        {"op": "shear", **near, "x": either(0.3 / 9)},
+        {"op": "shear", **near, "y": either(0.3 / 9)},
+        {"op": "translate", **near, "x": either(1 / 27)},
+        {"op": "translate", **near, "y": either(1 / 27)},
+        {"op": "rotate", **near, "degrees": either(30 / 9)},
+        {"op": "posterize", "bits": 4},
+        {"op": "solarize", "threshold": {"choice": [1.0, round(8 / 9, 12)]}},
+        {"op": "autocontrast"},
+        {"op": "equalize"},
+        *more,
+    ]
 
 
 INVERT, FLIP = one("RandomInvert", p=1.0), one("RandomHorizontalFlip", p=0.5)
@@ -140,6 +167,11 @@ EXACT: list[tuple[Any, list[dict[str, Any]]]] = [
 
 TWICE = "fades into the fill twice at the image's border"
 CUBIC = "bicubic with a = −0.75, ours has −0.5"
+CHAINS = (
+    "shears about the top left corner, ours about the centre; cuts shifts off to whole pixels, ours rounds to the "
+    "nearest"
+)
+BLENDS = ("brightness_scale", "saturation", "contrast", "sharpness")
 PARTNERS = "partners follow from the key and ids, not from the order of the batch"
 APPROXIMATE: list[tuple[Any, list[dict[str, Any]], str]] = [
     (one("MixUp", alpha=0.2, num_classes=None), [{"op": "mixup", "alpha": 0.2, "scope": "batch"}], PARTNERS),
@@ -220,6 +252,16 @@ APPROXIMATE: list[tuple[Any, list[dict[str, Any]], str]] = [
         "cuts the noise of uint8 images off to whole levels",
     ),
     (
+        one("AugMix", **AUGMIX),
+        [{"op": "augmix", "ops": chained(*({"op": op, "factor": either(0.1, around=1)} for op in BLENDS))}],
+        CHAINS,
+    ),
+    (
+        one("AugMix", **{**AUGMIX, "all_ops": False, "chain_depth": 2, "mixture_width": 4, "alpha": 50}),
+        [{"op": "augmix", "chains": 4, "depth": 2, "alpha": 50, "ops": chained()}],
+        CHAINS,
+    ),
+    (
         one("RandomZoomOut", p=0.25, fill=51, side_range=(1.0, 3.0)),
         [{"op": "zoom_out", "factor": uniform(1, 3), "fill": 0.2, "p": 0.25}],
         "enlarges the canvas, ours keeps it and shrinks the image",
@@ -248,6 +290,9 @@ UNSUPPORTED: list[tuple[Any, str]] = [
     (one("GaussianNoise", mean=0.1, sigma=0.25, clip=True), "mean 0.1 has no counterpart"),
     (one("GaussianNoise", mean=0.0, sigma=0.25, clip=False), "clip False has no counterpart"),
     (one("RandomPosterize", p=0.5), "the setting bits is missing"),
+    (one("AugMix", **{**AUGMIX, "alpha": 50.5}), "alpha 50.5 is not between 0.05 and 50"),
+    (one("AugMix", **{**AUGMIX, "alpha": 0.04}), "alpha 0.04 is not between 0.05 and 50"),
+    (one("AugMix", **{**AUGMIX, "chain_depth": 9}), "chain_depth 9 is more than 8"),
     (one("ScaleJitter"), MANY),
     (one("RandomShortestSize"), MANY),
     (one("FiveCrop"), "one image becomes five"),

@@ -50,6 +50,31 @@ def test_both_ends_of_a_domain_belong_to_it(op: dict[str, Any], field: str, low:
         refused({**op, field: {"choice": [(low + high) / 2, value]}}, eval=[])
 
 
+@pytest.mark.parametrize(
+    ("op", "field"),
+    [
+        ({"op": "box_blur"}, "radius"),
+        ({"op": "motion_blur", "degrees": 0}, "length"),
+        ({"op": "jpeg"}, "quality"),
+        ({"op": "rot90"}, "turns"),
+        ({"op": "augmix", "ops": [LEAF]}, "depth"),
+    ],
+)
+def test_what_counts_is_whole(op: dict[str, Any], field: str) -> None:
+    for good in (3, {"integers": [1, 3]}, {"choice": [1, 3]}):
+        loads({**op, field: good})
+    for bad in (1.5, {"uniform": [1, 3]}, {"choice": [1, 2.5]}, {"choice": [1.5, 2.5]}):
+        refused({**op, field: bad})
+
+
+def test_an_order_is_one_of_at_most_16_channels() -> None:
+    shuffled, dropped = loads({"op": "channel_shuffle"}), loads({"op": "channel_drop", "count": 15})
+    refused({"op": "channel_drop", "count": 16})
+    for policy in (shuffled, dropped):
+        assert augspec.check(policy, shape=(4, 4, 16)) == ()
+        assert [problem.path for problem in augspec.check(policy, shape=(4, 4, 17))] == ["ops[0]"]
+
+
 def test_sides_have_at_most_8192_pixels() -> None:
     loads({"op": "resize", "size": [8192, 1]}, eval=[])
     for size in ([8193, 1], [1, 8193], [0, 1], [1, 0]):

@@ -116,3 +116,21 @@ def test_a_draw_that_is_no_permutation_is_refused() -> None:
     sample = {"image": np.zeros((3, 4, 4, 3), np.uint8), "label": np.arange(3)}
     with pytest.raises(SampleError, match="each row of the batch once"):
         augment.apply(augspec.Draws.from_json(json.dumps(document)), sample)
+
+
+def test_r13_a_mosaic_of_the_smallest_drawn_scale_is_that_of_the_constant() -> None:
+    """Steps of 2⁻¹⁹ begin below 5/12, at which tiles of six pixels have two; 5/12 itself makes three of them."""
+    smallest = 218453 * 2**5
+    assert smallest / 2**24 < 5 / 12
+    classes = {"targets": {"label": {"classes": 5}}}
+    middle = {"op": "mosaic", "x": 0.5, "y": 0.5}
+    drawn = augspec.compile(loads({**middle, "scale": {"uniform": [5 / 12, 1]}}, **classes))
+    document = json.loads(drawn.draw(3, range(5)).to_json())
+    document["draws"]["sample/mosaic#0/scale"]["steps"] = [smallest] * 5
+    batch = {
+        "image": np.random.default_rng(2).integers(0, 256, (5, 6, 6, 3), np.uint8),
+        "label": np.arange(5),
+    }
+    found = drawn.apply(augspec.Draws.from_json(json.dumps(document)), batch)
+    expected = augspec.compile(loads({**middle, "scale": 1 / 3}, **classes))(3, batch)
+    np.testing.assert_array_equal(found["image"], expected["image"])

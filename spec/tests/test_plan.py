@@ -12,7 +12,7 @@ from augspec.normalize import named, normalize
 from augspec.plan.build import build
 from augspec.plan.fuse import fuse
 from augspec.plan.place import place
-from augspec.plan.program import Table, program
+from augspec.plan.program import Simplex, Table, program
 from augspec.plan.stages import Choose, Filter, Noise, Pointwise, Resample, Stage, Warp
 
 TURN = {"op": "rotate", "degrees": {"uniform": [-5, 5]}}
@@ -30,6 +30,12 @@ def stages(*ops: dict[str, Any], fused: bool = False) -> tuple[Stage, ...]:
 
 def kinds(*ops: dict[str, Any], fused: bool = False) -> list[str]:
     return [type(stage).__name__ for stage in stages(*ops, fused=fused)]
+
+
+def maps(*ops: dict[str, Any]) -> dict[str, Any]:
+    """Return by path what makes numbers of the words that are drawn."""
+    policy = normalize(augspec.loads(json.dumps({"augspec": 1, "ops": list(ops)})))
+    return {draw.path: draw.map for draw in program(policy.ops)[0]}
 
 
 def test_c10_a_fill_written_for_every_channel_is_the_fill_written_once() -> None:
@@ -135,12 +141,21 @@ def test_c12_the_place_of_a_crop_is_uniform_over_all_of_it() -> None:
 
 def test_r14_tables_of_quantiles_are_made_once_and_cannot_be_written() -> None:
     normal = {"op": "rotate", "degrees": {"normal": {"mean": 0, "std": 3, "low": -9, "high": 9}}}
-    ops = normalize(augspec.loads(json.dumps({"augspec": 1, "ops": [normal, normal]}))).ops
-    first, second = (draw.map for draw in program(ops)[0])
+    first, second = maps(normal, normal).values()
     assert isinstance(first, Table)
     assert isinstance(second, Table)
     assert first.values is second.values
     assert not first.values.flags.writeable
+
+
+def test_r14_tables_of_shares_are_made_once_and_cannot_be_written() -> None:
+    chains = {"op": "augmix", "chains": 3, "ops": [{"op": "invert"}]}
+    found = maps(chains, chains)
+    first, second = (found[f"sample/augmix#{n}/weights"] for n in range(2))
+    assert isinstance(first, Simplex)
+    assert isinstance(second, Simplex)
+    assert [a is b for a, b in zip(first.tables, second.tables, strict=True)] == [True, True]
+    assert not any(table.flags.writeable for table in first.tables)
 
 
 def test_a_draws_place_is_found_inside_of_combinators() -> None:

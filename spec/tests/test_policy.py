@@ -91,6 +91,9 @@ def test_evaluation_runs_the_declared_pipeline() -> None:
         {"op": "gaussian_noise", "std": 0.1},
         {"op": "random_order", "ops": [{"op": "grayscale"}, {"op": "invert"}]},
         {"op": "channel_shuffle"},
+        {"op": "sun_flare"},
+        {"op": "shadow", "darkness": 0.5, "size": 1.0, "softness": 0.0},
+        {"op": "fog", "density": 0.5, "patchiness": 0.5, "roughness": 0.5, "grey": 1.0},
     ],
 )
 def test_evaluation_is_deterministic(op: dict[str, Any]) -> None:
@@ -110,6 +113,18 @@ def test_policies_are_frozen_and_closed() -> None:
         SOME.name = "x"  # type: ignore[misc]
     with pytest.raises(ValidationError):
         Policy(augspec=1, ops=(), extra=1)  # type: ignore[call-arg]
+
+
+def test_a_policy_with_named_masks_is_a_key_and_nobody_changes_its_names() -> None:
+    named = policy(targets={"masks": {"depth": {"fill": 2}, "semantic": {}}})
+    other = policy(targets={"masks": {"semantic": {}, "depth": {"fill": 2}}})
+    assert {named: "one"}[other] == "one"
+    masks: Any = named.targets.masks
+    with pytest.raises(TypeError, match="make another one with model_copy"):
+        masks["more"] = masks["depth"]
+    with pytest.raises(TypeError, match="make another one with model_copy"):
+        masks.clear()
+    assert sorted(masks) == ["depth", "semantic"]
 
 
 def test_the_table_of_ops_cannot_be_changed_from_outside() -> None:

@@ -218,6 +218,12 @@ def test_r4_seeds_epochs_and_views_may_be_numpys_whole_numbers() -> None:
         assert np.array_equal(key.words(), Key(5, 6, 7).words())
 
 
+@pytest.mark.parametrize("index", [0.5, True, b"a", int])
+def test_r4_what_is_no_id_of_a_sample_is_refused(index: object) -> None:
+    with pytest.raises(SampleError, match="index: expected whole numbers"):
+        split_ids(index, 1)
+
+
 def test_r4_arrays_of_objects_are_ids_if_what_they_hold_is() -> None:
     def of(*values: Any) -> Any:
         return split_ids(np.array(values, object), len(values))[0].tolist()

@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import augspec
@@ -92,6 +93,9 @@ def test_the_schema_describes_installed_vendors_where_asked() -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document({"op": "other.lift"}), augspec.schema(vendors=True))
     assert json.dumps(augspec.schema(vendors=True))
+    words = [option.get("$ref") for option in augspec.schema(vendors=True)["$defs"]["Op"]["anyOf"]]
+    ours = [option.get("$ref") for option in augspec.schema()["$defs"]["Op"]["anyOf"]]
+    assert words == [*ours[:-1], "#/$defs/film.lift"]
 
 
 def named(tag: str) -> str:
@@ -134,3 +138,71 @@ def test_a_package_that_registers_nonsense_is_named(
     with pytest.raises(PolicyError, match=part):
         augspec.parse(document({"op": "bad.thing"}))
     assert augspec.parse(document({"op": "invert"}))
+
+
+def test_a_text_that_a_vendor_asks_for_is_told_by_its_first_example(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    field = """    look: Annotated[str, Field(pattern="^[a-z]+$", examples=["warm", "cold"])]
+
+    def pixels"""
+    source = named("looks.own").replace("    def pixels", field)
+    (tmp_path / "augspec_looks.py").write_text(f"from typing import Annotated\nfrom pydantic import Field\n{source}")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    register(monkeypatch, looks="augspec_looks")
+    with pytest.raises(PolicyError) as caught:
+        augspec.parse(document({"op": "looks.own", "look": 3}))
+    assert (caught.value.path, caught.value.allowed) == ("ops[0].look", "a text like warm (pattern ^[a-z]+$)")
+
+
+def test_a_vendors_op_that_mixes_must_say_what_becomes_of_masks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = """
+from typing import ClassVar, Literal
+from augspec.ops.mixup import Mixup
+
+__all__ = ["Own"]
+
+class Own(Mixup):
+    op: Literal["mixes.own"]
+    refuses: ClassVar[tuple[str, ...]] = ()
+"""
+    (tmp_path / "augspec_mixes.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    register(monkeypatch, mixes="augspec_mixes")
+    policy = augspec.parse({**document({"op": "mixes.own"}), "targets": {"label": {"classes": 2}}})
+    batch = {"image": np.zeros((2, 4, 4, 3), np.uint8), "label": np.array([0, 1])}
+    assert set(augspec.compile(policy)(0, batch)) == {"image", "label"}
+    with pytest.raises(NotImplementedError, match=r"mixes\.own"):
+        augspec.compile(policy)(0, {**batch, "mask": np.zeros((2, 4, 4), np.uint8)})
+
+
+def test_what_a_macro_stands_for_is_told_by_the_macros_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = """
+from typing import Literal
+from augspec.ops.base import Macro
+from augspec.ops.scale import Scale
+from augspec.ops.sequence import Sequence
+
+__all__ = ["Twice"]
+
+class Twice(Macro):
+    op: Literal["shrinks.twice"]
+
+    def expansion(self):
+        ops = tuple(Scale(op="scale", factor=0.2) for _ in range(2))
+        return Sequence(op="sequence", id=self.id, p=self.p, ops=ops)
+"""
+    (tmp_path / "augspec_shrinks.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    register(monkeypatch, shrinks="augspec_shrinks")
+    ops = [{"op": "invert"}, {"op": "shrinks.twice"}]
+    for policy, stage, path in (
+        (augspec.parse(document(*ops)), "plan", "ops[1]"),
+        (augspec.parse(document(*ops)), "draws", "ops[1]"),
+        (augspec.parse({**document(), "eval": ops}), "plan", "eval[1]"),
+    ):
+        with pytest.raises(PolicyError, match="shrink 25 times") as caught:
+            augspec.explain(policy, stage)  # type: ignore[call-overload]
+        assert caught.value.path == path
