@@ -95,7 +95,7 @@ def check(first: Any, second: Any, shape: tuple[int, ...], dtype: str) -> None:
     if one.dtype != dtype or one.shape != shape:
         raise ValueError(f"expected {dtype} {shape}, got {one.dtype} {one.shape}")
     same = [index for index in range(len(one)) if np.array_equal(one[index], two[index])]
-    if len(same) > len(one) // 50:  # few places and a flip can be drawn twice
+    if len(same) > len(one) // 8:  # few places, a flip, or no change at all can be drawn twice
         raise ValueError(f"two steps gave equal images for samples {same[:5]}: nothing is drawn per call")
 
 

@@ -161,6 +161,8 @@ WORKLOADS = (
             {"op": "gaussian_blur", "sigma": _uniform(0.1, 2.0), "p": 0.5},
         ),
     ),
+    Workload("W4", "TrivialAugmentWide", ({"op": "preset", "name": "trivialaugment_wide/torchvision"},)),
+    Workload("W4b", "RandAugment(2, 9)", ({"op": "preset", "name": "randaugment/torchvision"},)),
     Workload(
         "W5",
         "detection: affine, flip, colour jitter, with mask, 100 boxes, 17 keypoints",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
-from benchmarks.workloads import BY_NAME, Samples, Workload
+from benchmarks.workloads import Samples, Workload
 
 
 class PeerModule(Protocol):
@@ -45,6 +45,8 @@ class Peer:
         return cast(PeerModule, importlib.import_module(f"benchmarks.peers.{self.module}"))
 
 
+_IMAGES = ("W1", "W2", "W2b", "W3", "W4", "W4b", "W6")
+
 PEERS = (
     Peer("tensorflow", "keras_layers", "function", target=5.0),
     Peer("tensorflow", "tf_image", "function"),
@@ -56,9 +58,11 @@ PEERS = (
     Peer("torch", "kornia", "compiled", target=5.0),
     Peer("torch", "kornia", "eager-light", target=5.0),
     Peer("torch", "kornia", "compiled-light", target=5.0),
+    Peer("torch", "torchvision", "tensors", target=15.0, works=_IMAGES),
+    Peer("torch", "torchvision", "pil", target=8.0, works=_IMAGES[:-1]),  # it erases tensors only
     Peer("torch:compiled", "kornia", "eager"),
     Peer("torch:compiled", "kornia", "compiled"),
-    Peer("host", "albumentations", "loop", target=1.5, works=tuple(BY_NAME)),
+    Peer("host", "albumentations", "loop", target=1.5, works=("W1", "W2", "W2b", "W3", "W5", "W6")),
     Peer("host", "pillow", "loop"),
     Peer("numpy", "pillow", "loop"),
 )
