@@ -26,7 +26,13 @@ from benchmarks.pairing import wait_for
 from benchmarks.workloads import Images
 
 PRESET = "trivialaugment_wide/torchvision"
-MODES = {"numpy": ("eager",), "torch": ("eager", "compiled"), "jax": ("compiled",), "tensorflow": ("graph", "compiled")}
+MODES = {
+    "numpy": ("eager",),
+    "host": ("compiled",),
+    "torch": ("eager", "compiled"),
+    "jax": ("compiled",),
+    "tensorflow": ("graph", "compiled"),
+}
 TIMEOUT = 1800
 
 
