@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import augspec
-from augspec_backends.host import engine, storage
+from augspec_backends.host import engine, graph, levels, storage
 from augspec_backends.host.graph import Node
 from augspec_backends.host.namespace import HostNamespace
 from augspec_backends.numpy.namespace import NumpyNamespace
@@ -158,6 +158,38 @@ POLICY = augspec.loads(
         }
     )
 )
+
+
+def _ops(outputs: list[Node]) -> set[str]:
+    return {node.op for node in graph.walk(outputs)}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_long_functions_of_a_byte_become_look_ups_of_256_levels(channels: int) -> None:
+    image = Node("input", (), (1, 60, 50, channels), "uint8")
+    gains = graph.constant(np.arange(1, channels + 1).reshape(1, 1, 1, channels), "int32")
+    squares = graph.constant(np.arange(0, 3000, dtype=np.int64) ** 2 % 251, "int32")
+    flat = HostNamespace().reshape(HostNamespace().astype(image, "int32") * gains, (1, -1))
+    taken = HostNamespace().reshape(HostNamespace().take(squares, flat), image.shape)
+    whole = taken + HostNamespace().take(squares, taken + 7)
+    values = np.random.default_rng(3).integers(0, 256, image.shape, np.uint8)
+    levels.look_up([whole])
+    assert _ops([whole]) >= {"level", "take"}
+    assert whole.args[0].shape == (1, 1, 256, channels)
+    found = np.empty(whole.shape, np.int32)
+    engine.compiled([whole], [image], [False])([values, found], 1)
+    first = (values.astype(np.int64) * np.arange(1, channels + 1)) ** 2 % 251
+    assert np.array_equal(found, first + (first + 7) ** 2 % 251)
+
+
+def test_short_functions_and_those_of_two_images_are_computed() -> None:
+    image, other = (Node("input", (), (1, 40, 50, 3), "uint8", name) for name in ("a", "b"))
+    short = HostNamespace().astype(image, "int32") * 3
+    both = short + HostNamespace().astype(other, "int32")
+    for step in range(40):
+        both = both * 3 + step
+    levels.look_up([short, both])
+    assert "level" not in _ops([short, both])
 
 
 def test_threads_share_a_batch_and_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

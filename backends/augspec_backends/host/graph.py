@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from augspec.formats import FLOATS
 from augspec_backends.numpy.namespace import dtype_of
 
-__all__ = ["Node", "constant", "elementwise"]
+__all__ = ["ELEMENTWISE", "Node", "constant", "elementwise", "walk"]
 
 _serial = itertools.count()
 
@@ -188,6 +188,23 @@ _AT_ONCE: dict[str, Callable[..., Any]] = {
     "xor": np.bitwise_xor,
 }
 """What is known before any sample is computed at once."""
+
+ELEMENTWISE = (*_AT_ONCE, "astype")
+"""Functions of entries, each by itself."""
+
+
+def walk(outputs: Iterable[Node]) -> list[Node]:
+    """Return every node that outputs are made of, arguments first; insides of choices are their own."""
+    found: dict[int, Node] = {}
+    stack = list(outputs)
+    while stack:
+        node = stack[-1]
+        missing = [arg for arg in node.args if arg.serial not in found]
+        if missing:
+            stack += missing
+        else:
+            found[node.serial] = stack.pop()
+    return list(found.values())
 
 
 def _number(value: Any, like: Node) -> Node:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from augspec_backends.host.graph import Node
+from augspec_backends.host.graph import Node, walk
 
 __all__ = ["gathered", "kept", "rows_read"]
 
 _FEW = 16
 """Up to how many entries are reduced without a loop."""
 
-_GATHERS = ("take", "take_rows", "gather_at", "gather_axis")
+_GATHERS = ("take", "take_rows", "gather_at", "gather_axis", "level")
 """Functions that read their first argument at indices that are computed."""
 
 _ALWAYS = ("input", "row", "choose", "chosen", "cumulative_sum", "histogram", "argsort")
@@ -31,21 +31,9 @@ def _reduced(node: Node) -> int:
     return math.prod(node.args[0].shape[axis] for axis in node.data)
 
 
-def _walk(outputs: Iterable[Node]) -> list[Node]:
-    """Return every node that outputs are made of, arguments first; insides of choices are their own."""
-    seen: dict[int, Node] = {}
-    stack = list(outputs)
-    while stack:
-        node = stack.pop()
-        if node.serial not in seen:
-            seen[node.serial] = node
-            stack += node.args
-    return [seen[serial] for serial in sorted(seen)]
-
-
 def kept(outputs: Iterable[Node]) -> set[int]:
     """Return the serials of nodes that are computed once and put into memory."""
-    nodes = _walk(outputs)
+    nodes = walk(outputs)
     users: dict[int, list[Node]] = {}
     for node in nodes:
         for arg in node.args:
@@ -67,7 +55,7 @@ def kept(outputs: Iterable[Node]) -> set[int]:
 
 def gathered(outputs: Iterable[Node]) -> list[Node]:
     """Return the inputs whose entries are read at computed places, as the images of warps are."""
-    nodes = _walk(outputs)
+    nodes = walk(outputs)
     read = _sources(nodes)
     return [node for node in nodes if node.op == "input" and node.serial in read]
 
@@ -76,7 +64,7 @@ def rows_read(outputs: Iterable[Node]) -> dict[int, list[Node]]:
     """Return, by serial, of which images only some rows are read: the numbers of these rows."""
     found: dict[int, list[Node]] = {}
     other = {node.serial for node in outputs}
-    for node in _walk(outputs):
+    for node in walk(outputs):
         for place, arg in enumerate(node.args):
             if node.op == "gather_axis" and node.data == 1 and not place and node.args[1].op != "constant":
                 found.setdefault(arg.serial, []).append(node.args[1])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node, elementwise
 from augspec_backends.host.kept import gathered, kept, rows_read
+from augspec_backends.host.levels import look_up
 from augspec_backends.host.makers import MAKERS, entries
 from augspec_backends.host.values import Values
 
@@ -36,6 +37,7 @@ class Program(Values):
         super().__init__(module, module.name("program"))
         self.inputs: list[Node] = []
         self.size = 0
+        look_up(outputs)
         self._kept = kept(outputs)
         self._rows = rows_read(outputs)
         self._pointers: dict[int, str] = {}

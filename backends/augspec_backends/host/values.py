@@ -164,6 +164,12 @@ class Values(Indices, ABC):
         at = yield which, index
         return (yield tables, (index[0], _whole(at)))
 
+    def _level(self, node: Node, index: Index) -> _Steps:
+        table, image = node.args
+        byte = yield image, index
+        at = self.emit(f"zext i8 {byte} to i32", byte)
+        return (yield table, _fitting(table, (0, 0, at, index[3])))
+
     def _gather_at(self, node: Node, index: Index) -> _Steps:
         image, rows, columns = node.args
         y = yield rows, index[3 - len(rows.shape) : 3]
@@ -199,6 +205,7 @@ class Values(Indices, ABC):
         "gather_at": _gather_at,
         "gather_axis": _gather_axis,
         "least": _few,
+        "level": _level,
         "most": _few,
         "reshape": _reshape,
         "select": _select,
