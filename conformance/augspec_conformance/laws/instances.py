@@ -105,7 +105,7 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "full":
         found += [
             c.with_(name=f"{c.name} {dtype} below zero", reach="eager", context={"below": dtype})
-            for c in grid("F14", tier, names=("op:horizontal_flip", "op:rotate"), signatures=("medium-u8",))
+            for c in grid("F14", tier, names=("op:crop", "op:rotate"), signatures=("medium-u8",))
             for dtype in ("int16", "float32")
         ]
     return tuple(found)
