@@ -36,6 +36,15 @@ _STRONG: tuple[dict[str, Any], ...] = (
 """Ops, one of each kind of stage that has gates, whose parameters leave no noise image as it is."""
 
 
+_MOVING: tuple[dict[str, Any], ...] = (
+    {"op": "horizontal_flip"},
+    {"op": "rotate", "degrees": 30},
+    {"op": "random_erasing"},
+    {"op": "lens", "k1": 0.3},
+)
+"""Ops, one of each kind of stage that moves or hides boxes and keypoints."""
+
+
 def _unchanged(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     out = subject.call(case, sample)
@@ -98,6 +107,8 @@ def _gates(subject: Subject, case: Case) -> None:
         _unchanged(subject, case)
     elif kind == "always":
         _always(subject, case)
+    elif kind == "wide":
+        _wide(subject, case)
     else:
         _each(subject, case)
 
@@ -153,6 +164,23 @@ def _each(subject: Subject, case: Case) -> None:
     _require_changed(out, image)
 
 
+def _wide(subject: Subject, case: Case) -> None:
+    """Boxes and keypoints in float64 of samples whose gate stays shut keep the digits that float32 has no place for."""
+    path, count = _gate_of(case), 8
+    _, h, w, c = sample_of(case)["image"].shape
+    side = np.arange(1, 2 * count + 1).reshape(count, 2, 1) / 7
+    given = {
+        "image": np.zeros((count, h, w, c), np.uint8),
+        "boxes": np.concatenate([side, side / 3, side + 1.1, side + 2.3], 2),
+        "keypoints": np.concatenate([side, side + 0.1], 2),
+    }
+    native = subject.native(case, given)
+    before, shut = subject.numpy(case, native), np.asarray(subject.draw(case, range(count))[path]) == 0
+    out = subject.numpy(case, subject.of(case)(subject.key(case), native, range(count)))
+    for name in ("boxes", "keypoints"):
+        require_equal(out[name][shut], before[name][shut], f"{name} of samples to which nothing was applied")
+
+
 def _require_changed(out: Any, image: Any) -> None:
     if out.shape != image.shape:
         return
@@ -203,6 +231,17 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
         Case(name=f"{op['op']} every sample", policy=document({**op, "p": 1.0}), key=9, context={"kind": "each"})
         for op in _STRONG
     ]
+    if tier == "full":
+        found += [
+            Case(
+                name=f"{op['op']} float64 {'never' if p == 0 else 'some'}",
+                policy=document({**op, "p": p}),
+                targets=("image", "boxes", "keypoints"),
+                context={"kind": "wide"},
+            )
+            for op in _MOVING
+            for p in (0.0, 0.5)
+        ]
     return tuple(found)
 
 

@@ -36,6 +36,8 @@ def _follow(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     _, height, width, _ = sample["image"].shape
     given = instances_of(sample["boxes"], height, width)
+    if "below" in case.context:  # numbers below zero are no less of an instance
+        given = -given.astype(case.context["below"])
     plain = {name: value for name, value in sample.items() if name != "mask"}
     whole = {**plain, "instance_masks": given}
     boxes = {**case.policy.get("targets", {}).get("boxes", {}), "min_area": 0.0}
@@ -99,7 +101,14 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     found += grid("F14", tier, names=("op:rotate", "op:crop", "mix:targets"), signatures=("medium-u8",))
     compiled = compiled_for(_COMPILED, tier)
     found = [c.with_(reach=compiled.get(c.name, "eager")) for c in found]
-    return (*found, *(c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)))
+    found += [c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)]
+    if tier == "full":
+        found += [
+            c.with_(name=f"{c.name} {dtype} below zero", reach="eager", context={"below": dtype})
+            for c in grid("F14", tier, names=("op:crop", "op:rotate"), signatures=("medium-u8",))
+            for dtype in ("int16", "float32")
+        ]
+    return tuple(found)
 
 
 def _asked(case: Case) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from augspec_conformance import tolerances
@@ -9,7 +11,7 @@ from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_IN
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.headroom import within
-from augspec_conformance.law import Case, Law, Tier, require
+from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.subject import Subject
 
 __all__ = ["LAWS"]
@@ -50,13 +52,84 @@ def _swapped(subject: Subject, case: Case) -> None:
     )
 
 
+_H, _V, _T = ({"op": name, "p": 1.0} for name in ("horizontal_flip", "vertical_flip", "transpose"))
+_TURN: dict[str, Any] = {"op": "rotate", "degrees": 20}
+_CROP: dict[str, Any] = {"op": "random_resized_crop", "size": [9, 11], "area": {"uniform": [0.3, 0.9]}}
+
+_PAIRS = [[0, 2], [1, 4]]
+_EXCHANGED = [2, 4, 0, 3, 1, 5]
+
+_MIRRORS: tuple[tuple[tuple[dict[str, Any], ...], bool], ...] = (
+    ((_H,), True),
+    ((_V,), True),
+    ((_T,), True),
+    ((_T, _H), False),
+    ((_T, _V, _H), True),
+    ((_TURN, _H), True),
+    ((_TURN, _V), True),
+    ((_TURN, _H, _V), False),
+    ((_H, _TURN, _V), False),
+    ((_CROP, _H), True),
+    ((_CROP, _V), True),
+    ((_CROP, _H, _V), False),
+)
+"""Ops by all the ways in which pixels are mirrored, and whether they make left of right: two mirrors are a turn."""
+
+
+def _paired(subject: Subject, case: Case) -> None:
+    """With pairs, rows are those without pairs, all declared ones exchanged where the sample is mirrored."""
+    sample = sample_of(case)
+    sample["keypoints"] = np.concatenate([sample["keypoints"], sample["keypoints"] / 2], 1)
+    for ops, mirrored in _MIRRORS:
+        plain = subject.call(case.with_(policy=document(*ops)), sample)
+        rule = {"keypoints": {"swap_pairs": _PAIRS}}
+        out = subject.call(case.with_(policy=document(*ops, targets=rule)), sample)
+        order = _EXCHANGED if mirrored else list(range(len(_EXCHANGED)))
+        name = f"{', '.join(op['op'] for op in ops)}: pairs {'change' if mirrored else 'keep'} their places"
+        expected, got = plain["keypoints"][:, order], out["keypoints"]
+        require(
+            within(np.abs(got - expected), tolerances.COORDINATE_BETWEEN),
+            name,
+            expected=expected[0].tolist(),
+            got=got[0].tolist(),
+        )
+        require_equal(out["keypoints_visible"], plain["keypoints_visible"][:, order], f"{name}, keypoints_visible")
+
+
+def _indices(subject: Subject, case: Case) -> None:
+    """A pixel index means the pixel's centre, and is on the canvas where that place is."""
+    sample = sample_of(case)
+    b, h, w, _ = sample["image"].shape
+    far = {side: [-0.7, -0.3, 0.0, side - 0.7, side - 0.3] for side in (w, h)}
+    seen = [False, True, True, True, False]
+    points = np.array([[x, 1.0] for x in far[w]] + [[1.0, y] for y in far[h]], np.float32)
+    given = {**sample, "keypoints": np.repeat(points[None], b, 0)}
+    for op in ({"op": "invert"}, _H, _V, {"op": "rotate", "degrees": 180}):
+        index = case.with_(policy=document(op), context={"options": {"keypoint_format": "index"}})
+        out = subject.call(index, given)["keypoints_visible"]
+        require_equal(out, np.array([seen + seen] * b), f"{op['op']}: which indices are visible")
+
+
+def _f6(subject: Subject, case: Case) -> None:
+    {"pairs": _paired, "indices": _indices}.get(case.context.get("what", ""), _swapped)(subject, case)
+
+
 def _f6_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    return tuple(
+    found = [
         Case(name=f"F6 {signature}", signature=signature, targets=ALL_TARGETS, probe_seed=5)
         for signature in (CORE_INTEGER, CORE_FLOAT)
-    )
+    ]
+    if tier == "full":
+        found += [
+            Case(
+                name=f"{what} {signature}", signature=signature, targets=("image", "keypoints"), context={"what": what}
+            )
+            for what in ("pairs", "indices")
+            for signature in ("square-u8", "square-f32")
+        ]
+    return tuple(found)
 
 
 LAWS = (
@@ -65,7 +138,7 @@ LAWS = (
         "keypoints",
         ("T4", "C5"),
         "Mirrors exchange declared pairs; pixel indices are shifted by a half.",
-        _swapped,
+        _f6,
         _f6_cases,
     ),
 )

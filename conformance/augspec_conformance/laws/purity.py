@@ -28,9 +28,23 @@ def _with_extras(case: Case) -> dict[str, Any]:
     return {**sample_of(case), "tags": [1, 2], "meta": {"path": "a.png"}}
 
 
+_FLAGS = {"boxes": "boxes_valid", "keypoints": "keypoints_visible"}
+
+
+def _flags_of(sample: dict[str, Any]) -> dict[str, Any]:
+    """Return flags that say yes to every box and keypoint of a sample."""
+    return {flag: np.ones(sample[name].shape[:2], np.bool_) for name, flag in _FLAGS.items() if name in sample}
+
+
 def _unmutated(subject: Subject, case: Case) -> None:
     sample = _with_extras(case)
-    native, ids, key = subject.native(case, sample), np.array(subject.ids(case), np.int64), subject.key(case)
+    ids, key = np.array(subject.ids(case), np.int64), subject.key(case)
+    flags = _flags_of(sample) if case.context.get("flags") else {}
+    if flags:  # that become false: no area, beside the canvas, and off the canvas as soon as something moves
+        sample["boxes"][:, 0] = 0
+        sample["keypoints"][:, 0], sample["keypoints"][:, 1] = -1, 0.25
+    native = subject.native(case, sample)
+    native |= {name: subject.adapter.to_native(value, "bool") for name, value in flags.items()}
     before, ids_before = subject.numpy(case, native), ids.copy()
     augmenter = subject.of(case)
     hash_before = augmenter.policy.canonical_hash()
@@ -52,6 +66,17 @@ def _p1_cases(tier: Tier) -> tuple[Case, ...]:
         *grid("P1", tier, signatures=(CORE_INTEGER, CORE_FLOAT, *wide)),
         *grid("P1", tier, names=("op:rotate", "mix:train"), signatures=("large-u8", "large-f32")),
         *first,
+        *_flagged("P1", tier),
+    )
+
+
+def _flagged(law: str, tier: Tier) -> tuple[Case, ...]:
+    """Return cases in which flags come with boxes and keypoints."""
+    if tier != "full":
+        return ()
+    names = ("op:horizontal_flip", "op:rotate", "op:random_resized_crop", "op:invert", "mix:empty")
+    return tuple(
+        c.with_(name=f"{c.name} flags", context={"flags": True}, reach="eager") for c in grid(law, tier, names=names)
     )
 
 
@@ -71,8 +96,10 @@ def _has_readonly(subject: Subject, case: Case) -> str:
 def _no_aliasing(subject: Subject, case: Case) -> None:
     """Hand over memory that the caller can write to, where the framework takes any."""
     sample = {name: subject.in_layout(case, name, value) for name, value in sample_of(case).items()}
-    shared = {name: subject.adapter.share(_aligned(value)) for name, value in sample.items()}
+    flags = _flags_of(sample) if case.context.get("flags") else {}
+    shared = {name: subject.adapter.share(_aligned(value)) for name, value in {**sample, **flags}.items()}
     native = subject.native(case, sample_of(case))
+    native |= {name: subject.adapter.to_native(value, "bool") for name, value in flags.items()}
     native |= {name: value for name, value in shared.items() if value is not None}
     before = subject.numpy(case, native)
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
@@ -123,6 +150,7 @@ def _p3_cases(tier: Tier) -> tuple[Case, ...]:
         ),
         unapplied.with_(name="nothing applied", policy=_IDENTITY, reach="dear"),
         unapplied.with_(name="nothing applied f32", policy=_IDENTITY, signature="large-f32", reach="eager"),
+        *_flagged("P3", tier),
     )
 
 

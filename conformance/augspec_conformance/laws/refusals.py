@@ -49,6 +49,17 @@ def _with_instances(count: int, height: int) -> Callable[[Sample], dict[str, Any
     return lambda sample: {**sample, "instance_masks": np.zeros((2, count, height, 9), np.uint8)}
 
 
+def _late(name: str, row: int, column: int, change: Callable[[Any], Any]) -> Callable[[Sample], dict[str, Any]]:
+    """Return what spoils one number of the last sample only."""
+
+    def spoilt(sample: Sample) -> dict[str, Any]:
+        array = sample[name].copy()
+        array[-1, row, column] = change(array[-1, row, :])
+        return {**sample, name: array}
+
+    return spoilt
+
+
 WRONG: dict[str, Wrong] = {
     "rank 2": Wrong("image", ("12", "9"), _alone(lambda x: x[0, :, :, 0])),
     "rank 5": Wrong("image", ("1", "2", "12", "9", "3"), _alone(lambda x: x[None])),
@@ -70,6 +81,9 @@ WRONG: dict[str, Wrong] = {
     "two channels": Wrong("", ("2",), _alone(lambda x: x[..., :2]), "saturation"),
     "mask in chains": Wrong("", ("mask",), lambda sample: {"image": sample["image"], "mask": sample["mask"]}, "augmix"),
     "too small": Wrong("", ("2",), _alone(lambda x: x[:, :2, :2]), "center_crop"),
+    "late nan box": Wrong("boxes", ("nan",), _late("boxes", -1, 3, lambda _: np.nan)),
+    "late crossed box": Wrong("boxes", (), _late("boxes", -1, 2, lambda box: box[0] - 1)),
+    "late nan keypoint": Wrong("keypoints", ("nan",), _late("keypoints", -1, 1, lambda _: np.nan)),
 }
 
 
@@ -146,9 +160,10 @@ def _s10_cases(tier: Tier) -> tuple[Case, ...]:
             policy={"center_crop": crop, "augmix": chains}.get(wrong.op, colour),
             targets=ALL_TARGETS,
             context={"kind": kind},
-            reach="eager" if wrong.op in ("augmix", "center_crop") else "dear",
+            reach="eager" if wrong.op in ("augmix", "center_crop") or kind.startswith("late") else "dear",
         )
         for kind, wrong in WRONG.items()
+        if tier == "full" or not kind.startswith("late")
     )
 
 

@@ -70,6 +70,7 @@ def _filtered(subject: Subject, case: Case) -> None:
             expected=expected,
             got=out["boxes_valid"][0].tolist(),
         )
+    _twice_cut(subject, case)
     points = np.array([[[5.0, 5.0], [35.0, 5.0], [29.9, 19.9]]], np.float32)
     policy = document({"op": "translate", "x": 0.25})
     out = subject.call(case.with_(policy=policy), {"image": image, "keypoints": points}, ids=[0])
@@ -79,6 +80,30 @@ def _filtered(subject: Subject, case: Case) -> None:
         expected=[True, False, True],
         got=out["keypoints_visible"][0].tolist(),
     )
+    # Where nothing moves them as well: the canvas holds its first edges, and not its last ones.
+    edges = np.array([[[0, 9], [40, 9], [9, 0], [9, 20], [0, 0], [40, 20], [39.9, 19.9]]], np.float32)
+    expected = [True, False, True, False, True, False, True]
+    for op in ({"op": "invert"}, {"op": "horizontal_flip", "p": 0.0}, {"op": "translate", "x": 0.0}):
+        out = subject.call(case.with_(policy=document(op)), {"image": image, "keypoints": edges}, ids=[0])
+        got = out["keypoints_visible"][0].tolist()
+        require(got == expected, f"keypoints_visible on the edges, under {op['op']}", expected=expected, got=got)
+
+
+def _twice_cut(subject: Subject, case: Case) -> None:
+    """What a box lost to one crop is lost, whatever comes after it."""
+    image = np.zeros((1, 20, 40, 3), np.uint8)
+    # Columns 10 to 30 are left, then 15 to 25: a quarter of the first box, half of the second, all of the third.
+    boxes = np.array([[[0, 4, 20, 8], [20, 4, 30, 8], [16, 4, 24, 8]]], np.float32)
+    wide: tuple[dict[str, Any], ...] = ({"op": "resize", "size": [40, 40]}, {"op": "center_crop", "size": [40, 20]})
+    slim: tuple[dict[str, Any], ...] = ({"op": "center_crop", "size": [20, 10]},)
+    for rest in (wide, slim):
+        for rule, expected in ((0.2, [True, True, True]), (0.3, [False, True, True]), (0.6, [False, False, True])):
+            policy = document(
+                {"op": "center_crop", "size": [20, 20]}, *rest, targets={"boxes": {"min_visibility": rule}}
+            )
+            out = subject.call(case.with_(policy=policy), {"image": image, "boxes": boxes}, ids=[0])
+            got = out["boxes_valid"][0].tolist()
+            require(got == expected, f"boxes_valid after two crops, with {rule}", expected=expected, got=got)
 
 
 _CUT = document(
@@ -115,7 +140,11 @@ def _beside_windows(subject: Subject, case: Case) -> None:
                 expected = np.append(False, shown[:-1]) if mirrored else shown
                 across = (edge[:, 1 - axis] > 0) & (edge[:, 1 - axis] < out["image"].shape[1 + axis])
                 got = np.split(out["keypoints_visible"][i], 2)[1]
-                require_equal(got, expected & across, f"{name}: whether points on their first edges are visible")
+                # The window's lower end is its canvas's, unless a flip that follows is a part of the window.
+                clear = shown | ~expected if axis else np.ones_like(shown)
+                require_equal(
+                    got[clear], (expected & across)[clear], f"{name}: whether points on their first edges are visible"
+                )
 
 
 def _strips(ends: Array, valid: Array, shown: Array, size: int, name: str) -> None:

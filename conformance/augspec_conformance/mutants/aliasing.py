@@ -112,6 +112,25 @@ class WritesBehindBoxes(Faulty):
         return out
 
 
+class WritesToFlags(Faulty):
+    """Keeps count of what is visible in the flags that it was given."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        flags = sample.get("keypoints_visible") if isinstance(sample, Mapping) else None
+        if flags is not None and flags.flags.writeable and flags.shape == out["keypoints_visible"].shape:
+            flags &= out["keypoints_visible"]
+        return out
+
+
+class ReturnsFlags(Faulty):
+    """Returns the flags of boxes that it was given where all of them still hold."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        flags = sample.get("boxes_valid") if isinstance(sample, Mapping) else None
+        same = flags is not None and np.array_equal(flags, out["boxes_valid"])
+        return with_entry(out, "boxes_valid", flags) if same else out
+
+
 MUTANTS = (
     Mutant(
         "M06",
@@ -176,5 +195,23 @@ MUTANTS = (
         "Annotations of other images change.",
         WritesBehindBoxes,
         ("P6",),
+    ),
+    Mutant(
+        "M290",
+        "aliasing",
+        "writes to the flags of keypoints",
+        "In the second epoch, points that once left the picture are gone.",
+        WritesToFlags,
+        ("P1",),
+        tier="full",
+    ),
+    Mutant(
+        "M291",
+        "aliasing",
+        "returns the flags of boxes as they came",
+        "Marking a box of the result marks it in the data set.",
+        ReturnsFlags,
+        ("P3",),
+        tier="full",
     ),
 )

@@ -58,6 +58,18 @@ class KeepsLostInstances(_Tight):
         return {**out, "boxes_valid": np.ones_like(out["boxes_valid"])}
 
 
+class SeesPositiveOnly(_Tight):
+    """Takes the pixels of a mask that are above 0, not those that are not 0."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not self.tight or not isinstance(out, Mapping) or not {"boxes", "instance_masks"} <= set(out):
+            return out
+        masks = out["instance_masks"]
+        lost = (masks < 0).any((-2, -1)) & ~(masks > 0).any((-2, -1))
+        boxes = np.where(lost[..., None], out["boxes"].dtype.type(0), out["boxes"])
+        return {**out, "boxes": boxes, "boxes_valid": out["boxes_valid"] & ~lost}
+
+
 MUTANTS = (
     Mutant(
         "M258",
@@ -82,5 +94,14 @@ MUTANTS = (
         "Models learn objects that are not in the picture.",
         KeepsLostInstances,
         ("F14",),
+    ),
+    Mutant(
+        "M289",
+        "instances",
+        "overlooks pixels of instances below 0",
+        "Objects numbered -1 lose their boxes.",
+        SeesPositiveOnly,
+        ("F14",),
+        tier="full",
     ),
 )

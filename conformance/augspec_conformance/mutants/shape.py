@@ -163,6 +163,20 @@ class CopiesRest(Faulty):
         return {**out, **rest}
 
 
+class ChecksFirst(Faulty):
+    """Looks at the boxes and keypoints of the first sample before it works, and takes the others as they are."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        try:
+            return run(key, sample, index)
+        except SampleError as error:
+            rows = sample[error.target] if error.target in ("boxes", "keypoints") else None
+            if rows is None or getattr(rows, "ndim", 0) != 3 or not len(rows):
+                raise
+            trusted = np.repeat(rows[:1], len(rows), 0)
+            return run(key, {**sample, error.target: trusted}, index)
+
+
 MUTANTS = (
     Mutant(
         "M33",
@@ -291,5 +305,14 @@ MUTANTS = (
         "Boxes are rounded, or not, by luck.",
         TakesIntegerBoxes,
         ("S10",),
+    ),
+    Mutant(
+        "M292",
+        "shape",
+        "looks for wrong boxes in the first sample only",
+        "One broken annotation spoils the loss of a batch, and nobody knows which.",
+        ChecksFirst,
+        ("S10",),
+        tier="full",
     ),
 )
