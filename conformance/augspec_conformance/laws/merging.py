@@ -66,8 +66,11 @@ def _merged(subject: Subject, case: Case) -> None:
 
 def _labels(subject: Subject, numbers: Array) -> tuple[Array, str]:
     """Return labels of boxes that need all bits of the widest integers that the framework has, and their dtype."""
-    if subject.adapter.dtype_name(subject.adapter.to_native(numbers, "int64")) == "int64":
-        return numbers + 2**62, "int64"
+    try:
+        if subject.adapter.dtype_name(subject.adapter.to_native(numbers, "int64")) == "int64":
+            return numbers + 2**62, "int64"
+    except (ImportError, TypeError):  # a library without this dtype
+        pass
     return (numbers + 2**30).astype(np.int32), "int32"
 
 
