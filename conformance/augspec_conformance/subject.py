@@ -21,6 +21,7 @@ __all__ = ["Sample", "Subject", "Unclaimed", "reference"]
 Sample = dict[str, npt.NDArray[Any]]
 
 _SPATIAL = ("image",)
+_MOVES = ("image", "mask", "instance_masks", "boxes", "boxes_valid", "keypoints", "keypoints_visible")
 
 
 class Unclaimed(Exception):
@@ -79,9 +80,7 @@ class Subject:
     def native_leaf(self, case: Case, name: str, value: Any) -> Any:
         """Return one entry of a sample as the framework's array; extras as they are."""
         masks = case.policy.get("targets", {}).get("masks", {})
-        moves = name in ("image", "mask", "instance_masks", "boxes", "keypoints", *masks) or (
-            name == "label" and case.mixes
-        )
+        moves = name in (*_MOVES, *masks) or (name == "label" and case.mixes)
         if not isinstance(value, np.ndarray) or not moves:
             return value
         dtype = SIGNATURES[case.signature].dtype if name == "image" else str(value.dtype)

@@ -44,9 +44,9 @@ def cost(mode: str) -> str:
 
 
 def to_native(array: Array, dtype: str) -> Any:
-    """Return an array in JAX's memory; without x64 there is no float64, and float32 takes its place."""
-    if dtype == "float64" and not jax.config.jax_enable_x64:
-        dtype = "float32"
+    """Return an array in JAX's memory; without x64 there are no 64 bits, and 32 take their place."""
+    if not jax.config.jax_enable_x64:
+        dtype = {"float64": "float32", "int64": "int32", "uint64": "uint32"}.get(dtype, dtype)
     return jnp.array(array, dtype=dtype).block_until_ready()
 
 

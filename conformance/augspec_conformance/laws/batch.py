@@ -11,7 +11,7 @@ from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, 
 from augspec_conformance.cases.policies import CLASSES, document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
-from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.law import Case, Law, LawViolation, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_match
 from augspec_conformance.laws.shape import expected_shape
 from augspec_conformance.subject import Sample, Subject
@@ -96,18 +96,23 @@ def _empty(subject: Subject, case: Case) -> None:
             require_equal(back[path], steps, f"draws of no samples through JSON, {path}")
 
 
-def _no_boxes(subject: Subject, case: Case) -> None:
-    sample = sample_of(case)
-    sample["boxes"] = sample["boxes"][:, :0]
-    out = subject.call(case, sample)
-    require(
-        out["boxes"].shape == sample["boxes"].shape, "no boxes", expected=sample["boxes"].shape, got=out["boxes"].shape
-    )
-    require_equal(out["image"], subject.call(case)["image"], "the image without boxes")
+def _no_rows(subject: Subject, case: Case) -> None:
+    """No boxes or keypoints give none, and the image that it would be with some."""
+    sample, names = sample_of(case), case.context["none"]
+    given = {name: value[:, :0] if name in names else value for name, value in sample.items()}
+    what, whole = " and ".join(names), subject.call(case, sample)["image"]
+    try:
+        out = subject.call(case, given)
+    except Exception as error:
+        raise LawViolation(f"no {what}: an error", expected="a result", got=repr(error)) from error
+    for name in names:
+        expected = given[name].shape
+        require(out[name].shape == expected, f"no {name}", expected=expected, got=out[name].shape)
+    require_equal(out["image"], whole, f"the image without {what}")
 
 
 def _b5(subject: Subject, case: Case) -> None:
-    (_no_boxes if case.context.get("boxes") else _empty)(subject, case)
+    (_no_rows if "none" in case.context else _empty)(subject, case)
 
 
 def _no_cross_talk(subject: Subject, case: Case) -> None:
@@ -212,7 +217,23 @@ def _b5_cases(tier: Tier) -> tuple[Case, ...]:
     asked = [f"{name} empty-u8" for name in (_NAMES if tier == "full" else ("op:contrast",))]
     return (
         *(c.with_(reach="graph") if c.name in asked else c for c in empty),
-        case("B5", "op:rotate", tier=tier).with_(context={"boxes": True}, reach="eager"),
+        case("B5", "op:rotate", tier=tier).with_(context={"none": ["boxes"]}, reach="eager"),
+        *(_no_rows_cases() if tier == "full" else ()),
+    )
+
+
+def _no_rows_cases() -> tuple[Case, ...]:
+    """Rows that have an angle, or come together with those of others."""
+    angle, both = {"options": {"box_format": "cxcywhr"}}, ["boxes", "keypoints"]
+    return tuple(
+        case("B5", name, "medium-u8", reach="eager").with_(name=f"{name} {what}", context=context)
+        for name, what, context in (
+            ("op:rotate", "no boxes with an angle", {**angle, "none": ["boxes"]}),
+            ("op:mosaic", "no boxes with an angle", {**angle, "none": ["boxes"]}),
+            ("op:mosaic", "no boxes", {"none": ["boxes"]}),
+            ("op:mosaic", "no keypoints", {"none": ["keypoints"]}),
+            ("op:mosaic", "neither", {"none": both}),
+        )
     )
 
 

@@ -16,6 +16,9 @@ from augspec_conformance.subject import Subject, Unclaimed
 
 __all__ = ["LAWS", "rows_of"]
 
+_BORDERS = ("op:rotate", "op:translate", "op:shear", "op:perspective", "op:lens", "op:zoom_out", "mix:targets")
+"""What shows the fill of masks beside their pixels, whatever these hold."""
+
 _DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float16", "float32", "float64")
 """Masks hold anything (T2)."""
 
@@ -27,7 +30,7 @@ def _masks(subject: Subject, case: Case) -> None:
     fill = case.policy.get("targets", {}).get("mask", {}).get("fill", 0)
     if dtype == "bool" and fill:
         fill, case = 1, case.with_(policy=_filled(case.policy, 1))
-    rows = rows_of(sample["mask"], dtype, channels)
+    rows = _values(case, sample["mask"])
     try:
         native = subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
     except (ImportError, TypeError) as error:  # a library without this dtype; nothing of the backend has run yet
@@ -41,9 +44,18 @@ def _masks(subject: Subject, case: Case) -> None:
     got = np.asarray(subject.adapter.to_numpy(out))
     got = np.moveaxis(got, -3, -1) if channels and case.layout == "NCHW" else got
     moved = subject.call(case.with_(policy=_filled(case.policy, 0)), {**seen, "mask": sample["mask"]})
-    named = rows_of(moved["mask"], dtype, channels)
+    named = _values(case, moved["mask"])
     named[moved["mask"] == 0] = np.asarray(fill).astype(dtype)
     require_equal(got, named, f"a mask of {dtype}{f' with {channels} channels' if channels else ''}")
+
+
+def _values(case: Case, number: Any) -> Any:
+    """Return the values of a case's mask that follow from pixel numbers; some infinite or NaN, where it asks."""
+    values = rows_of(number, case.context["dtype"], case.context["channels"])
+    if case.context.get("infinite"):
+        for rest, value in enumerate((np.inf, -np.inf, np.nan)):
+            values[number % 4 == rest] = value
+    return values
 
 
 def _filled(policy: dict[str, Any], fill: int) -> dict[str, Any]:
@@ -95,7 +107,13 @@ def _f2_cases(tier: Tier) -> tuple[Case, ...]:
         for dtype, channels in (*kinds, ("int32", 3), ("uint8", 1)):
             name = f"{one.name} {dtype} {channels or ''}".rstrip()
             found.append(one.with_(name=name, context={"dtype": dtype, "channels": channels}, reach="eager"))
-    return (*found, found[-1].with_(name=f"{found[-1].name} NCHW", layout="NCHW"))
+    nchw = found[-1].with_(name=f"{found[-1].name} NCHW", layout="NCHW")
+    if tier == "full":
+        wanted = {"dtype": "float32", "channels": 0, "infinite": True}
+        names = [name for name in geometry if name in _BORDERS]
+        some = grid("F2", tier, names=names, signatures=("medium-u8",), reach="eager")
+        found += [one.with_(name=f"{one.name} infinite", context=wanted) for one in some]
+    return (*found, nchw)
 
 
 LAWS = (

@@ -28,13 +28,15 @@ Array = npt.NDArray[Any]
 def _merged(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     count = sample["boxes"].shape[1]
-    labels = np.arange(1, sample["boxes"].size // 4 + 1, dtype=np.int32).reshape(-1, count)
-    given = {"boxes_valid": labels % 5 != 0, "keypoints_visible": np.arange(sample["keypoints"].size // 2) % 4 != 0}
+    numbers = np.arange(1, sample["boxes"].size // 4 + 1, dtype=np.int64).reshape(-1, count)
+    labels, kind = _labels(subject, numbers)
+    given = {"boxes_valid": numbers % 5 != 0, "keypoints_visible": np.arange(sample["keypoints"].size // 2) % 4 != 0}
     given["keypoints_visible"] = given["keypoints_visible"].reshape(sample["keypoints"].shape[:2])
     sample["instance_masks"] = instances_of(sample["boxes"], *sample["image"].shape[1:3])
     native = {name: subject.adapter.to_native(array, str(array.dtype)) for name, array in given.items()}
-    native["labels"] = subject.adapter.to_native(labels, "int32")
+    native["labels"] = subject.adapter.to_native(labels, kind)
     out = subject.call(case, {**sample, **native})
+    spec = subject.of(case).output_spec({**subject.native(case, sample), **native})
     for name, array in ("boxes", sample["boxes"]), ("keypoints", sample["keypoints"]), ("labels", labels):
         shape = (len(array), array.shape[1] * case.rows, *array.shape[2:])
         require(out[name].shape == shape, f"shape of {name}", expected=shape, got=out[name].shape)
@@ -42,6 +44,9 @@ def _merged(subject: Subject, case: Case) -> None:
     gate = next((array for path, array in subject.draw(case).items() if path.endswith("/apply")), None)
     rule = case.policy["targets"].get("boxes", {}).get("min_visibility", 0.0)
     merged = ("boxes", "boxes_valid", "instance_masks", "keypoints", "keypoints_visible", "labels")
+    for name in merged:
+        said, found = (tuple(spec[name].shape), spec[name].dtype), (out[name].shape, str(out[name].dtype))
+        require(said == found, f"output_spec of {name}", expected=found, got=said)
     blocks = {name: np.split(out[name], case.rows, 1) for name in merged}
     for i in range(len(labels)):
         for k, others in enumerate(who):
@@ -57,6 +62,16 @@ def _merged(subject: Subject, case: Case) -> None:
                 _box(got, n, rest, out["mask"][i], rule, f"{what}: box {n}")
             for n in range(len(rest["keypoints"])):
                 _keypoint(got, n, rest, out["mask"][i], f"{what}: keypoint {n}")
+
+
+def _labels(subject: Subject, numbers: Array) -> tuple[Array, str]:
+    """Return labels of boxes that need all bits of the widest integers that the framework has, and their dtype."""
+    try:
+        if subject.adapter.dtype_name(subject.adapter.to_native(numbers, "int64")) == "int64":
+            return numbers + 2**62, "int64"
+    except (ImportError, TypeError):  # a library without this dtype
+        pass
+    return (numbers + 2**30).astype(np.int32), "int32"
 
 
 def _untouched(got: dict[str, Array], sample: dict[str, Array], labels: Array, i: int, what: str, *, own: bool) -> None:

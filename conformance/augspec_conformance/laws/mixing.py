@@ -14,15 +14,15 @@ import numpy.typing as npt
 import augspec
 from augspec.language.quantities import QUANTITIES
 from augspec_conformance import statistic
-from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import policy, policy_names
+from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, grid
+from augspec_conformance.cases.policies import document, policy, policy_names
 from augspec_conformance.cases.probes import sample_of, soft
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.declared import cdf_of
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.oracle.words import words_of
-from augspec_conformance.subject import Subject
+from augspec_conformance.subject import Subject, Unclaimed
 from augspec_conformance.tolerances import DRAWS, LABEL, TABLE, white
 
 __all__ = ["LAWS", "followers", "mixed_apart", "named"]
@@ -151,8 +151,34 @@ def _given_soft(subject: Subject, case: Case) -> None:
         require_equal(by_share[name], value, f"soft labels in place of class ids: {name}")
 
 
+_IDS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
+"""What class ids may be."""
+
+_MANY = 256
+"""Classes, where their dtype holds so many."""
+
+
+def _many_classes(subject: Subject, case: Case) -> None:
+    """Ids of many classes, of any dtype up to its last one, are mixed as the soft labels that they stand for."""
+    sample, dtype = {"image": sample_of(case)["image"]}, case.context["ids"]
+    classes = min(_MANY, int(np.iinfo(dtype).max) + 1)
+    ids = classes - 1 - np.arange(len(sample["image"]), dtype=np.int64) * (classes // 8)
+    many = case.with_(policy={**case.policy, "targets": {"label": {"classes": classes}}})
+    try:
+        native = subject.adapter.to_native(ids.astype(dtype), dtype)
+    except (ImportError, TypeError, OverflowError) as error:
+        raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
+    if subject.adapter.dtype_name(native) != dtype:
+        raise Unclaimed(f"{subject.name} has no {dtype} arrays here")
+    by_share = subject.call(many, {**sample, "label": np.eye(classes, dtype=np.float32)[ids]})
+    by_id = subject.call(many, {**sample, "label": native})
+    for name, value in by_share.items():
+        require_equal(by_id[name], value, f"{dtype} ids of {classes} classes in place of soft labels: {name}")
+
+
 def _b9(subject: Subject, case: Case) -> None:
-    (_given_soft if case.context.get("soft") else _mixtures)(subject, case)
+    ids = _many_classes if "ids" in case.context else _mixtures
+    (_given_soft if case.context.get("soft") else ids)(subject, case)
 
 
 def _names(tier: Tier) -> tuple[str, ...]:
@@ -181,7 +207,21 @@ def _b9_cases(tier: Tier) -> tuple[Case, ...]:
     )
     soft_too = grid("B9", tier, names=_names(tier), signatures=(CORE_FLOAT,), context={"soft": True})
     alone = grid("B9", tier, names=_names(tier), signatures=("one-u8",))
-    return (*mixed, *(one.with_(name=f"{one.name} soft") for one in soft_too), *alone)
+    found = (*mixed, *(one.with_(name=f"{one.name} soft") for one in soft_too), *alone)
+    return (*found, *_wide_cases()) if tier == "full" else found
+
+
+def _wide_cases() -> tuple[Case, ...]:
+    """Tiles that leave some of the canvas free, wherever they meet, and class ids of every dtype."""
+    free = case("B9", "op:mosaic", "medium-u8", reach="eager")
+    ids = case("B9", "op:mixup", "medium-u8", reach="eager")
+    return (
+        free.with_(
+            name="op:mosaic free medium-u8",
+            policy=document({"op": "mosaic", "scale": {"uniform": [0.3, 0.45]}}),
+        ),
+        *(ids.with_(name=f"op:mixup {dtype} ids", context={"ids": dtype}) for dtype in _IDS),
+    )
 
 
 def _spread(subject: Subject, case: Case) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from augspec_conformance.cases.catalogue import CORE_INTEGER, compiled_for, grid
-from augspec_conformance.cases.policies import fitting_targets, policy, policy_names
+from augspec_conformance.cases.catalogue import CORE_INTEGER, case, compiled_for, grid
+from augspec_conformance.cases.policies import document, fitting_targets, policy, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_match
@@ -25,6 +25,9 @@ _MASKS: dict[str, tuple[str, int, float]] = {
     "seen": ("bool", 0, 1),
 }
 """Dtype, number of channels (none where 0) and fill."""
+
+_FREE = {"op": "mosaic", "scale": {"uniform": [0.3, 0.45]}}
+"""Tiles that leave some of the canvas free, wherever they meet."""
 
 _COMPILED = ("op:rotate", "op:random_resized_crop", "mix:train")
 
@@ -79,6 +82,9 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
         found.append(one.with_(reach=compiled.get(one.name, "eager")))
         if asked:
             found.append(one.with_(name=f"{one.name} NCHW", layout="NCHW", reach="eager"))
+    if tier == "full":
+        free = case("F13", "op:mosaic", "medium-u8", reach="eager")
+        found.append(free.with_(name="op:mosaic free medium-u8", policy=document(_FREE)))
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 import augspec
 from augspec_conformance.cases.catalogue import ALL_TARGETS, cases_of
-from augspec_conformance.cases.policies import document
+from augspec_conformance.cases.policies import CLASSES, document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.compare import require_same
@@ -60,6 +60,10 @@ def _late(name: str, row: int, column: int, change: Callable[[Any], Any]) -> Cal
     return spoilt
 
 
+def _with_id(last: int) -> Callable[[Sample], dict[str, Any]]:
+    return lambda sample: {"image": sample["image"], "label": np.array([1, last], np.int32)}
+
+
 WRONG: dict[str, Wrong] = {
     "rank 2": Wrong("image", ("12", "9"), _alone(lambda x: x[0, :, :, 0])),
     "rank 5": Wrong("image", ("1", "2", "12", "9", "3"), _alone(lambda x: x[None])),
@@ -78,6 +82,8 @@ WRONG: dict[str, Wrong] = {
     "keypoint batch": Wrong("keypoints", ("1", "3", "2"), _of("keypoints", lambda x: x[:1])),
     "instance count": Wrong("instance_masks", ("3",), _with_instances(3, 12)),
     "instance size": Wrong("instance_masks", ("4", "11", "9"), _with_instances(4, 11)),
+    "negative class": Wrong("label", ("-1", "index 1"), _with_id(-1)),
+    "class too many": Wrong("label", (str(CLASSES), "index 1"), _with_id(CLASSES)),
     "two channels": Wrong("", ("2",), _alone(lambda x: x[..., :2]), "saturation"),
     "mask in chains": Wrong("", ("mask",), lambda sample: {"image": sample["image"], "mask": sample["mask"]}, "augmix"),
     "too small": Wrong("", ("2",), _alone(lambda x: x[:, :2, :2]), "center_crop"),
@@ -154,13 +160,14 @@ def _s10_cases(tier: Tier) -> tuple[Case, ...]:
         return ()
     chains = document({"op": "augmix", "ops": [{"op": "rotate", "degrees": 9}]})
     colour, crop = document({"op": "saturation", "factor": 0.5}), document({"op": "center_crop", "size": [5, 5]})
+    other = {"center_crop": crop, "augmix": chains, "label": document({"op": "mixup", "alpha": 1.0})}
     return tuple(
         Case(
             name=kind,
-            policy={"center_crop": crop, "augmix": chains}.get(wrong.op, colour),
+            policy=other.get(wrong.op or wrong.target, colour),
             targets=ALL_TARGETS,
             context={"kind": kind},
-            reach="eager" if wrong.op in ("augmix", "center_crop") or kind.startswith("late") else "dear",
+            reach="eager" if (wrong.op or wrong.target) in other or kind.startswith("late") else "dear",
         )
         for kind, wrong in WRONG.items()
         if tier == "full" or not kind.startswith("late")

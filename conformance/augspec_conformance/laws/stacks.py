@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 import augspec
@@ -31,6 +32,17 @@ def _frames(case: Case) -> list[dict[str, Array]]:
         if {"mask", "boxes"} <= set(one):
             one["mask"] = one["mask"] + 40_000 * t
             one["instance_masks"] = instances_of(one["boxes"], *one["image"].shape[1:3])
+        if case.context.get("flags"):
+            one.update(_flags(one, t))
+    return found
+
+
+def _flags(one: dict[str, Array], t: int) -> dict[str, Array]:
+    """Return flags of boxes and keypoints, other ones in every frame."""
+    found = {}
+    for name, flag, every in ("boxes", "boxes_valid", 3), ("keypoints", "keypoints_visible", 2):
+        rows = np.arange(one[name].shape[0] * one[name].shape[1]).reshape(one[name].shape[:2])
+        found[flag] = (rows + t) % every != 0
     return found
 
 
@@ -100,6 +112,10 @@ def _f11_cases(tier: Tier) -> tuple[Case, ...]:
         return ()
     some = [*grid("F11", tier, names=_COMPILED), *grid("F11", tier, every=1 if tier == "full" else 2)]
     some += grid("F11", tier, names=("op:rotate", "op:resize", "mix:train", "mix:targets"), signatures=(CORE_FLOAT,))
+    if tier == "full":
+        some += grid("F11", tier, names=[name for name in policy_names(with_variants=True) if "/fill=noise" in name])
+        flags = grid("F11", tier, names=("op:horizontal_flip", "op:rotate", "op:mosaic"), context={"flags": True})
+        some += (one.with_(name=f"{one.name} flags") for one in flags)
     compiled = compiled_for(_COMPILED, tier, at_smoke=1)
     found = {c.name: c.with_(reach=compiled.get(c.name, "eager")) for c in some}.values()
     return (*found, *(c.with_(name=f"{c.name} NCHW", layout="NCHW", reach="eager") for c in found if _asked(c)))

@@ -193,14 +193,39 @@ def _compacted(subject: Subject, case: Case) -> None:
 def _f5_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
-    return (
+    found = (
         Case(name="F5 dot-u8", signature="dot-u8", targets=ALL_TARGETS, probe_seed=5),
         Case(name="beside windows", policy=_CUT, signature="medium-u8", reach="graph", context={"windows": True}),
     )
+    sees = Case(
+        name="boxes that decide",
+        policy=document({"op": "iou_crop", "size": [11, 13], "min_iou": [0.0, 0.3]}),
+        signature="medium-u8",
+        targets=("image", "boxes"),
+        context={"deciding": True},
+    )
+    return (*found, sees) if tier == "full" else found
+
+
+def _deciding(subject: Subject, case: Case) -> None:
+    """Boxes that were given as not valid decide nothing: all is as if they were not there."""
+    sample = sample_of(case)
+    boxes = sample["boxes"]
+    valid = np.zeros(boxes.shape[:2], bool)
+    valid[:, 0] = True
+    for view in range(_WINDOWS):
+        one = case.with_(view=view)
+        flagged = subject.call(one, {**sample, "boxes_valid": valid})
+        alone = subject.call(one, {**sample, "boxes": boxes[:, :1]})
+        require_equal(flagged["image"], alone["image"], f"view {view}: the image beside boxes that are not valid")
+        for name in ("boxes", "boxes_valid"):
+            require_equal(flagged[name][:, :1], alone[name], f"view {view}: {name} beside boxes that are not valid")
+        require(not flagged["boxes_valid"][:, 1:].any(), f"view {view}: boxes that were not valid are now")
 
 
 def _f5(subject: Subject, case: Case) -> None:
-    (_beside_windows if case.context.get("windows") else _filtered)(subject, case)
+    windows = _beside_windows if case.context.get("windows") else _filtered
+    (_deciding if case.context.get("deciding") else windows)(subject, case)
 
 
 LAWS = (

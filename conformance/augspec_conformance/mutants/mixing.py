@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,8 +16,10 @@ from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.mix import MixStep
-from augspec_conformance.mutants.faulty import Faulty, Values
+from augspec_backends.numpy.backend import Backend
+from augspec_conformance.mutants.faulty import Faulty, Run, Values
 from augspec_conformance.mutants.mutant import Mutant
+from augspec_conformance.mutants.running import Go, Running, Work
 
 __all__ = ["MUTANTS"]
 
@@ -115,6 +117,26 @@ class OneWeight(Faulty):
         }
 
 
+class SignedIds(Running, Backend):
+    """Reads class ids of 8 bits as signed ones."""
+
+    def running(self, go: Go, work: Work, keys: Any, arrays: Mapping[str, Array]) -> Values:
+        label = arrays.get(LABEL)
+        if label is None or label.dtype != np.uint8:
+            return go(keys, arrays)
+        return go(keys, {**arrays, LABEL: label.view(np.int8)})
+
+
+class TakesNegativeIds(Faulty):
+    """Takes a negative class id for the first class."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        label = sample.get(LABEL) if isinstance(sample, Mapping) else None
+        if isinstance(label, np.ndarray) and label.dtype.kind == "i" and label.ndim == 1:
+            sample = {**sample, LABEL: np.maximum(label, 0)}
+        return run(key, sample, index)
+
+
 MUTANTS = (
     Mutant(
         "M190",
@@ -171,5 +193,22 @@ MUTANTS = (
         "A batch is mixed a lot or not at all, and gradients are noisier.",
         OneWeight,
         ("R18", "B2"),
+    ),
+    Mutant(
+        "M307",
+        "mixing",
+        "reads class ids of 8 bits as signed ones",
+        "Half of the classes train nothing but NaN.",
+        SignedIds,
+        ("B9",),
+        tier="full",
+    ),
+    Mutant(
+        "M308",
+        "mixing",
+        "takes negative class ids",
+        "What was marked as unlabelled is trained as the first class.",
+        TakesNegativeIds,
+        ("S10",),
     ),
 )

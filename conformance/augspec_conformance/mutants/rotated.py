@@ -72,6 +72,14 @@ class ForgetsCentres(Faulty):
         return {**state, "places_seen": np.ones_like(state["places_seen"])} if "places_seen" in state else state
 
 
+class NeedsOne(_Angled):
+    """Asks for the largest of the boxes, which none of none is."""
+
+    def wrong(self, boxes: Array, given: Array) -> Array:
+        boxes.max(-2)
+        return boxes
+
+
 MUTANTS = (
     Mutant(
         "M261",
@@ -104,5 +112,14 @@ MUTANTS = (
         "Objects are annotated beside the picture.",
         ForgetsCentres,
         ("F15",),
+    ),
+    Mutant(
+        "M302",
+        "rotated",
+        "breaks down where there are no boxes with an angle",
+        "An image without ships ends the training.",
+        NeedsOne,
+        ("B5",),
+        tier="full",
     ),
 )

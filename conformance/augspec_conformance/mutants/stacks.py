@@ -107,6 +107,20 @@ class CountsFramesAsSamples(Faulty):
     steps: ClassVar[Steps] = {**STEPS, Noise: _NoiseById()}
 
 
+class _FillByFrame(OccludeStep):
+    def prepare(self, to: Preparation, stage: Occlude, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
+        if f"{at}.key" in to.params and to.frames > 1 and to.shared_noise:
+            frame = to.xp.reshape(to.frame(), (-1, 1))
+            to.params[f"{at}.key"] = to.xp.concat([to.params[f"{at}.key"], frame], 1)
+
+
+class FillsEveryFrame(Faulty):
+    """Fills holes of every frame with noise of its own, also where the policy says that frames share it."""
+
+    steps: ClassVar[Steps] = {**STEPS, Occlude: _FillByFrame()}
+
+
 MUTANTS = (
     Mutant(
         "M250",
@@ -147,5 +161,14 @@ MUTANTS = (
         "Videos of neighbouring ids share their noise.",
         CountsFramesAsSamples,
         ("F12",),
+    ),
+    Mutant(
+        "M306",
+        "stacks",
+        "fills holes with noise of each frame where frames share theirs",
+        "What hides a moving picture flickers.",
+        FillsEveryFrame,
+        ("F11",),
+        tier="full",
     ),
 )

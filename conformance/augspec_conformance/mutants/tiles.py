@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 
+from augspec.language.policy import Policy
 from augspec.mixing import FINE, TileOp
 from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Tile
 from augspec_backends.generic.arithmetic import Arithmetic
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.labels import LABELS
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.step import Params
 from augspec_backends.generic.stages.tile import TileStep
-from augspec_conformance.mutants.faulty import Faulty
+from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -118,6 +121,62 @@ class Neighbours(Faulty):
     steps: ClassVar[Steps] = {**STEPS, Tile: _Neighbours()}
 
 
+class _NotNone(TileStep):
+    def rows(self, xp: Namespace, state: State, who: list[Array], own: Params) -> State:
+        for name in ("boxes", "keypoints"):
+            if name in state:
+                state[name].max(1)
+        return super().rows(xp, state, who, own)
+
+
+class NeedsRows(Faulty):
+    """Asks for the largest of the boxes and keypoints that come together, which none of none is."""
+
+    steps: ClassVar[Steps] = {**STEPS, Tile: _NotNone()}
+
+
+class _FloatLabels(TileStep):
+    def rows(self, xp: Namespace, state: State, who: list[Array], own: Params) -> State:
+        new = super().rows(xp, state, who, own)
+        if LABELS in new and new[LABELS].dtype.kind in "iu" and "on" in own:
+            new[LABELS] = new[LABELS].astype(np.float32).astype(new[LABELS].dtype)
+        return new
+
+
+class FloatLabels(Faulty):
+    """Takes labels of boxes through float32 where a gate decides whose they are."""
+
+    steps: ClassVar[Steps] = {**STEPS, Tile: _FloatLabels()}
+
+
+class _SaysOwnLabels(HookedAugmenter):
+    def output_spec(self, sample: Any, *, training: bool = True) -> Any:
+        said = super().output_spec(sample, training=training)
+        if not self.mixes or not isinstance(said, dict) or not {"boxes", LABELS} <= set(said):
+            return said
+        return {**said, LABELS: replace(said["boxes_valid"], shape=sample[LABELS].shape, dtype=said[LABELS].dtype)}
+
+
+class SaysOwnLabels(Faulty):
+    """Announces the labels of a sample's own boxes, and gives those of all."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        real = super().compile(policy, **options)
+        return _SaysOwnLabels(real.policy, self, real.options)
+
+
+class _Quadrants(TileStep):
+    def axis(self, xp: Namespace, op: TileOp, meet: Array, tile: Array, side: int, **there: bool) -> dict[str, Array]:
+        found = super().axis(xp, op, meet, tile, side, **there)
+        return {**found, "seen": np.stack([meet, side - meet], 1)}
+
+
+class WeighsQuadrants(Faulty):
+    """Weighs labels by the quadrants of the canvas, also where a tile does not fill its own."""
+
+    steps: ClassVar[Steps] = {**STEPS, Tile: _Quadrants()}
+
+
 MUTANTS = (
     Mutant(
         "M230",
@@ -182,5 +241,39 @@ MUTANTS = (
         "The same images meet in every epoch, and the order of a batch counts.",
         Neighbours,
         ("B9",),
+    ),
+    Mutant(
+        "M303",
+        "tiles",
+        "breaks down where there are no boxes or keypoints to put together",
+        "A batch of empty images ends the training.",
+        NeedsRows,
+        ("B5",),
+        tier="full",
+    ),
+    Mutant(
+        "M309",
+        "tiles",
+        "takes labels of boxes through float32",
+        "Large ids of objects become those of others.",
+        FloatLabels,
+        ("B12",),
+    ),
+    Mutant(
+        "M310",
+        "tiles",
+        "announces a quarter of the labels of boxes",
+        "A buffer of the announced shape is too small.",
+        SaysOwnLabels,
+        ("B12",),
+    ),
+    Mutant(
+        "M311",
+        "tiles",
+        "weighs labels by quadrants where the canvas stays free",
+        "Labels promise more of an image than its tile shows.",
+        WeighsQuadrants,
+        ("B9",),
+        tier="full",
     ),
 )
