@@ -279,11 +279,12 @@ def anchored(subject: Subject, case: Case) -> None:
         errors.append(np.abs(got - unit(image)))
     (worst, mean), (most, usual) = ((float(e.max(initial=0.0)), float(e.mean()) if e.size else 0.0) for e in errors)
     dtype = SIGNATURES[case.signature].dtype
-    once = tolerances.DOUBLE if dtype == "float64" else tolerances.EPSILON["float32"]
-    ulp = once if dtype == "float64" else tolerances.EPSILON[dtype]
+    ulp, computed = tolerances.EPSILON[dtype], tolerances.EPSILON["float32"]
+    if dtype == "float64":
+        ulp = computed = tolerances.DOUBLE
     for name, value, bound in (
         ("largest", worst, tolerances.ANCHOR * most + ulp),
-        ("mean", mean, tolerances.ANCHOR_MEAN * usual + once),
+        ("mean", mean, tolerances.ANCHOR_MEAN * usual + computed),
     ):
         require(within(value, bound), f"the {name} error", expected=f"at most {bound:.3g}", got=value)
 
