@@ -22,6 +22,7 @@ __all__ = [
     "COORDINATE",
     "COORDINATE_BETWEEN",
     "CUBIC_WEIGHTS",
+    "DOUBLE",
     "EPSILON",
     "GREY",
     "GRID",
@@ -170,6 +171,9 @@ ANCHOR = 8.0
 
 ANCHOR_MEAN = 1.5
 """N2: and the mean error so many times: truncating instead of rounding would double it."""
+
+DOUBLE = 1e-13
+"""N2: one unit for those who claim float64 (C2): some hundred roundings of it, and far below one of float32."""
 
 BOUNDARY = COORDINATE_BETWEEN
 """Points this near to a border, in pixels, may count as visible or not."""

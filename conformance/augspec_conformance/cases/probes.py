@@ -90,6 +90,19 @@ def _boxes(shape: Shape, seed: int) -> Unit:
     return image
 
 
+def _night(shape: Shape, seed: int) -> Unit:
+    """Black, and noise in one pixel of sixteen."""
+    return np.where(_rng(seed, 11).random(shape) < 1 / 16, _noise(shape, seed), 0.0)
+
+
+def _narrow(shape: Shape, seed: int) -> Unit:
+    """Noise between two close values, other ones in each channel: a little less, and more, than what is flat (E5)."""
+    noise = _noise(shape, seed)
+    low, high = noise.min((1, 2), keepdims=True), noise.max((1, 2), keepdims=True)
+    span = np.resize([1 / 5000, 1 / 3500, 1 / 40], shape[3])
+    return np.asarray(0.3 + span * (noise - low) / np.maximum(high - low, 1e-9))
+
+
 def _nan_at(shape: Shape, seed: int) -> Unit:
     """Noise, and one NaN in the first sample."""
     return _with_one(shape, seed, np.nan)
@@ -117,6 +130,8 @@ PROBES: dict[str, Callable[[Shape, int], Unit]] = {
     "constant": _constant,
     "blobs": _blobs,
     "boxes": _boxes,
+    "night": _night,
+    "narrow": _narrow,
     "nan_at": _nan_at,
     "inf_at": _inf_at,
 }

@@ -14,6 +14,7 @@ from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws import algebra, certain, nonfinite
 from augspec_conformance.laws.compare import require_alike
 from augspec_conformance.laws.ideal import against_ideal, anchored, anchored_cases, ideal_cases
+from augspec_conformance.laws.limits import limit_cases
 from augspec_conformance.subject import Subject, reference
 
 __all__ = ["LAWS"]
@@ -92,10 +93,10 @@ LAWS = (
     Law(
         "N1",
         "values",
-        ("C2", "E1", "E4", "E7", "E8"),
+        ("C1", "C2", "C7", "E1", "E4", "E5", "E7", "E8"),
         "Integers equal the NumPy reference, floats stay within their class, and both near the float64 ideal (E8).",
         _values,
-        lambda tier: (*_n1_cases(tier), *ideal_cases(tier)),
+        lambda tier: (*limit_cases(tier), *_n1_cases(tier), *ideal_cases(tier)),
         search=True,
     ),
     Law(
