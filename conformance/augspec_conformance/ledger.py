@@ -55,7 +55,6 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
 
 WITHOUT_LAW = {
     "E3": "What explain prints is compared with what is drawn in the tests of explain.",
-    "E5": "The mean is contrast's pivot, and N1 compares those bytes.",
     "R9": "It is the first step of every other map; K5 evaluates them whole.",
     "R15": "Matrices and windows reach pixels; N1 and G1 would see a bit's difference.",
 }
