@@ -52,6 +52,7 @@ SIGNATURES = {
     "one-u8": Signature((1, 12, 9, 3), "uint8"),
     "one-f32": Signature((1, 12, 9, 3), "float32"),
     "small-u16": Signature((2, 12, 9, 3), "uint16"),
+    "small-f32": Signature((2, 12, 9, 3), "float32"),
     "small-f16": Signature((2, 12, 9, 3), "float16"),
     "small-bf16": Signature((2, 12, 9, 3), "bfloat16"),
     "small-f64": Signature((2, 12, 9, 3), "float64"),
