@@ -48,6 +48,7 @@ SIGNATURES = {
     "thirty-one-u8": Signature((31, 5, 7, 3), "uint8"),
     "many-u8": Signature((64, 6, 7, 3), "uint8"),
     "batch-u8": Signature((512, 6, 7, 3), "uint8"),
+    "crowd-u8": Signature((4100, 2, 3, 3), "uint8"),
     "mega-u8": Signature((1, 1000, 1056, 3), "uint8"),
     "one-u8": Signature((1, 12, 9, 3), "uint8"),
     "one-f32": Signature((1, 12, 9, 3), "float32"),
@@ -58,4 +59,4 @@ SIGNATURES = {
     "small-f64": Signature((2, 12, 9, 3), "float64"),
 }
 """By name. `large-*` hold at least 64 KiB: small arrays are copied where large ones are aliased. `batch-u8` and
-`mega-u8` are for the tier stress, `one-*` for shrunk failures."""
+`mega-u8` are for the tier stress, `crowd-u8` has more rows than blocks of work have, `one-*` for shrunk failures."""

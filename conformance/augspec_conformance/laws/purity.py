@@ -197,6 +197,13 @@ def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[st
     def draw(one: Case) -> dict[str, Any]:
         return {path: np.asarray(value) for path, value in subject.draw(one).items()}
 
+    room = np.array(subject.ids(case), np.int64)
+
+    def in_place(one: Case) -> dict[str, Any]:
+        """Call with ids that are written over those of an earlier call."""
+        room[...] = subject.ids(one)
+        return subject.numpy(one, augmenter(subject.key(one), subject.native(one, sample), room))
+
     def refused() -> dict[str, Any]:
         said = []
         for wrong in ({"image": "no array"}, {**subject.native(case, sample), "boxes": "none"}):
@@ -212,6 +219,7 @@ def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[st
     steps += [("draw of other ids", partial(draw, others)), ("refusal", refused)]
     if subject.cost != "eager":
         return steps
+    steps += [("call", partial(in_place, case)), ("other ids", partial(in_place, others))]
     small = case.with_(signature="grey-u8", ids=None, policy=_IDENTITY)
 
     def apply(one: Case) -> dict[str, Any]:
