@@ -62,13 +62,13 @@ class Subject:
 
         Without a layout it is for channels last, or for what the backend claims instead.
         """
-        given = {"layout": self._claimed("NHWC"), "mode": self.mode, **options}
+        given = {"layout": self.claimed("NHWC"), "mode": self.mode, **options}
         key = json.dumps(policy, sort_keys=True), json.dumps(given, sort_keys=True, default=str)
         if key not in self._augmenters:
             self._augmenters[key] = self.backend.compile(augspec.loads(key[0]), **given)
         return self._augmenters[key]
 
-    def _claimed(self, layout: str) -> str:
+    def claimed(self, layout: str) -> str:
         """Return the layout, or the backend's habit if that is not claimed."""
         return layout if layout in self.capabilities.layouts else str(self.capabilities.default_layout)
 
@@ -162,7 +162,7 @@ class Subject:
 
     def draw(self, case: Case, ids: Any = None) -> augspec.Draws:
         """Return a case's draws on the host; they depend on no layout."""
-        drawn: augspec.Draws = self.of(case.with_(layout=self._claimed(case.layout))).draw(
+        drawn: augspec.Draws = self.of(case.with_(layout=self.claimed(case.layout))).draw(
             self.key(case), self.ids(case) if ids is None else ids
         )
         return drawn.numpy()

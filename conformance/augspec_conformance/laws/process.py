@@ -62,7 +62,7 @@ def _fresh_cases(subject: Subject, case: Case) -> tuple[Case, ...]:
     """Return what a fresh process is asked; the pixels of the first alone where calls are compiled."""
     names = ("mix:train", "mix:some", "op:gaussian_noise")
     asked = grid("P12", "full", names=names[::-1] if case.context.get("quick") else names)
-    return tuple(subject.fitted(one) for one in asked)
+    return tuple(subject.fitted(one.with_(layout=subject.claimed(one.layout))) for one in asked)
 
 
 def _import_pure(subject: Subject, case: Case) -> None:

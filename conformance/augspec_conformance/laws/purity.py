@@ -249,6 +249,7 @@ def _threads(subject: Subject, case: Case) -> None:
 def _compile_pure(subject: Subject, case: Case) -> None:
     policy = augspec.loads(json.dumps(case.policy))
     text, hash_before = augspec.dumps(policy), policy.canonical_hash()
+    subject.of(case)  # says whether the case is claimed
     results = []
     for _ in range(2):
         twin = augspec.loads(text)
