@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from augspec.errors import BackendUnavailable, PolicyError, SampleError, Unsuppo
 from augspec.plan.stages import Leaf
 from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.targets import outputs
+from augspec_backends.numpy.backend import Backend
 from augspec_backends.numpy.namespace import NumpyNamespace
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
@@ -318,6 +320,16 @@ def test_pairs_of_keypoints_name_rows_that_there_are(pairs: list[list[int]], row
 def test_whether_samples_are_stacks_is_true_or_false(frames: Any) -> None:
     with pytest.raises(Unsupported, match="true or false"):
         compiled(frames=frames)
+
+
+def test_a_layout_that_a_backend_does_not_claim_is_refused() -> None:
+    class OneLayout(Backend):
+        capabilities = replace(Backend.capabilities, layouts=("NHWC",))
+
+    policy = augspec.loads('{"augspec": 1, "ops": []}')
+    assert OneLayout().compile(policy, layout="NHWC").options.layout == "NHWC"
+    with pytest.raises(Unsupported, match=r"layout='NCHW'.*the backend 'numpy' knows NHWC"):
+        OneLayout().compile(policy, layout="NCHW")
 
 
 def test_results_are_named_before_they_are_there() -> None:

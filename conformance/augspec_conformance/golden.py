@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CHAIN", "MAPS", "POLICY", "SEED", "THREEFRY", "threefry", "word"]
+__all__ = ["CHAIN", "MAPS", "NESTED", "NESTED_MAPS", "POLICY", "SEED", "THREEFRY", "threefry", "thresholds", "word"]
 
 Pair = tuple[int, int]
 
@@ -101,6 +101,20 @@ def _categorical(weights: list[float], values: list[int]) -> Callable[[int], int
     return lambda w: values[sum((w >> 8) >= end for end in ends)]
 
 
+def _nested(ops: list[dict[str, Any]], *ids: str) -> list[dict[str, Any]]:
+    """Return ops as the members of a choice of this id, that one as the only member of the next."""
+    for name in ids:
+        ops = [{"op": "one_of", "id": name, "ops": ops}]
+    return ops
+
+
+_LONG = tuple(f"branch_{'of_a_branch_' * 4}{level}" for level in range(3))
+NESTED: dict[str, Any] = {
+    "augspec": 1,
+    "ops": _nested([{"op": "rotate", "degrees": {"uniform": [-10, 25]}}, {"op": "scale", "factor": 2.0}], *_LONG),
+}
+"""A policy whose paths are alike for more than 128 characters."""
+
 MAPS: dict[str, Callable[[int], int]] = {
     "sample/horizontal_flip#0/apply": lambda w: int((w >> 8) < math.floor(0.3 * 2**24 + 0.5)),
     "sample/rotate#0/degrees": _uniform(-10 / 360, 25 / 360, 1 << 24),
@@ -110,3 +124,40 @@ MAPS: dict[str, Callable[[int], int]] = {
     "sample/one_of#0/branch": _categorical([3, 1], [0, 1]),
 }
 """From a word to the draw's integer, by path of `POLICY`."""
+
+NESTED_MAPS: dict[str, Callable[[int], int]] = {
+    f"sample/{'/'.join(_LONG[::-1])}/branch": _categorical([1, 1], [0, 1]),
+    f"sample/{'/'.join(_LONG[::-1])}/rotate#0/degrees": _uniform(-10 / 360, 25 / 360, 1 << 24),
+}
+"""The same of `NESTED`."""
+
+
+def thresholds(word: Callable[[str], int]) -> Iterator[tuple[str, dict[str, Any], int]]:
+    """Yield policies whose thresholds are the draw itself and the one after it (R10, R11): path, policy, draw.
+
+    Args:
+        word: from a path to the word number 0 that one sample draws.
+    """
+    for path, make, below, above in (
+        ("sample/horizontal_flip#0/apply", _gate, 1, 0),
+        ("sample/one_of#0/branch", _branch, 0, 1),
+        ("sample/contrast#0/factor", _factor, 2048, 6144),
+    ):
+        k = word(path) >> 8
+        for threshold, expected in ((k, above), (k + 1, below)):
+            if 0 < threshold < 2**24:
+                yield path, {"augspec": 1, "ops": [make(threshold)]}, expected
+
+
+def _gate(threshold: int) -> dict[str, Any]:
+    return {"op": "horizontal_flip", "p": threshold / 2**24}
+
+
+def _branch(threshold: int) -> dict[str, Any]:
+    members = [{"op": "vertical_flip", "p": 1.0}, {"op": "grayscale"}]
+    return {"op": "one_of", "weights": [threshold / 2**24, 1 - threshold / 2**24], "ops": members}
+
+
+def _factor(threshold: int) -> dict[str, Any]:
+    weights = [threshold / 2**24, 1 - threshold / 2**24]
+    return {"op": "contrast", "factor": {"choice": {"values": [0.5, 1.5], "weights": weights}}}

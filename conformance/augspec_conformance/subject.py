@@ -59,19 +59,43 @@ class Subject:
         return self._family[mode]
 
     def augmenter(self, policy: Mapping[str, Any], **options: Any) -> Any:
-        """Return the compiled policy, compiled once; `layout` and other options as in `augspec.compile`."""
-        given = {"layout": "NHWC", "mode": self.mode, **options}
+        """Return the compiled policy, compiled once; `layout` and other options as in `augspec.compile`.
+
+        Without a layout it is for channels last, or for what the backend claims instead.
+        """
+        given = {"layout": self.claimed("NHWC"), "mode": self.mode, **options}
         key = json.dumps(policy, sort_keys=True), json.dumps(given, sort_keys=True, default=str)
         if key not in self._augmenters:
             self._augmenters[key] = self.backend.compile(augspec.loads(key[0]), **given)
         return self._augmenters[key]
 
+    def claimed(self, layout: str) -> str:
+        """Return the layout, or the backend's habit if that is not claimed."""
+        return layout if layout in self.capabilities.layouts else str(self.capabilities.default_layout)
+
     def of(self, case: Case) -> Any:
-        """Return the compiled policy of a case."""
+        """Return the compiled policy of a case.
+
+        Raises:
+            Unclaimed: the backend does not claim the case's layout.
+        """
+        if case.layout not in self.capabilities.layouts:
+            raise Unclaimed(f"{self.name} does not claim the layout {case.layout}")
         options = dict(case.context.get("options", {}))
         if "value_range" in options:
             options["value_range"] = tuple(options["value_range"])
         return self.augmenter(case.policy, layout=case.layout, **options)
+
+    def fitted(self, case: Case) -> Case:
+        """Return the case, with images of the first claimed dtype instead if its own is not claimed."""
+        now, dtypes = SIGNATURES[case.signature], tuple(self.capabilities.dtypes)
+        if now.dtype in dtypes:
+            return case
+        alike = {sig.dtype: name for name, sig in SIGNATURES.items() if sig.shape == now.shape}
+        for dtype in dtypes:
+            if dtype in alike:
+                return case.with_(signature=alike[dtype])
+        raise Unclaimed(f"{self.name} claims none of the dtypes {', '.join(alike)}")
 
     def native(self, case: Case, sample: Mapping[str, Any]) -> dict[str, Any]:
         """Return channels-last NumPy arrays as the framework's, in the case's layout and dtype; extras as they are."""
@@ -136,8 +160,10 @@ class Subject:
         return self.numpy(case, out)
 
     def draw(self, case: Case, ids: Any = None) -> augspec.Draws:
-        """Return a case's draws on the host."""
-        drawn: augspec.Draws = self.of(case).draw(self.key(case), self.ids(case) if ids is None else ids)
+        """Return a case's draws on the host; they depend on no layout."""
+        drawn: augspec.Draws = self.of(case.with_(layout=self.claimed(case.layout))).draw(
+            self.key(case), self.ids(case) if ids is None else ids
+        )
         return drawn.numpy()
 
 

@@ -92,7 +92,7 @@ class Options:
         if options["layout"] is None:
             options["layout"] = capabilities.default_layout
         modes = ("auto", *capabilities.modes)
-        for name, words in {**CHOICES, "mode": modes}.items():
+        for name, words in {**CHOICES, "layout": capabilities.layouts, "mode": modes}.items():
             if options[name] not in words:
                 raise Unsupported(
                     f"compile(…, {name}={options[name]!r})",

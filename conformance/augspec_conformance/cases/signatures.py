@@ -49,13 +49,16 @@ SIGNATURES = {
     "many-u8": Signature((64, 6, 7, 3), "uint8"),
     "batch-u8": Signature((512, 6, 7, 3), "uint8"),
     "wide-u8": Signature((1, 129, 640, 3), "uint8"),
+    "crowd-u8": Signature((4100, 2, 3, 3), "uint8"),
     "mega-u8": Signature((1, 1000, 1056, 3), "uint8"),
     "one-u8": Signature((1, 12, 9, 3), "uint8"),
     "one-f32": Signature((1, 12, 9, 3), "float32"),
     "small-u16": Signature((2, 12, 9, 3), "uint16"),
+    "small-f32": Signature((2, 12, 9, 3), "float32"),
     "small-f16": Signature((2, 12, 9, 3), "float16"),
     "small-bf16": Signature((2, 12, 9, 3), "bfloat16"),
     "small-f64": Signature((2, 12, 9, 3), "float64"),
 }
 """By name. `large-*` hold at least 64 KiB: small arrays are copied where large ones are aliased. `wide-u8` has over 2¹⁶
-pixels, and rows of more than 512. `batch-u8` and `mega-u8` are for the tier stress, `one-*` for shrunk failures."""
+pixels, and rows of more than 512. `batch-u8` and `mega-u8` are for the tier stress, `crowd-u8` has more rows than blocks
+of work have, `one-*` are for shrunk failures."""

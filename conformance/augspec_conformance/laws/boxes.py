@@ -37,13 +37,11 @@ def _boxes_formed(subject: Subject, case: Case) -> None:
         {"box_format": "xywh"},
         {"box_format": "cxcywh"},
         {"box_format": "yxyx"},
-        {"box_units": "normalized"},
+        *({"box_format": form, "box_units": "normalized"} for form in ("xyxy", *case.context["normalized"])),
     ):
         other = case.with_(context={"options": options}, reach="eager")
         got = subject.call(other, sample_of(other))["boxes"].astype(np.float64)
         form = options.get("box_format", "xyxy")
-        if options.get("box_units") == "normalized":
-            got = got * scale
         a, b, c, d = np.moveaxis(got, -1, 0)
         back = {
             "xyxy": (a, b, c, d),
@@ -51,7 +49,8 @@ def _boxes_formed(subject: Subject, case: Case) -> None:
             "xywh": (a, b, a + c, b + d),
             "cxcywh": (a - c / 2, b - d / 2, a + c / 2, b + d / 2),
         }[form]
-        distance = np.abs(np.stack(back, -1) - boxes).max(initial=0.0)
+        corners = np.stack(back, -1) * (scale if options.get("box_units") == "normalized" else 1)
+        distance = np.abs(corners - boxes).max(initial=0.0)
         require(
             within(distance, tolerances.coordinate(h, w)),
             f"boxes as {options}",
@@ -138,6 +137,7 @@ LAWS = (
             tier,
             names=(*(f"op:{n}" for n in of_stages(*GEOMETRY)), "mix:warps", "mix:crop"),
             signatures=("medium-u8",),
+            context={"normalized": ("yxyx", "xywh", "cxcywh") if tier == "full" else ("yxyx",)},
         ),
     ),
     Law(

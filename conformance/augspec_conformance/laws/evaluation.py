@@ -10,7 +10,7 @@ import numpy as np
 import augspec
 from augspec.normalize import normalized_dict
 from augspec_conformance import accuracy
-from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, grid
+from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case, grid
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
@@ -36,6 +36,9 @@ _PIPELINES: dict[str, list[dict[str, Any]]] = {
 
 
 def _evaluation(subject: Subject, case: Case) -> None:
+    if case.context.get("single"):
+        _single(subject, case)
+        return
     sample, extra = sample_of(case), {"path": "a.png"}
     native = subject.native(case, sample)
     augmenter = subject.of(case)
@@ -59,6 +62,20 @@ def _evaluation(subject: Subject, case: Case) -> None:
         _near_ideal(plain, out, sample)
     else:
         _unchanged(subject, first, out, native, sample)
+
+
+def _single(subject: Subject, case: Case) -> None:
+    """Only training needs a batch to mix: in evaluation a sample alone is what it is in one."""
+    sample = sample_of(case)
+    whole = subject.call(case, sample, training=False)
+    native = subject.native(case, {name: value[0] for name, value in sample.items()})
+    try:
+        out = subject.of(case)(None, native, training=False)
+    except augspec.AugspecError as error:
+        require(False, "evaluation of a sample alone is refused", expected="a result", got=str(error))
+        return
+    alone = subject.numpy(case, out)
+    require_same(alone, {name: value[0] for name, value in whole.items()}, "a sample alone against the same in a batch")
 
 
 def _unchanged(subject: Subject, first: dict[str, Any], out: Sample, native: dict[str, Any], sample: Sample) -> None:
@@ -118,6 +135,9 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
                     reach=compiled if number == 0 and signature == CORE_INTEGER else "eager",
                 )
             )
+    for op in ("mixup", "cutmix", "mosaic"):
+        one = case("P18", f"op:{op}", CORE_INTEGER, tier=tier, context={"single": True})
+        found.append(one.with_(name=f"op:{op} single", targets=("image",), reach="eager"))
     return tuple(found)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -44,18 +47,37 @@ def _published(subject: Subject, case: Case) -> None:
                 expected=row.words,
                 got=words,
             )
+    elif kind == "thresholds":
+        _at_thresholds(subject, case)
     else:
-        _own_words(subject, case)
+        nested = kind == "nested"
+        policy, maps = (golden.NESTED, golden.NESTED_MAPS) if nested else (golden.POLICY, golden.MAPS)
+        _own_words(subject, case, policy, maps)
 
 
-def _own_words(subject: Subject, case: Case) -> None:
+def _own_words(subject: Subject, case: Case, policy: dict[str, Any], maps: Mapping[str, Callable[[int], int]]) -> None:
     """Compare draws with an evaluation of R3–R13 in plain Python integers."""
     key, ids = subject.key(case), [0, 1, 2, 77, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**40 + 3, 2**48 - 1]
-    drawn = subject.augmenter(golden.POLICY).draw(key, ids).numpy()
-    for path, of_word in golden.MAPS.items():
+    drawn = subject.augmenter(policy).draw(key, ids).numpy()
+    for path, of_word in maps.items():
         words = [golden.word(path, key.seed, key.epoch, key.of_view, i, 0) for i in ids]
         expected = np.array([of_word(word) for word in words], np.int32)
         require_equal(np.asarray(drawn[path]), expected, f"the draw {path} against R3 to R13 in plain integers")
+
+
+def _at_thresholds(subject: Subject, case: Case) -> None:
+    """Draw where a probability, or a share, is exactly what the draw is compared with, and one step beside it."""
+    key = subject.key(case)
+    for one in (7, 2**32 + 9):
+
+        def word(path: str, one: int = one) -> int:
+            return golden.word(path, key.seed, key.epoch, key.of_view, one, 0)
+
+        for path, policy, expected in golden.thresholds(word):
+            got = int(np.asarray(subject.augmenter(policy).draw(key, [one]).numpy()[path])[0])
+            require(
+                got == expected, f"the draw {path} at its threshold: {policy['ops'][0]}", expected=expected, got=got
+            )
 
 
 def _k5_cases(tier: Tier) -> tuple[Case, ...]:
@@ -65,6 +87,11 @@ def _k5_cases(tier: Tier) -> tuple[Case, ...]:
     kinds += [
         Case(name=f"draws {n}", context={"kind": "draws"}, key=seed, epoch=epoch, view=view, reach="dear")
         for n, (seed, epoch, view) in enumerate(keys)
+    ]
+    seed, epoch, view = keys[-1]
+    kinds += [
+        Case(name=kind, context={"kind": kind}, key=seed, epoch=epoch, view=view, reach="dear")
+        for kind in ("thresholds", "nested")
     ]
     return tuple(kinds)
 
@@ -125,6 +152,19 @@ def _k6_cases(tier: Tier) -> tuple[Case, ...]:
     )
 
 
+_FOLDER = "data/train/" + "a-folder-in-a-folder/" * 10
+_TEXTS = (
+    *("a.png", "", f"{_FOLDER}1.png", f"{_FOLDER}2.png"),
+    *("stra\u00dfe.png", "caf\u00e9.png", "cafe\u0301.png", "\u732b.png", "\U0001f600.png"),
+)
+"""Texts as ids: plain, long ones that differ at their ends alone, and such with letters of one to four bytes."""
+
+
+def _hashed(text: str) -> int:
+    """Return the id that a text stands for (R4)."""
+    return int.from_bytes(hashlib.sha256(unicodedata.normalize("NFC", text).encode()).digest()[:6], "big")
+
+
 def _key_forms(subject: Subject, case: Case) -> None:
     ids, augmenter = list(range(5)), subject.augmenter(WIDE)
     for seed in (0, 7, 2**32 + 1, 2**64 - 1):
@@ -139,6 +179,13 @@ def _key_forms(subject: Subject, case: Case) -> None:
         expected = augmenter.draw(key, ids).numpy()
         for name, form in subject.adapter.native_keys(key.seed, key.epoch, key.of_view).items():
             require(augmenter.draw(form, ids).numpy() == expected, f"{key} and its form {name!r} draw differently")
+    hashed = [_hashed(text) for text in _TEXTS]
+    expected = augmenter.draw(7, hashed).numpy()
+    for name, texts in (("a list", list(_TEXTS)), ("an array", np.array(_TEXTS))):
+        require(augmenter.draw(7, texts).numpy() == expected, f"{name} of texts, and their hashes, draw differently")
+    for text, one in zip(_TEXTS, hashed, strict=True):
+        alone = augmenter.draw(7, [text]).numpy() == augmenter.draw(7, [one]).numpy()
+        require(alone, f"the text {text!r} and its hash draw differently")
     native = subject.native(case, sample_of(case))
     whole = subject.call(case)
     for name, form in subject.adapter.native_keys(case.key, case.epoch, case.view).items():

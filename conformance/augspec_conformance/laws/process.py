@@ -53,15 +53,16 @@ def _elsewhere(subject: Subject, case: Case) -> Finding:
         except augspec.BackendUnavailable:
             continue
         if type(found) is type(backend):
-            cases = tuple(one.to_json() for one in _fresh_cases(case))
+            cases = tuple(one.to_json() for one in _fresh_cases(subject, case))
             return seen(source, subject.adapter.FRAMEWORK, cases)
     raise Unclaimed(f"{type(backend).__qualname__} cannot be imported by name, so no other process can have it")
 
 
-def _fresh_cases(case: Case) -> tuple[Case, ...]:
+def _fresh_cases(subject: Subject, case: Case) -> tuple[Case, ...]:
     """Return what a fresh process is asked; the pixels of the first alone where calls are compiled."""
     names = ("mix:train", "mix:some", "op:gaussian_noise")
-    return grid("P12", "full", names=names[::-1] if case.context.get("quick") else names)
+    asked = grid("P12", "full", names=names[::-1] if case.context.get("quick") else names)
+    return tuple(subject.fitted(one.with_(layout=subject.claimed(one.layout))) for one in asked)
 
 
 def _import_pure(subject: Subject, case: Case) -> None:
@@ -72,7 +73,7 @@ def _import_pure(subject: Subject, case: Case) -> None:
 
 def _process_independent(subject: Subject, case: Case) -> None:
     for mode, expected in _elsewhere(subject, case).digests.items():
-        for name, digest in digests_of(subject.sibling(mode), _fresh_cases(case)).items():
+        for name, digest in digests_of(subject.sibling(mode), _fresh_cases(subject, case)).items():
             require(
                 digest == expected[name],
                 f"{name}, mode {mode}: a process with another hash seed gives another result",

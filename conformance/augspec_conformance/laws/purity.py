@@ -82,9 +82,10 @@ def _flagged(law: str, tier: Tier) -> tuple[Case, ...]:
 
 def _readonly(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
+    expected = subject.call(case, sample)
     native = {name: subject.adapter.readonly(subject.in_layout(case, name, value)) for name, value in sample.items()}
     out = subject.numpy(case, subject.of(case)(subject.key(case), native, subject.ids(case)))
-    require_same(out, subject.call(case, sample), "read-only inputs give other results")
+    require_same(out, expected, "read-only inputs give other results")
 
 
 def _has_readonly(subject: Subject, case: Case) -> str:
@@ -224,6 +225,13 @@ def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[st
     def draw(one: Case) -> dict[str, Any]:
         return {path: np.asarray(value) for path, value in subject.draw(one).items()}
 
+    room = np.array(subject.ids(case), np.int64)
+
+    def in_place(one: Case) -> dict[str, Any]:
+        """Call with ids that are written over those of an earlier call."""
+        room[...] = subject.ids(one)
+        return subject.numpy(one, augmenter(subject.key(one), subject.native(one, sample), room))
+
     def refused() -> dict[str, Any]:
         said = []
         for wrong in ({"image": "no array"}, {**subject.native(case, sample), "boxes": "none"}):
@@ -239,6 +247,7 @@ def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[st
     steps += [("draw of other ids", partial(draw, others)), ("refusal", refused)]
     if subject.cost != "eager":
         return steps
+    steps += [("call", partial(in_place, case)), ("other ids", partial(in_place, others))]
     small = case.with_(signature="grey-u8", ids=None, policy=_IDENTITY)
 
     def apply(one: Case) -> dict[str, Any]:
@@ -268,6 +277,7 @@ def _threads(subject: Subject, case: Case) -> None:
 def _compile_pure(subject: Subject, case: Case) -> None:
     policy = augspec.loads(json.dumps(case.policy))
     text, hash_before = augspec.dumps(policy), policy.canonical_hash()
+    subject.of(case)  # says whether the case is claimed
     results = []
     for _ in range(2):
         twin = augspec.loads(text)

@@ -13,6 +13,7 @@ import augspec
 from augspec_conformance.cases.catalogue import ALL_TARGETS, cases_of
 from augspec_conformance.cases.policies import CLASSES, document
 from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.compare import require_same
 from augspec_conformance.subject import Sample, Subject
@@ -124,16 +125,21 @@ def _says_all(error: augspec.SampleError, what: str, wrong: Wrong) -> None:
         require(part and part in text, f"{what}: the error's text lacks one of its parts", expected=part, got=text)
 
 
-def _native(subject: Subject, sample: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: subject.adapter.to_native(value, str(value.dtype)) if isinstance(value, np.ndarray) else value
-        for name, value in sample.items()
-    }
+def _native(subject: Subject, case: Case, sample: dict[str, Any]) -> dict[str, Any]:
+    """Return a wrong sample as the framework's arrays; images that kept the probe's dtype have the case's."""
+    kept, dtype = sample_of(case)["image"].dtype, SIGNATURES[case.signature].dtype
+
+    def native(name: str, value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            return value
+        return subject.adapter.to_native(value, dtype if name == "image" and value.dtype == kept else str(value.dtype))
+
+    return {name: native(name, value) for name, value in sample.items()}
 
 
 def _refused(subject: Subject, case: Case) -> None:
-    kind = case.context["kind"]
-    native = _native(subject, WRONG[kind].make(sample_of(case)))
+    case, kind = subject.fitted(case), case.context["kind"]
+    native = _native(subject, case, WRONG[kind].make(sample_of(case)))
     augmenter = subject.of(case)
     require_refused(partial(augmenter, subject.key(case), native, subject.ids(case)), kind, WRONG[kind])
 
@@ -144,7 +150,7 @@ def _atomic(subject: Subject, case: Case) -> None:
     state = subject.adapter.fingerprint()
     augmenter = subject.of(case)
     for kind in ("nan boxes", "int32 image", "rank 5", "other mask", "nan keypoints"):
-        native = _native(subject, WRONG[kind].make(sample))
+        native = _native(subject, case, WRONG[kind].make(sample))
         kept = subject.numpy(case, native)
         require_refused(partial(augmenter, subject.key(case), native, subject.ids(case)), kind, WRONG[kind])
         require_same(subject.numpy(case, native), kept, f"{kind}: the refused call changed its input")

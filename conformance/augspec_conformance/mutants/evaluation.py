@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from augspec.errors import SampleError
 from augspec.language.policy import Policy
+from augspec.mixing import MixOp
 from augspec.random.keys import Key
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.options import Options
@@ -83,6 +85,15 @@ class SkipsPipeline(Evaluates):
         return with_entry(out, "image", image_of(sample).copy()) if policy.eval else out
 
 
+class RefusesSingles(Evaluates):
+    """Refuses single samples in evaluation too, where only training mixes."""
+
+    def evaluate(self, run: Run, policy: Policy, key: Any, sample: Any, index: Any) -> Any:
+        if any(isinstance(op, MixOp) for op in policy.ops) and image_of(sample).ndim == 3:
+            raise SampleError("image", "a batch, because samples are mixed", "a single sample")
+        return run(key, sample, index, training=False)
+
+
 class ReturnsInput(Evaluates):
     """Returns its input where evaluation has nothing to do."""
 
@@ -103,4 +114,12 @@ MUTANTS = (
     _mutant("c", "evaluates by the ids", "The score depends on how the files are numbered.", EvaluatesById),
     _mutant("d", "ignores the eval pipeline", "The model is given sizes that it never saw.", SkipsPipeline),
     _mutant("e", "returns its input in evaluation", "Working on a result changes the data set.", ReturnsInput),
+    Mutant(
+        "M346",
+        "evaluation",
+        "refuses single samples in evaluation where training mixes",
+        "A model that was trained with mixup cannot be asked about one picture.",
+        RefusesSingles,
+        ("P18",),
+    ),
 )

@@ -27,7 +27,7 @@ from augspec_backends.generic.sample import Signature
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.numpy.backend import Backend
 
-__all__ = ["Faulty", "Hooks", "Restreamed", "image_of", "paths_of", "with_entry"]
+__all__ = ["Faulty", "HookedAugmenter", "Hooks", "Restreamed", "image_of", "paths_of", "with_entry"]
 
 Values = dict[str, Array]
 Run = Callable[[Any, Any, Any], Any]

@@ -7,17 +7,41 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Pointwise, Warp
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.pixelwise import PointwiseStep
 from augspec_backends.generic.stages.warp import WarpStep
-from augspec_conformance.mutants.faulty import Faulty, Run, Values, image_of
+from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, Run, Values, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS"]
+
+
+class ScalesByOtherSides(Faulty):
+    """Takes normalized y1, x1, y2, x2 for x first when it scales them: y by the width, x by the height."""
+
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        real = super().compile(policy, **options)
+        return _ScalesByOtherSides(real.policy, self, real.options)
+
+
+class _ScalesByOtherSides(HookedAugmenter):
+    def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
+        said = (self.options.box_format, self.options.box_units)
+        if said != ("yxyx", "normalized") or not isinstance(sample, Mapping) or "boxes" not in sample:
+            return super().__call__(key, sample, index, training=training)
+        given = with_entry(sample, "boxes", sample["boxes"] * self._sides(sample["image"]))
+        out = super().__call__(key, given, index, training=training)
+        return with_entry(out, "boxes", out["boxes"] / self._sides(out["image"]))
+
+    def _sides(self, image: Any) -> Any:
+        height, width = image.shape[-3:-1] if self.options.layout == "NHWC" else image.shape[-2:]
+        return np.array([width / height, height / width] * 2, np.float32)
 
 
 class LeavesMask(Faulty):
@@ -419,5 +443,13 @@ MUTANTS = (
         "Objects in the picture are trained as background.",
         CompactsAll,
         ("F9",),
+    ),
+    Mutant(
+        "M347",
+        "fields",
+        "scales normalized yxyx boxes by the other sides",
+        "Boxes of one format are wrong in pictures that are not square.",
+        ScalesByOtherSides,
+        ("F3",),
     ),
 )

@@ -266,6 +266,24 @@ class OwnTypes(Faulty):
         return self._Result(out) if isinstance(out, Mapping) else out
 
 
+class OnlyBytes(Faulty):
+    """Takes images of uint8 alone."""
+
+    capabilities = replace(Faulty.capabilities, dtypes=("uint8",))
+
+
+class OnlyFloats(Faulty):
+    """Takes floating images alone, by habit with channels first."""
+
+    capabilities = replace(Faulty.capabilities, dtypes=("float32", "float16"), default_layout="NCHW")
+
+
+class OneLayout(Faulty):
+    """Takes channels last alone."""
+
+    capabilities = replace(Faulty.capabilities, layouts=("NHWC",), default_layout="NHWC")
+
+
 class Opaque:
     """Shares no class with the backends here: an object with a name, capabilities and `compile`, and no more."""
 
@@ -319,6 +337,9 @@ LEGAL = (
     _legal(15, "has types of its own", OwnTypes),
     _legal(17, "returns columns before rows", FortranOrder),
     _legal(16, "shares no class with the reference", Opaque),
+    _legal(18, "takes uint8 images alone", OnlyBytes),
+    _legal(19, "takes float images alone, by habit with channels first", OnlyFloats),
+    _legal(20, "takes channels last alone", OneLayout),
 )
 """Backends that must pass with no finding at all."""
 
