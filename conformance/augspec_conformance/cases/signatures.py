@@ -59,6 +59,6 @@ SIGNATURES = {
     "small-bf16": Signature((2, 12, 9, 3), "bfloat16"),
     "small-f64": Signature((2, 12, 9, 3), "float64"),
 }
-"""By name. `large-*` hold at least 64 KiB: small arrays are copied where large ones are aliased. `wide-u8` has over 2¹⁶
-pixels, and rows of more than 512. `batch-u8` and `mega-u8` are for the tier stress, `crowd-u8` has more rows than a block
-of work has, `one-*` are for shrunk failures."""
+"""By name. `large-*` hold at least 64 KiB: small arrays are copied where large ones are aliased. `wide-u8` has over
+2¹⁶ pixels, and rows of more than 512. `batch-u8` and `mega-u8` are for the tier stress, `crowd-u8` has more rows than a
+block of work has, `one-*` are for shrunk failures."""
