@@ -97,7 +97,8 @@ def _case(draw: st.DrawFn, signature: str, policy: Json) -> Case:
     data = draw(run_time(SIGNATURES[signature].shape[0]))
     while True:
         names = " ".join(op["op"] for op in policy["ops"]) or "nothing"
-        whole = {**policy, **({"targets": rules} if rules else {})}
+        told = {**policy, "targets": rules}
+        whole = told if rules and valid(told) else policy
         fields = {"name": f"explored: {names}", "policy": whole, "signature": signature, "targets": targets, **data}
         if len(json.dumps(fields).encode()) < MAX_CASE_BYTES - 200:  # a law or a search adds to it
             return Case(**fields, layout=layout)
