@@ -185,7 +185,7 @@ def test_what_the_grammar_makes_is_defined():
     kinds: set[str] = set()
 
     @seed(1)
-    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(grammar_checks()))
+    @settings(max_examples=600, deadline=None, database=None, suppress_health_check=list(grammar_checks()))
     @given(case=grammar.cases())
     def look(case: Case) -> None:
         augspec.normalize(augspec.loads(json.dumps(case.policy)))
