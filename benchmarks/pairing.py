@@ -103,6 +103,7 @@ def measure(peer: Peer, work: Workload, settings: Settings) -> dict[str, Any]:
     """Run one pairing in this process and return its record."""
     target = None if settings.stand_in else peer.target
     record: dict[str, Any] = {"backend": peer.backend, "peer": peer.name, "work": work.name, "target": target}
+    record["several"] = len(peer.works) > 1
     if settings.layout != "NHWC" and not peer.backend.startswith("torch"):
         return record | {"skipped": f"{settings.layout} is timed for torch only"}
     module = peer.load()
