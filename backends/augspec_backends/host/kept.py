@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from augspec_backends.host.graph import Node, walk
 
-__all__ = ["gathered", "kept", "rows_read"]
+__all__ = ["HEAVY", "SMALL", "gathered", "kept", "rows_read"]
 
 _FEW = 16
 """Up to how many entries are reduced without a loop."""
@@ -17,13 +17,14 @@ _GATHERS = ("take", "take_rows", "gather_at", "gather_axis", "level")
 
 _ALWAYS = ("input", "row", "choose", "chosen", "cumulative_sum", "histogram", "argsort")
 _VIEWS = ("slice", "reshape", "transpose", "flip", "select")
-_SMALL = 2048
+SMALL = 2048
 """Entries of an array that is no image."""
 
 _DEAR = 12
 """Instructions from which on a small array is computed once."""
 
-_HEAVY = {"pow": 30, "div": 4, "sqrt": 4, "floordiv": 6}
+HEAVY = {"pow": 30, "div": 4, "sqrt": 4, "floordiv": 6}
+"""Functions that cost as much as so many others."""
 
 
 def _reduced(node: Node) -> int:
@@ -43,7 +44,7 @@ def kept(outputs: Iterable[Node]) -> set[int]:
     costs: dict[int, int] = {}
     for node in nodes:
         inside = sum(costs[arg.serial] for arg in node.args)
-        cost = min(inside + _HEAVY.get(node.op, 0 if node.op in (*_VIEWS, "constant", "arange") else 1), 10_000)
+        cost = min(inside + HEAVY.get(node.op, 0 if node.op in (*_VIEWS, "constant", "arange") else 1), 10_000)
         if node.op in ("sum", "least", "most"):
             cost = min(cost * min(_reduced(node), _FEW), 10_000)
         if _keeps(node, cost, users, read):
@@ -94,7 +95,7 @@ def _keeps(node: Node, cost: int, users: Mapping[int, list[Node]], read: set[int
     direct = users.get(node.serial, [])
     if node.op in _ALWAYS:
         return True
-    if node.op == "select" and node.size > _SMALL and _uses(node, users) > 2:
+    if node.op == "select" and node.size > SMALL and _uses(node, users) > 2:
         return True  # an image with a border, read at several places
     if node.op in ("sum", "least", "most") and _reduced(node) > _FEW:
         return True
@@ -108,6 +109,6 @@ def _keeps(node: Node, cost: int, users: Mapping[int, list[Node]], read: set[int
         return True
     if cost < _DEAR:
         return False
-    if node.size <= _SMALL and (len(direct) > 1 or any(user.op in (*_VIEWS, "concat", "sum") for user in direct)):
+    if node.size <= SMALL and (len(direct) > 1 or any(user.op in (*_VIEWS, "concat", "sum") for user in direct)):
         return True
     return any(user.size >= 4 * node.size and user.op not in (*_VIEWS, *_GATHERS) for user in direct)

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from augspec_backends.host.graph import ELEMENTWISE, Node, constant, walk
+from augspec_backends.host.kept import HEAVY, SMALL
 
 __all__ = ["look_up"]
 
 _DEAR = 25
 """Instructions for an entry from which on a look-up is cheaper; processors do many of them at once, but one look-up."""
 
-_COSTS = {"reshape": 0, "take": 20, "take_rows": 20, "pow": 40, "div": 4, "sqrt": 4, "floordiv": 6}
-
-_SMALL = 2048
-"""Entries of an array that is no image."""
+_COSTS = {**HEAVY, "reshape": 0, "take": 20, "take_rows": 20}
 
 
 def look_up(outputs: Sequence[Node]) -> None:
@@ -40,19 +38,19 @@ def look_up(outputs: Sequence[Node]) -> None:
 
 
 def _is_byte(node: Node) -> bool:
-    return node.dtype == "uint8" and len(node.shape) == 4 and node.shape[0] == 1 and node.size > _SMALL
+    return node.dtype == "uint8" and len(node.shape) == 4 and node.shape[0] == 1 and node.size > SMALL
 
 
 def _source(node: Node, source: dict[int, Node]) -> Node | None:
     """Return the image of bytes of which a node is a function, entry by entry; None if it is not."""
-    if node.op not in (*ELEMENTWISE, "reshape", "take", "take_rows") or node.size <= _SMALL:
+    if node.op not in (*ELEMENTWISE, "reshape", "take", "take_rows") or node.size <= SMALL:
         return None
     args = node.args[1:] if node.op.startswith("take") else node.args
     found: Node | None = None
     for arg in args:
         one = source.get(arg.serial, arg if _is_byte(arg) else None)
         if one is None:
-            if arg.size > _SMALL or any(side != 1 for side in arg.shape[-3:-1]):
+            if arg.size > SMALL or any(side != 1 for side in arg.shape[-3:-1]):
                 return None
         elif one.size != node.size or (found is not None and found is not one):
             return None

@@ -29,8 +29,6 @@ class Backend(GenericBackend):
 
     name: ClassVar[str] = "torch"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
-    takes_engine: ClassVar[bool] = True
-    """Whether tensors have memory that the host engine can read, where the mode is that."""
 
     def augmenter(self, policy: Policy, options: Options) -> Augmenter:
         return TorchAugmenter(policy, self, options)
@@ -96,6 +94,14 @@ class Backend(GenericBackend):
         shares = any(x.untyped_storage().data_ptr() == start for x in inputs.values())
         return out.clone(memory_format=torch.contiguous_format) if shares else out.contiguous()
 
+    def on_engine(self, augmenter: Augmenter, arrays: Mapping[str, Array]) -> bool:
+        """Return whether tensors go through the host engine: the mode is that, and they can."""
+        if augmenter.options.mode != "host":
+            return False
+        from augspec_backends.torch.on_host import goes  # needs LLVM
+
+        return goes(arrays)
+
     def run(
         self,
         augmenter: Augmenter,
@@ -105,11 +111,10 @@ class Backend(GenericBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        if on_host and self.takes_engine and augmenter.options.mode == "host":
-            from augspec_backends.torch import on_host as engine  # needs LLVM
+        if on_host and self.on_engine(augmenter, arrays):
+            from augspec_backends.torch import on_host as engine
 
-            if engine.goes(arrays):
-                return engine.run(augmenter, runner, keys, arrays)
+            return engine.run(augmenter, runner, keys, arrays)
         return super().run(augmenter, runner, xp, keys, on_host, arrays)
 
     def run_draws(
@@ -122,11 +127,10 @@ class Backend(GenericBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        if on_host and self.takes_engine and augmenter.options.mode == "host":
+        if on_host and self.on_engine(augmenter, arrays):
             from augspec_backends.torch import on_host as engine
 
-            if engine.goes(arrays):
-                return engine.run_draws(augmenter, runner, draws, zeros, arrays)
+            return engine.run_draws(augmenter, runner, draws, zeros, arrays)
         return super().run_draws(augmenter, runner, xp, draws, zeros, on_host, arrays)
 
     def run_pixels(
@@ -158,7 +162,8 @@ class Backend(GenericBackend):
 class TracedBackend(Backend):
     """The backend while a compiler records: no value can be looked at, and nothing is compiled again."""
 
-    takes_engine: ClassVar[bool] = False
+    def on_engine(self, augmenter: Augmenter, arrays: Mapping[str, Array]) -> bool:
+        return False  # these tensors have no memory
 
     def namespace(self, arrays: Mapping[str, Array]) -> Namespace:
         return TorchNamespace(next(iter(arrays.values())).device, traced=True)
