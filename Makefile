@@ -62,7 +62,8 @@ lint: $(VENV)/.wheel  ## Check style (ruff), types (mypy) and layers (import-lin
 
 # One process for each backend's laws: nobody sees the global state that another framework left behind, and memory for
 # compiled code is given back. `pytest conformance` runs all of the laws in one process as well.
-LAWS := laws-tensorflow laws-jax laws-torch laws-numpy laws-host
+# The host engine's come first: what it compiles is on disk when the other backends' mode `host` needs it.
+LAWS := laws-host laws-tensorflow laws-jax laws-torch laws-numpy
 suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
 	$(PYTEST) -n $(JOBS) spec/tests
 	$(PYTEST) -n $(JOBS) backends/tests

@@ -269,3 +269,12 @@ def test_nothing_is_kept_where_that_is_asked_or_impossible(tmp_path: Path, monke
     monkeypatch.delenv("AUGSPEC_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert storage.folder() is not None
+
+
+@pytest.mark.parametrize("name", ["key", "id low", "draw ops/0/degrees"])
+def test_a_mask_may_have_any_name(name: str) -> None:
+    policy = augspec.parse({"augspec": 1, "targets": {"masks": {name: {}}}, "ops": [{"op": "rotate", "degrees": 20}]})
+    mask = np.arange(144, dtype=np.int32).reshape(2, 8, 9)
+    sample = {"image": np.zeros((2, 8, 9, 3), np.uint8), name: mask}
+    found, expected = (augspec.compile(policy, backend)(1, sample)[name] for backend in ("host", "numpy"))
+    np.testing.assert_array_equal(found, expected)

@@ -9,6 +9,7 @@ from typing import Any
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.backend import GenericBackend, Keys
+from augspec_backends.generic.inputs import Given, with_draws, with_keys
 from augspec_backends.generic.pipeline import Runner
 
 __all__ = ["CompiledBackend"]
@@ -37,6 +38,10 @@ class CompiledBackend(GenericBackend):
         """Return the namespace for the inside of a compiled function."""
         return xp
 
+    def by_engine(self, augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array] | None:
+        """Return the host engine's results in the mode `host`, or None where it cannot take what is given."""
+        return None
+
     def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
         return self.copy(out) if any(out is x for x in inputs.values()) else out
 
@@ -49,7 +54,12 @@ class CompiledBackend(GenericBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        arrays, mode = self.own(arrays), augmenter.options.mode
+        mode = augmenter.options.mode
+        if mode == "host":
+            if (found := self.by_engine(augmenter, runner, with_keys(keys, arrays))) is not None:
+                return found
+            mode = "compiled"
+        arrays = self.own(arrays)
         if self.inline(mode, host_keys=on_host, arrays=arrays):
             native = [None if part is None else xp.constant(part) if on_host else part for part in keys]
             return runner.everything(xp, native[0], native[1], native[2], arrays)
@@ -65,6 +75,22 @@ class CompiledBackend(GenericBackend):
         result: dict[str, Array] = augmenter.compiled(runner, lambda: self.jit(mode, everything))(*keys, arrays)
         return result
 
+    def run_draws(
+        self,
+        augmenter: Augmenter,
+        runner: Runner,
+        xp: Namespace,
+        draws: Mapping[str, Array],
+        zeros: Array,
+        on_host: bool,
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        if augmenter.options.mode == "host":
+            found = self.by_engine(augmenter, runner, with_draws(draws, zeros, arrays))
+            if found is not None:
+                return found
+        return super().run_draws(augmenter, runner, xp, draws, zeros, on_host, arrays)
+
     def run_pixels(
         self,
         augmenter: Augmenter,
@@ -74,6 +100,7 @@ class CompiledBackend(GenericBackend):
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
         arrays, mode = self.own(arrays), augmenter.options.mode
+        mode = "compiled" if mode == "host" else mode  # what the engine cannot take
         if mode == "eager" or self.inline(mode, host_keys=True, arrays={**arrays, **params}):
             return runner.pixels(xp, params, arrays)
         inner = self.inner(mode, xp)

@@ -12,8 +12,11 @@ import numpy as np
 from augspec.draws import Draws
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
+from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.compiled import CompiledBackend
+from augspec_backends.generic.inputs import Given
 from augspec_backends.generic.options import Capabilities
+from augspec_backends.generic.pipeline import Runner
 from augspec_backends.jax.capabilities import CAPABILITIES
 from augspec_backends.jax.namespace import JaxNamespace, is_traced
 
@@ -89,6 +92,11 @@ class Backend(CompiledBackend):
 
     def inline(self, mode: str, *, host_keys: bool, arrays: Mapping[str, Array]) -> bool:
         return not host_keys or any(is_traced(x) for x in arrays.values())
+
+    def by_engine(self, augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array] | None:
+        from augspec_backends.jax import on_host as engine  # needs LLVM
+
+        return engine.run(augmenter, runner, given) if engine.goes(runner, given) else None
 
     def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
         compiled: Callable[..., Any] = jax.jit(f)

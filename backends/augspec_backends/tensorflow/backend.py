@@ -13,7 +13,9 @@ from augspec.language.policy import Policy
 from augspec.namespace import Array, Namespace
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.compiled import CompiledBackend
+from augspec_backends.generic.inputs import Given
 from augspec_backends.generic.options import Capabilities, Options
+from augspec_backends.generic.pipeline import Runner
 from augspec_backends.tensorflow.autograph import TensorFlowAugmenter
 from augspec_backends.tensorflow.capabilities import CAPABILITIES
 from augspec_backends.tensorflow.namespace import TensorFlowNamespace
@@ -125,6 +127,11 @@ class Backend(CompiledBackend):
 
     def inner(self, mode: str, xp: Namespace) -> Namespace:
         return TensorFlowNamespace(xla=mode == "compiled")
+
+    def by_engine(self, augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array] | None:
+        from augspec_backends.tensorflow import on_host as engine  # needs LLVM
+
+        return engine.run(augmenter, runner, given) if engine.goes(runner, given) else None
 
     def jit(self, mode: str, f: Callable[..., Any]) -> Callable[..., Any]:
         compiled: Callable[..., Any] = tf.function(f, jit_compile=mode == "compiled", autograph=False)

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import Gradient, host_fingerprint, seed_host
+from augspec_conformance.adapters import Gradient, engine, host_fingerprint, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "jax"
@@ -121,13 +121,15 @@ def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
 
 
 def compilations() -> int | None:
-    """Return how many compilations JAX announced."""
-    return _COUNT.value
+    """Return how many compilations JAX announced, and augspec's host engine."""
+    return _COUNT.value + engine.machines()
 
 
 def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
     """Read what a call compiles, and what it adds to the caller's own trace."""
     del optimized
+    if augmenter.options.mode == "host":
+        return engine.audit(augmenter, key, sample, ids)
     found = _audit_modules(_compiled_modules(lambda: augmenter(key, sample, ids)))
     traced = jax.make_jaxpr(augmenter)(_words(key), sample, jnp.zeros(len(ids), jnp.int32))
     found += [f"an effect: {effect}" for effect in traced.effects]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from augspec_conformance.adapters import Gradient, host_fingerprint, seed_host
+from augspec_conformance.adapters import Gradient, engine, host_fingerprint, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "tensorflow"
@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 
 
 def cost(mode: str) -> str:
-    """A graph takes about a second, XLA somewhat more."""
+    """A graph takes about a second, XLA somewhat more, and the host engine less."""
     return "eager" if mode == "eager" else "graph"
 
 
@@ -107,17 +107,23 @@ def native_keys(seed: int, epoch: int, view: int) -> Mapping[str, Any]:
 
 
 def compilations() -> int | None:
-    """Return TensorFlow's own gauge of the microseconds spent on tracing functions; None if it is gone."""
+    """Return a number that grows with every compilation, TensorFlow's or the host engine's; None if there is no gauge.
+
+    TensorFlow's own counts the microseconds that it spent on tracing functions.
+    """
     try:
         from tensorflow.python.eager.polymorphic_function import tracing_compilation
 
-        return int(tracing_compilation._graph_building_time_counter.get_cell().value())  # noqa: SLF001
+        spent = tracing_compilation._graph_building_time_counter.get_cell().value()  # noqa: SLF001
+        return int(spent) + engine.machines()
     except (ImportError, AttributeError):
         return None
 
 
 def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
     """Read every function that a call registers."""
+    if augmenter.options.mode == "host":
+        return engine.audit(augmenter, key, sample, ids)
     from tensorflow.python.eager import context
 
     registry = context.context()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from augspec_conformance.adapters import Gradient, host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, engine, host_fingerprint, is_dense, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "torch"
@@ -136,12 +136,7 @@ def compilations() -> int | None:
     """Return how many graphs Dynamo made, and functions augspec's host engine."""
     from torch._dynamo.utils import counters
 
-    return int(counters["stats"]["unique_graphs"]) + _machines()
-
-
-def _machines() -> int:
-    engine = sys.modules.get("augspec_backends.host.engine")
-    return 0 if engine is None else int(engine.machines())
+    return int(counters["stats"]["unique_graphs"]) + engine.machines()
 
 
 def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
@@ -157,7 +152,7 @@ def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optim
     """Let Dynamo say where its graphs break, and whether another key makes it compile again."""
     del optimized
     if augmenter.options.mode == "host":
-        return _audit_of_engine(augmenter, key, sample, ids)
+        return engine.audit(augmenter, key, sample, ids)
     from torch._dynamo import config
     from torch._dynamo.exc import RecompileError
     from torch._dynamo.utils import counters
@@ -177,16 +172,6 @@ def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optim
         except RecompileError as error:
             found.append(f"the second call compiles again: {str(error).splitlines()[0]}")
     return found
-
-
-def _audit_of_engine(augmenter: Any, key: Any, sample: Any, ids: Sequence[int]) -> list[str]:
-    """Count what the host engine loads: one function at the first call, and none at the next."""
-    counts = [_machines()]
-    for one, some in (key, list(ids)), (key.fold(1), [i ^ 1 for i in ids]):
-        augmenter(one, sample, some)
-        counts.append(_machines())
-    found = [] if counts[1] > counts[0] else ["the first call compiled nothing"]
-    return found if counts[2] == counts[1] else [*found, "the second call compiles again"]
 
 
 def switches() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
