@@ -27,15 +27,24 @@ def shifted(xp: Namespace, x: Array, move: Move, at: dict[str, Array], fill: Arr
     if isinstance(move, Transpose):
         return xp.transpose(x, (0, 2, 1, 3))
     if isinstance(move, Window):
-        for axis, start, length in ((1, move.top, move.height), (2, move.left, move.width)):
-            if isinstance(start, str):
-                index = xp.reshape(at[start], (-1, 1)) + xp.reshape(xp.arange(length), (1, length))
-                x = xp.gather_axis(x, index, axis)
-            else:
-                x = x[:, start : start + length, ...] if axis == 1 else x[:, :, start : start + length, ...]
-        return x
+        return _window(xp, x, move, at)
     assert isinstance(move, Pad)
     return _padded(xp, x, move, fill)
+
+
+def _window(xp: Namespace, x: Array, move: Window, at: dict[str, Array]) -> Array:
+    drawn = []
+    for axis, start, length in ((1, move.top, move.height), (2, move.left, move.width)):
+        if isinstance(start, str):
+            drawn.append(at[start])
+            index = xp.reshape(at[start], (-1, 1)) + xp.reshape(xp.arange(length), (1, length))
+            x = xp.gather_axis(x, index, axis)
+        else:
+            x = x[:, start : start + length, ...] if axis == 1 else x[:, :, start : start + length, ...]
+    if not drawn or not xp.recomputes(x):
+        return x
+    # A compiler that fuses would look places up again for every use: a flip after it, both ways, 200 times as slow.
+    return xp.materialise(lambda: x, drawn[0], xp.shape(x)[1:], xp.dtype(x))
 
 
 def _padded(xp: Namespace, x: Array, move: Pad, fill: Array | None) -> Array:

@@ -155,7 +155,9 @@ class HostNamespace(OperatorNamespace):
 
     def materialise(self, f: Callable[[], Node], guard: Node, shape: tuple[int, ...], dtype: str) -> Node:
         made = f()
-        return made if made.op == "constant" else Node("buffer", (made,), made.shape, made.dtype)
+        if made.op in ("constant", "gather_axis"):  # known, or only moved: read where it lies
+            return made
+        return Node("buffer", (made,), made.shape, made.dtype)
 
     def choose(
         self, branch: Node, branches: Branches, state: Mapping[str, Node], params: Mapping[str, Node]
