@@ -146,7 +146,14 @@ def resample_pixels(
         lobes: whether weights may be negative: then the result is clamped, once.
     """
     xp = m.xp
-    across = _pass(m, image, *columns, axis=2, lobes=lobes)
+    _, height, _, channels = xp.shape(image)
+    shape = (height, xp.shape(columns[0])[1], channels)
+
+    def along_rows() -> Array:
+        return _pass(m, image, *columns, axis=2, lobes=lobes)
+
+    # Lobes overshoot the levels that travel as half the bytes.
+    across = along_rows() if lobes else m.once(along_rows, columns[0], shape)
     total = _pass(m, across, *rows, axis=1, lobes=lobes)
     if not lobes:
         return total

@@ -65,10 +65,12 @@ def rows_read(outputs: Iterable[Node]) -> dict[int, list[Node]]:
     """Return, by serial, of which images only some rows are read: the numbers of these rows."""
     found: dict[int, list[Node]] = {}
     other = {node.serial for node in outputs}
-    for node in walk(outputs):
+    for node in reversed(walk(outputs)):  # users before what they use
         for place, arg in enumerate(node.args):
             if node.op == "gather_axis" and node.data == 1 and not place and node.args[1].op != "constant":
                 found.setdefault(arg.serial, []).append(node.args[1])
+            elif node.op in ("astype", "buffer") and node.serial in found and node.serial not in other:
+                found.setdefault(arg.serial, []).extend(found[node.serial])
             else:
                 other.add(arg.serial)
     return {serial: indices for serial, indices in found.items() if serial not in other}
