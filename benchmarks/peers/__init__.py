@@ -21,7 +21,10 @@ class PeerModule(Protocol):
         ...
 
     def make(self, samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
-        """Build the pipeline; the callable takes a step and returns images as `work.shape` and `work.dtype` say."""
+        """Build the pipeline; the callable takes a step and returns images as `work.shape` and `work.dtype` say.
+
+        With targets it returns a dict: the images as `image`, and the targets, which are waited for as well.
+        """
         ...
 
 
@@ -48,8 +51,9 @@ class Peer:
 _IMAGES = ("W1", "W2", "W2b", "W3", "W4", "W4b", "W6")
 
 PEERS = (
-    Peer("tensorflow", "keras_layers", "function", target=5.0),
-    Peer("tensorflow", "tf_image", "function"),
+    Peer("tensorflow", "keras_layers", "function", target=15.0, works=("W1", "W3", "W4b", "W5", "W6", "W7", "W7b")),
+    Peer("tensorflow", "keras_layers", "map", target=15.0, works=("W1", "W3", "W4b", "W5")),
+    Peer("tensorflow", "tf_image", "stateless", target=5.0, works=("W1", "W2", "W2b", "W3", "W6", "W7", "W7b")),
     Peer("jax", "dm_pix", "vmap", target=5.0),
     Peer("jax", "dm_pix", "map", target=5.0),
     Peer("jax", "augmax", "vmap"),
