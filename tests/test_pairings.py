@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from benchmarks import ours
 from benchmarks.pairing import check, wait_for
+from benchmarks.peers import PEERS
 from benchmarks.workloads import BY_NAME, WORKLOADS, Workload
 
 
@@ -23,6 +24,10 @@ def test_the_reference_does_the_work_as_the_workload_describes_it(work: Workload
     assert (images.shape, images.dtype) == (work.shape, work.dtype)
     if work.targets:
         assert set(samples) <= set(out)
+
+
+def test_pairings_name_workloads_that_exist_and_every_workload_has_a_peer() -> None:
+    assert {name for peer in PEERS for name in peer.works} == set(BY_NAME)
 
 
 def test_labels_of_the_mixing_workloads_are_one_hot() -> None:
