@@ -8,14 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from benchmarks.workloads import Images, Samples, Workload
+from benchmarks.workloads import Samples, Workload
 
 SEED = 2024
 
 
-def on_framework(backend: str, batch: Images) -> Any:
-    """Hand the batch to the backend's own array type, outside the timed part."""
+def on_framework(backend: str, batch: npt.NDArray[Any]) -> Any:
+    """Hand an array to the backend's own type, outside the timed part."""
     if backend == "torch":
         return importlib.import_module("torch").from_numpy(batch.copy())
     if backend == "tensorflow":
@@ -27,6 +28,8 @@ def on_framework(backend: str, batch: Images) -> Any:
 
 def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = False) -> Callable[[int], Any]:
     """Compile the policy; the callable folds the step into the key, so that every call draws anew.
+
+    It gives images, or a dict of them and of what moves with them; on the host images alone, one stacked batch.
 
     Args:
         backend: Name of the augspec backend, or name:mode; without a mode the road that users get by default, or are
@@ -56,5 +59,6 @@ def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = Fal
             return np.stack([augment(own, one, index)["image"] for index, one in enumerate(singles)])
 
         return one_by_one
-    images, key, index = on_framework(backend, batch), augspec.Key(SEED), np.arange(len(batch))
-    return lambda step: augment(key.fold(step), images, index=index)
+    native = {name: on_framework(backend, array) for name, array in samples.items()}
+    given, key, index = (native if work.targets else native["image"]), augspec.Key(SEED), np.arange(len(batch))
+    return lambda step: augment(key.fold(step), given, index=index)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -80,8 +80,11 @@ class Side:
 
 
 def wait_for(out: Any) -> None:
-    """Block until the result is there."""
-    if hasattr(out, "block_until_ready"):
+    """Block until the result is there: an array, or a dict of arrays."""
+    if isinstance(out, Mapping):
+        for array in out.values():
+            wait_for(array)
+    elif hasattr(out, "block_until_ready"):
         out.block_until_ready()
     elif getattr(out, "is_cuda", False):
         sys.modules["torch"].cuda.synchronize()
@@ -90,8 +93,12 @@ def wait_for(out: Any) -> None:
 
 
 def check(first: Any, second: Any, shape: tuple[int, ...], dtype: str) -> None:
-    """Refuse a contender that does not do the work: images of this shape and dtype, other draws at every step."""
-    one, two = (np.asarray(out.cpu() if hasattr(out, "cpu") else out) for out in (first, second))
+    """Refuse a contender that does not do the work: images of this shape and dtype, other draws at every step.
+
+    Of a dict the entry `image` is looked at.
+    """
+    images = [out["image"] if isinstance(out, Mapping) else out for out in (first, second)]
+    one, two = (np.asarray(array.cpu() if hasattr(array, "cpu") else array) for array in images)
     if one.dtype != dtype or one.shape != shape:
         raise ValueError(f"expected {dtype} {shape}, got {one.dtype} {one.shape}")
     same = [index for index in range(len(one)) if np.array_equal(one[index], two[index])]

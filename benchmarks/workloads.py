@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from benchmarks import photos
 
 Images = npt.NDArray[np.uint8]
 Samples = Mapping[str, npt.NDArray[Any]]
@@ -31,7 +33,7 @@ class Workload:
         size: (height, width) of an image.
         out: (height, width) of a result; `size` by default.
         dtype: of a result.
-        targets: whether a mask, 100 boxes and 17 keypoints come with each image.
+        targets: what comes with each image: a mask, 100 boxes and 17 keypoints ("detection"), or a label ("label").
     """
 
     name: str
@@ -41,7 +43,7 @@ class Workload:
     size: tuple[int, int] = (224, 224)
     out: tuple[int, int] | None = None
     dtype: str = "uint8"
-    targets: bool = False
+    targets: Literal["detection", "label"] | None = None
 
     @property
     def policy(self) -> Json:
@@ -83,36 +85,13 @@ class Workload:
         return self.range("contrast", "factor")
 
     def samples(self, *, seed: int = 0) -> Samples:
-        """Return the images, and masks (B, H, W), boxes (B, 100, 4) in pixels and keypoints (B, 17, 2) if asked for."""
-        found: dict[str, Any] = {"image": self.images(seed=seed)}
-        if self.targets:
-            rng, (height, width) = np.random.default_rng(seed + 1), self.size
-            found["mask"] = (
-                rng.integers(0, 21, (self.batch, height // 8, width // 8), np.uint8).repeat(8, 1).repeat(8, 2)
-            )
-            corner = rng.uniform(0.0, 0.8, (self.batch, 100, 2))
-            far = corner + rng.uniform(0.02, 0.2, corner.shape)
-            found["boxes"] = (np.concatenate([corner, far], -1) * ([width, height] * 2)).astype(np.float32)
-            found["keypoints"] = (rng.uniform(0.1, 0.9, (self.batch, 17, 2)) * [width, height]).astype(np.float32)
+        """Return the images (B, H, W, 3) and the targets of the workload, by name, as `photos` describes them."""
+        found: dict[str, Any] = {"image": photos.photos(self.batch, self.size, seed=seed)}
+        if self.targets == "detection":
+            found |= photos.detection(self.batch, self.size, seed=seed + 1)
+        if self.targets == "label":
+            found["label"] = photos.labels(self.batch, seed=seed + 1)
         return found
-
-    def images(self, *, seed: int = 0) -> Images:
-        """Photo-like images (B, H, W, 3): a 1/f spectrum, as natural scenes have, and a few hard edges."""
-        rng, (height, width) = np.random.default_rng(seed), self.size
-        fy, fx = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :]
-        falloff = 1.0 / np.maximum(np.hypot(fy, fx), 1.0 / max(self.size))
-        grain = rng.standard_normal((self.batch, 4, height, width))
-        planes = np.fft.irfft2(np.fft.rfft2(grain) * falloff, s=(height, width))
-        planes /= planes.std(axis=(2, 3), keepdims=True)
-        # A shared luminance plane and weaker colour planes: channels of a photo are strongly correlated.
-        pictures = np.moveaxis(planes[:, :1] + 0.3 * planes[:, 1:], 1, -1) * 45.0
-        pictures += rng.uniform(80.0, 170.0, (self.batch, 1, 1, 3))
-        for picture in pictures:
-            for _ in range(3):
-                top, left = rng.integers(0, (height * 3 // 4, width * 3 // 4))
-                tall, wide = rng.integers((height // 10, width // 10), (height // 2, width // 2))
-                picture[top : top + tall, left : left + wide] += rng.uniform(-70.0, 70.0, 3)
-        return np.ascontiguousarray(np.clip(np.rint(pictures), 0, 255).astype(np.uint8))  # as a decoder gives them
 
 
 def _uniform(low: float, high: float) -> Json:
@@ -173,7 +152,7 @@ WORKLOADS = (
         ),
         batch=8,
         size=(640, 640),
-        targets=True,
+        targets="detection",
     ),
     Workload(
         "W6",
@@ -187,6 +166,8 @@ WORKLOADS = (
         batch=1024,
         size=(32, 32),
     ),
+    Workload("W7", "mixup of images and labels", ({"op": "mixup", "alpha": 1.0},), targets="label"),
+    Workload("W7b", "cutmix of images and labels", ({"op": "cutmix", "alpha": 1.0},), targets="label"),
 )
 W1 = WORKLOADS[0]
 BY_NAME = {work.name: work for work in WORKLOADS}

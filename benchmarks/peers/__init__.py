@@ -21,7 +21,10 @@ class PeerModule(Protocol):
         ...
 
     def make(self, samples: Samples, *, work: Workload, road: str) -> Callable[[int], Any]:
-        """Build the pipeline; the callable takes a step and returns images as `work.shape` and `work.dtype` say."""
+        """Build the pipeline; the callable takes a step and returns images as `work.shape` and `work.dtype` say.
+
+        With targets it returns a dict: the images as `image`, and the targets, which are waited for as well.
+        """
         ...
 
 
@@ -46,14 +49,17 @@ class Peer:
 
 
 _IMAGES = ("W1", "W2", "W2b", "W3", "W4", "W4b", "W6")
+_DM_PIX = ("W1", "W2", "W2b", "W3", "W6")
+_AUGMAX = ("W1", "W2b", "W3", "W5", "W6")
 
 PEERS = (
-    Peer("tensorflow", "keras_layers", "function", target=5.0),
-    Peer("tensorflow", "tf_image", "function"),
-    Peer("jax", "dm_pix", "vmap", target=5.0),
-    Peer("jax", "dm_pix", "map", target=5.0),
-    Peer("jax", "augmax", "vmap"),
-    Peer("jax", "augmax", "map"),
+    Peer("tensorflow", "keras_layers", "function", target=15.0, works=("W1", "W3", "W4b", "W5", "W6", "W7", "W7b")),
+    Peer("tensorflow", "keras_layers", "map", target=15.0, works=("W1", "W3", "W4b", "W5")),
+    Peer("tensorflow", "tf_image", "stateless", target=5.0, works=("W1", "W2", "W2b", "W3", "W6", "W7", "W7b")),
+    Peer("jax", "dm_pix", "vmap", target=15.0, works=_DM_PIX),
+    Peer("jax", "dm_pix", "map", target=15.0, works=_DM_PIX),
+    Peer("jax", "augmax", "vmap", target=15.0, works=_AUGMAX),
+    Peer("jax", "augmax", "map", target=15.0, works=_AUGMAX),
     Peer("torch", "kornia", "eager", target=5.0),
     Peer("torch", "kornia", "compiled", target=5.0),
     Peer("torch", "kornia", "eager-light", target=5.0),
