@@ -32,8 +32,7 @@ def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = Fal
     It gives images, or a dict of them and of what moves with them; on the host images alone, one stacked batch.
 
     Args:
-        backend: Name of the augspec backend, or name:mode; without a mode the road that users get by default, or are
-            told to take.
+        backend: Name of the augspec backend, or name:mode; without a mode the road that users get by default.
         samples: Images (B, H, W, C) or (B, C, H, W), uint8, and the targets of the workload.
         work: The workload whose policy is compiled.
         stand_in: Time a bare copy of the batch instead: the floor under any uint8 augmentation.
@@ -47,7 +46,7 @@ def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = Fal
         augspec.loads(json.dumps(work.policy)),
         backend=backend,
         layout="NHWC" if batch.shape[-1] == 3 else "NCHW",
-        mode=mode or ("compiled" if backend in ("jax", "tensorflow") else "auto"),
+        mode=mode or "auto",
     )
     if backend == "host":  # as a data-loader's worker sees it: one sample at a time, on one core
 
@@ -61,4 +60,22 @@ def make(backend: str, samples: Samples, *, work: Workload, stand_in: bool = Fal
         return one_by_one
     native = {name: on_framework(backend, array) for name, array in samples.items()}
     given, key, index = (native if work.targets else native["image"]), augspec.Key(SEED), np.arange(len(batch))
+    if mode == "host" and backend in _FUNCTIONS:
+        words, function = _FUNCTIONS[backend](augment)
+        return lambda step: function(words(key.fold(step)), given, index)
     return lambda step: augment(key.fold(step), given, index=index)
+
+
+def _in_jit(augment: Any) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
+    """Return what makes a key's words an array, and the augmenter inside of a jitted function, as in a train step."""
+    jax = importlib.import_module("jax")
+    return lambda key: key.words().view(np.uint32), jax.jit(augment)
+
+
+def _in_graph(augment: Any) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
+    tf = importlib.import_module("tensorflow")
+    return lambda key: tf.constant(key.words()), tf.function(augment.__call__)
+
+
+_FUNCTIONS = {"jax": _in_jit, "tensorflow": _in_graph}
+"""Where the host engine is called back from a program of the framework's, which is slower than to call it at once."""

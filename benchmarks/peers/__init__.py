@@ -49,17 +49,23 @@ class Peer:
 
 
 _IMAGES = ("W1", "W2", "W2b", "W3", "W4", "W4b", "W6")
+_KERAS = ("W1", "W3", "W4b", "W5", "W6", "W7", "W7b")
+_TF_IMAGE = ("W1", "W2", "W2b", "W3", "W6", "W7", "W7b")
 _DM_PIX = ("W1", "W2", "W2b", "W3", "W6")
 _AUGMAX = ("W1", "W2b", "W3", "W5", "W6")
 
 PEERS = (
-    Peer("tensorflow", "keras_layers", "function", target=15.0, works=("W1", "W3", "W4b", "W5", "W6", "W7", "W7b")),
-    Peer("tensorflow", "keras_layers", "map", target=15.0, works=("W1", "W3", "W4b", "W5")),
-    Peer("tensorflow", "tf_image", "stateless", target=5.0, works=("W1", "W2", "W2b", "W3", "W6", "W7", "W7b")),
-    Peer("jax", "dm_pix", "vmap", target=15.0, works=_DM_PIX),
-    Peer("jax", "dm_pix", "map", target=15.0, works=_DM_PIX),
-    Peer("jax", "augmax", "vmap", target=15.0, works=_AUGMAX),
-    Peer("jax", "augmax", "map", target=15.0, works=_AUGMAX),
+    Peer("tensorflow:host", "keras_layers", "function", target=15.0, works=_KERAS),
+    Peer("tensorflow:host", "keras_layers", "map", target=15.0, works=_KERAS[:4]),
+    Peer("tensorflow:host", "tf_image", "stateless", target=5.0, works=_TF_IMAGE),
+    Peer("tensorflow:compiled", "keras_layers", "function", works=_KERAS),
+    Peer("tensorflow:compiled", "tf_image", "stateless", works=_TF_IMAGE),
+    Peer("jax:host", "dm_pix", "vmap", target=15.0, works=_DM_PIX),
+    Peer("jax:host", "dm_pix", "map", target=15.0, works=_DM_PIX),
+    Peer("jax:host", "augmax", "vmap", target=15.0, works=_AUGMAX),
+    Peer("jax:host", "augmax", "map", target=15.0, works=_AUGMAX),
+    Peer("jax:compiled", "dm_pix", "map", works=_DM_PIX),
+    Peer("jax:compiled", "augmax", "map", works=_AUGMAX),
     Peer("torch", "kornia", "eager", target=5.0),
     Peer("torch", "kornia", "compiled", target=5.0),
     Peer("torch", "kornia", "eager-light", target=5.0),
