@@ -340,7 +340,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
         "each in one pair only",
         "",
     ),
-    ("half_radius", document({"op": "box_blur", "radius": 2.5}), "ops[0].radius", "a whole number, integers, or", ""),
+    ("half_radius", document({"op": "box_blur", "radius": 2.5}), "ops[0].radius", "a whole number from 0 to 31", ""),
     (
         "schema_url",
         document(**{"$schema": "http://example.org"}),

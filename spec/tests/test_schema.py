@@ -264,6 +264,12 @@ def test_a_constant_out_of_range_is_refused_by_both(path: tuple[Any, ...]) -> No
         {"op": "contrast", "factor": {"normal": {"mean": 1, "std": 1, "low": 0, "high": 9}}},
         {"op": "contrast", "factor": {"integers": [0, 9]}},
         {"op": "contrast", "factor": {"uniform": [0.5, 1], "choice": [1]}},
+        {"op": "posterize", "bits": 2.5},
+        {"op": "posterize", "bits": {"uniform": [2, 6]}},
+        {"op": "posterize", "bits": {"choice": [2.5, 3]}},
+        {"op": "posterize", "bits": {"choice": {"values": [2, 3.5]}}},
+        {"op": "jpeg", "quality": 50.5},
+        {"op": "rot90", "turns": {"beta": [1, 1]}},
     ],
 )
 def test_rules_across_fields_that_a_schema_can_say_are_in_it(op: dict[str, Any]) -> None:
