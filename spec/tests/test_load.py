@@ -349,7 +349,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
         "",
     ),
     ("top_field", document(opps=[]), "opps", "the fields $schema, augspec, ", "Did you mean 'ops'?"),
-    ("null", document({"op": "grayscale", "p": None}), "ops[0].p", "a value", "Leave the field out"),
+    ("null", document({"op": "grayscale", "p": None}), "ops[0].p", "a value", "A field that has a default may be left"),
     # hostile
     (
         "nan",
