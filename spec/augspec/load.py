@@ -116,7 +116,7 @@ def dumps(policy: Policy) -> str:
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"dumps() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"dumps() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     return json.dumps(policy.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
 
