@@ -53,6 +53,9 @@ def test_every_op_requires_its_tag_and_describes_every_field() -> None:
         assert node["description"].endswith((".", ").")), node["description"]
         for name, field in node["properties"].items():
             assert field.get("description"), f"{tag}.{name}"
+    for name in ("Targets", "MaskTarget", "BoxesTarget", "KeypointsTarget", "LabelTarget", "FramesTarget"):
+        for field, node in defs[name]["properties"].items():
+            assert node.get("description"), f"{name}.{field}"
     *ours, vendors = defs["Op"]["anyOf"]
     assert {entry["$ref"] for entry in ours} == {f"#/$defs/{c.__name__}" for c in augspec.ops().values()}
     assert vendors["title"] == "vendor.op"
