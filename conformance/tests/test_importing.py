@@ -7,6 +7,7 @@ two levels is that of the distances: libraries cut results of uint8 off, and rou
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -130,6 +131,36 @@ def test_torchvision_normalize_and_types() -> None:
     assert np.abs(ours - theirs).max() < 1e-5
     assert [op.tag for op in found.policy.eval or ()] == ["normalize"]
     assert found.notes
+
+
+def _typed(T: Any, torch: Any) -> dict[str, Any]:
+    unit = T.ToDtype(torch.float32, scale=True)
+    kinds = {sys.modules["torchvision.tv_tensors"].Image: torch.float32, "others": None}
+    return {
+        "alone": T.Compose([unit]),
+        "after-images": T.Compose([T.ToImage(), unit]),
+        "first": T.Compose([unit, T.RandomHorizontalFlip(1.0), T.RandomSolarize(0.5, 1.0)]),
+        "by-class": T.Compose([T.ToDtype(kinds, scale=True)]),
+        "convert": T.ConvertImageDtype(torch.float32),
+        "nested": T.Compose([T.Compose([T.RandomInvert(1.0), unit]), T.RandomVerticalFlip(1.0)]),
+        "cast": T.Compose([T.ToDtype(torch.float32), T.Normalize([127.5], [63.75])]),
+    }
+
+
+@pytest.mark.parametrize("name", ["alone", "after-images", "first", "by-class", "convert", "nested", "cast"])
+def test_torchvision_changes_of_type(name: str) -> None:
+    load(TORCHVISION)
+    import torch
+    from torchvision import tv_tensors
+    from torchvision.transforms import v2
+
+    transform = _typed(v2, torch)[name]
+    found = torchvision(transform)
+    theirs = transform(tv_tensors.Image(torch.from_numpy(IMAGE.transpose(2, 0, 1).copy())))
+    ours = augspec.compile(found.policy)(0, IMAGE)
+    assert found.exact
+    assert (str(theirs.dtype), ours.dtype) == ("torch.float32", np.float32)
+    assert np.abs(ours - theirs.numpy().transpose(1, 2, 0)).max() < 1e-5
 
 
 def test_torchvision_tells_what_it_cannot() -> None:

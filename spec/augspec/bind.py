@@ -107,5 +107,5 @@ def compile(policy: Policy, backend: str = "numpy", **options: Any) -> Any:  # n
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"compile() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"compile() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     return get_backend(backend).compile(policy, **options)

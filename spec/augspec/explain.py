@@ -43,7 +43,7 @@ def explain(
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"explain() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"explain() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     if stage not in STAGES:
         raise ValueError(f"stage {stage!r}: allowed are {', '.join(STAGES)}")
     if format not in ("text", "dict"):

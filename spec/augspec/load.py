@@ -116,7 +116,7 @@ def dumps(policy: Policy) -> str:
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"dumps() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"dumps() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     return json.dumps(policy.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -185,7 +185,8 @@ def _check_values(document: Any) -> None:
         elif isinstance(value, (list, tuple)):
             stack.extend((value[i], (*path, i)) for i in reversed(range(len(value))))
         elif value is None:
-            found.append(PolicyProblem(format_path(path), "null", "a value", "Leave the field out for its default."))
+            fix = "A field that has a default may be left out."
+            found.append(PolicyProblem(format_path(path), "null", "a value", fix))
         elif isinstance(value, str) and not _whole(value):
             found.append(PolicyProblem(format_path(path), "half a character (a lone surrogate)", "whole characters"))
         elif isinstance(value, float) and not math.isfinite(value):

@@ -56,7 +56,7 @@ def _problem(entry: Any, document: Any) -> PolicyProblem:
     if kind in ("n", "weights") and isinstance(given, dict):
         return PolicyProblem(format_path([*path, kind]), show(given.get(kind), quoted=True), entry["msg"])
     if kind in _OWN_WORDS:
-        return PolicyProblem(where, value, entry["msg"])
+        return PolicyProblem(where, value, entry["msg"], _whole_hint(given) if kind == "whole" else "")
     if entry["loc"][-1:] == ("[key]",):
         return PolicyProblem(where, f"the name {value}", "names of 1 to 200 characters")
     node = node_at(path, document)
@@ -96,17 +96,29 @@ def _hint(given: Any, node: dict[str, Any]) -> str:
         return nearest(str(given), [str(word) for word in node["enum"]])
     if isinstance(given, int) and str(node.get("description", "")).startswith("[height, width]"):
         return f"Write [{given}, {given}]."
-    if any(option.get("title") == "constant" for option in node.get("anyOf", ())):
-        return _number_hint(given)
+    titles = [option.get("title") for option in node.get("anyOf", ())]
+    if "constant" in titles:
+        return _number_hint(given, "uniform" if "uniform" in titles else "integers")
     return ""
 
 
-def _number_hint(given: Any) -> str:
+def _whole_hint(given: Any) -> str:
+    """Say how a range of whole numbers is written; of one between others nobody knows which ones are meant."""
+    return _range_hint(given["uniform"], "integers") if isinstance(given, dict) and "uniform" in given else ""
+
+
+def _range_hint(ends: list[Any], kind: str) -> str:
+    if kind == "integers" and not all(isinstance(end, (int, float)) and float(end).is_integer() for end in ends):
+        return ""
+    return f'A range is written {{"{kind}": {show(ends, quoted=True)}}}.'
+
+
+def _number_hint(given: Any, ranges: str) -> str:
     kinds = distribution_kinds()
     if isinstance(given, dict) and set(given) & {"min", "max", "low", "high", "from", "to"} and len(given) == 2:
         given = list(given.values())
     if isinstance(given, list) and len(given) == 2:
-        return f'A range is written {{"uniform": {show(given, quoted=True)}}}.'
+        return _range_hint(given, ranges)
     if isinstance(given, list):
         return f'A choice is written {{"choice": {show(given, quoted=True)}}}.'
     if isinstance(given, dict) and given:

@@ -62,7 +62,8 @@ def test_version_and_help() -> None:
 
 def test_help_shows_how_boxes_are_written() -> None:
     words = " ".join(call("preview", "--help").stdout.replace("│", " ").split())
-    assert 'JSON: [[x0, y0, x1, y1], …] or {"boxes": …, "keypoints": [[x, y], …]}.' in words
+    for part in ("[[x0, y0, x1, y1], …]", "[[cx, cy, w, h, degrees], …]", '{"boxes": …,', "JSON: [[x, y], …]"):
+        assert part in words
 
 
 def test_a_document_does_not_steer_the_terminal() -> None:

@@ -56,7 +56,7 @@ def test_import_writes_a_policy_and_executes_nothing(tmp_path: Path) -> None:
         {"__class_fullname__": "os.system", "p": 1.0}]}}  # fmt: skip
     result = call("import", "-", "-o", tmp_path / "p.json", "--strict", stdin=json.dumps(document))
     assert result.exit_code == 1
-    assert "unsupported  transforms[1] system: nothing (it has no row in the table)\n" in result.stdout
+    assert "unsupported  transforms[1] system: nothing (no op is known to stand for it)\n" in result.stdout
     assert "exact        transforms[0] HorizontalFlip: horizontal_flip\n" in result.stdout
     assert [op.p for op in augspec.load(tmp_path / "p.json").ops] == [0.3]
     assert call("import", "-", stdin="{}").exit_code == 1
@@ -149,3 +149,9 @@ def test_presets_are_listed_and_shown() -> None:
     shown = call("presets", "simclr/v1").stdout
     assert [json.loads(line) for line in shown.splitlines() if line.startswith("{")] == one["ops"]
     assert call("presets", "simclr/v2").exit_code == 2
+
+
+def test_import_of_what_is_neither_a_file_nor_a_string_of_timm() -> None:
+    result = call("import", "4x")
+    assert result.exit_code == 2
+    assert "4x is no file, and no string of timm that is known" in " ".join(result.stderr.replace("│", " ").split())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from augspec.errors import AugspecError
-from augspec.importing import Imported, albumentations, read
+from augspec.importing import Imported, albumentations, read, timm
 
 
 def step(name: str, **settings: Any) -> dict[str, Any]:
@@ -97,3 +97,27 @@ def test_files_are_told_by_what_stands_in_them() -> None:
 def test_what_cannot_be_read_says_why(data: bytes, said: str) -> None:
     with pytest.raises(AugspecError, match=said):
         read(data)
+
+
+def test_members_of_what_is_left_out_are_left_out_too() -> None:
+    inside = step("OneOf", transforms=[step("Sequential", transforms=[FLIP]), NORMALIZE, step("NoOp")])
+    found = of(NORMALIZE, inside)
+    assert [row.status for row in found.rows] == ["exact", *["unsupported"] * 4, "exact"]
+    assert [row.reason for row in found.rows[2:4]] == [
+        f"it stands in {name}, which is left out" for name in ("OneOf", "Sequential")
+    ]
+    refused = of(step("OneOf", transforms=[NORMALIZE, FLIP])).rows
+    assert [(row.status, row.ops) for row in refused] == [("unsupported", ())] * 3
+    assert refused[2].reason == "it stands in OneOf, which is left out"
+
+
+def test_an_exact_row_without_ops_says_why() -> None:
+    assert timm("original").rows[-1].reason == ""
+    never = next(row for row in timm("original").rows if row.path == "policy[12][0]")
+    assert (never.status, never.ops, never.reason) == ("exact", (), "it changes nothing")
+
+
+def test_where_yaml_ends_to_be_plain_is_said() -> None:
+    pytest.importorskip("yaml")
+    with pytest.raises(AugspecError, match=r"not YAML of plain values \(line 2, column 6\); tags of Python"):
+        read(b"a: 1\nb:   !!python/object/apply:os.getcwd []")

@@ -264,7 +264,7 @@ UNSUPPORTED: list[tuple[Any, str]] = [
     (one("RandomCrop", size=(3, 4), **{**CROP, "pad_if_needed": True}), "pad_if_needed True has no counterpart"),
     (one("Resize", size=3, side="short", resample=Resample.BILINEAR), "a single side has no row yet"),
     (one("RandomPosterize"), "it draws fractions of bits"),
-    (one("RandomThinPlateSpline"), "it has no row in the table"),
+    (one("RandomThinPlateSpline"), "no op is known to stand for it"),
 ]  # fmt: skip
 
 
@@ -302,7 +302,46 @@ def test_sequences_are_their_members() -> None:
         ("[1]", ()),
     ]
     assert found.rows[3].status == "unsupported"
-    (first, *_) = kornia(sequence(sequence(one("RandomEqualize"), name="ImageSequential", random_apply=2))).rows
-    assert (first.status, first.reason) == ("unsupported", "random_apply 2 has no counterpart")
     with pytest.raises(TypeError, match="an augmentation of Kornia was expected, got Own"):
         kornia(Own())
+
+
+CHOICE = "chooses once for a batch, and puts what it chose in any order; ours for every sample, in the order listed"
+
+
+def test_some_of_the_members_is_told_at_the_top_too() -> None:
+    found = kornia(sequence(one("RandomEqualize"), one("RandomVerticalFlip"), one("RandomInvert"), random_apply=(2, 3)))
+    (choice,) = found.policy.to_dict()["ops"]
+    assert (choice["op"], choice["n"]) == ("some_of", 2)
+    assert [op["op"] for op in choice["ops"]] == ["equalize", "vertical_flip", "invert"]
+    assert (found.rows[0].path, found.rows[0].status, found.rows[0].reason) == ("sequence", "approximate", CHOICE)
+
+
+def test_all_members_in_any_order() -> None:
+    found = kornia(sequence(one("RandomEqualize"), one("RandomInvert"), random_apply=(2, 3)))
+    (choice,) = found.policy.to_dict()["ops"]
+    assert choice["op"] == "random_order"
+    assert found.rows[0].reason == "draws the order once for a batch, ours for every sample"
+
+
+def test_a_member_that_is_left_out_keeps_its_place_in_the_choice() -> None:
+    found = kornia(sequence(one("RandomEqualize"), one("RandomThinPlateSpline"), random_apply=(1, 2)))
+    (choice,) = found.policy.to_dict()["ops"]
+    assert choice["ops"][1] == {"op": "sequence", "ops": []}
+    assert found.rows[0].reason == f"{CHOICE}; without RandomThinPlateSpline"
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"random_apply": (1, 3)}, "a number of members that is drawn, 1 to 2, has no counterpart"),
+        ({"random_apply": (3, 4)}, "3 of 2 members, some of them twice, have no counterpart"),
+        ({"random_apply": (1, 2), "random_apply_weights": [1.0, 2.0]}, "weights of members have no counterpart"),
+    ],
+)
+def test_other_choices_are_unsupported(settings: dict[str, Any], reason: str) -> None:
+    inner = sequence(one("RandomEqualize"), one("RandomInvert"), name="ImageSequential", **settings)
+    row = kornia(sequence(inner)).rows[0]
+    assert (row.status, row.reason) == ("unsupported", reason)
+    (row, *_) = kornia(sequence(one("RandomEqualize"), one("RandomInvert"), **settings)).rows
+    assert (row.status, row.reason) == ("unsupported", reason)

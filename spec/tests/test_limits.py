@@ -56,6 +56,7 @@ def test_both_ends_of_a_domain_belong_to_it(op: dict[str, Any], field: str, low:
         ({"op": "box_blur"}, "radius"),
         ({"op": "motion_blur", "degrees": 0}, "length"),
         ({"op": "jpeg"}, "quality"),
+        ({"op": "posterize"}, "bits"),
         ({"op": "rot90"}, "turns"),
         ({"op": "augmix", "ops": [LEAF]}, "depth"),
     ],

@@ -340,7 +340,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
         "each in one pair only",
         "",
     ),
-    ("half_radius", document({"op": "box_blur", "radius": 2.5}), "ops[0].radius", "a whole number, integers, or", ""),
+    ("half_radius", document({"op": "box_blur", "radius": 2.5}), "ops[0].radius", "a whole number from 0 to 31", ""),
     (
         "schema_url",
         document(**{"$schema": "http://example.org"}),
@@ -349,7 +349,7 @@ WRONG: list[tuple[str, str | bytes, str, str, str]] = [
         "",
     ),
     ("top_field", document(opps=[]), "opps", "the fields $schema, augspec, ", "Did you mean 'ops'?"),
-    ("null", document({"op": "grayscale", "p": None}), "ops[0].p", "a value", "Leave the field out"),
+    ("null", document({"op": "grayscale", "p": None}), "ops[0].p", "a value", "A field that has a default may be left"),
     # hostile
     (
         "nan",

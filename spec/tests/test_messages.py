@@ -14,6 +14,7 @@ DEGREES = (
     "a number from -3600 to 3600 (degrees, counter-clockwise), "
     "or a distribution in that range: uniform, log_uniform, normal, integers, choice, beta"
 )
+BITS = "a whole number from 1 to 8 (bits that are kept), or a distribution in that range: integers, choice"
 OP = 'an op, such as {"op": "rotate", "degrees": 10}'
 ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?(#[0-9]+)?$"
 LEVELS = "an array of 1 to 64 entries, each a number from 0 to 1"
@@ -22,6 +23,10 @@ SIZE = "[height, width], each a whole number from 1 to 8192"
 
 def turn(degrees: Any = 5, **fields: Any) -> dict[str, Any]:
     return {"ops": [{"op": "rotate", "degrees": degrees, **fields}]}
+
+
+def bits(value: Any) -> dict[str, Any]:
+    return {"ops": [{"op": "posterize", "bits": value}]}
 
 
 def resize(**fields: Any) -> dict[str, Any]:
@@ -81,6 +86,16 @@ CASES = [
     ("choice", turn([1, 2, 3]), "ops[0].degrees", DEGREES, 'A choice is written {"choice": [1, 2, 3]}.'),
     ("min-max", turn({"min": -5, "max": 5}), "ops[0].degrees", DEGREES, 'A range is written {"uniform": [-5, 5]}.'),
     ("three-fields", turn({"min": -5, "max": 5, "mode": 1}), "ops[0].degrees", DEGREES, ""),
+    ("whole", bits(2.5), "ops[0].bits", BITS, ""),
+    ("whole-list", bits([2, 6]), "ops[0].bits", BITS, 'A range is written {"integers": [2, 6]}.'),
+    ("whole-range", bits({"uniform": [2, 6]}), "ops[0].bits", BITS, 'A range is written {"integers": [2, 6]}.'),
+    ("whole-uneven-list", bits([2.5, 6]), "ops[0].bits", BITS, ""),
+    ("whole-words", bits(["a", 6]), "ops[0].bits", BITS, ""),
+    ("whole-uneven", bits({"uniform": [2.5, 6]}), "ops[0].bits", BITS, ""),
+    ("whole-normal", bits({"normal": {"mean": 4, "std": 1, "low": 2, "high": 6}}), "ops[0].bits", BITS, ""),
+    ("whole-beyond", bits(9), "ops[0].bits", "whole numbers from 1 to 8 (bits that are kept)", ""),
+    ("whole-choice", bits({"choice": [2, 3.5]}), "ops[0].bits", BITS, ""),
+    ("whole-value", bits({"choice": [2, "a"]}), "ops[0].bits.choice[1]", "a whole number from 1 to 8", ""),
     ("end", turn({"uniform": ["a", 1]}), "ops[0].degrees.uniform[0]", "a number from -3600 to 3600", ""),
     ("value", turn({"choice": ["a"]}), "ops[0].degrees.choice[0]", "a number from -3600 to 3600", ""),
     (

@@ -53,6 +53,9 @@ def test_every_op_requires_its_tag_and_describes_every_field() -> None:
         assert node["description"].endswith((".", ").")), node["description"]
         for name, field in node["properties"].items():
             assert field.get("description"), f"{tag}.{name}"
+    for name in ("Targets", "MaskTarget", "BoxesTarget", "KeypointsTarget", "LabelTarget", "FramesTarget"):
+        for field, node in defs[name]["properties"].items():
+            assert node.get("description"), f"{name}.{field}"
     *ours, vendors = defs["Op"]["anyOf"]
     assert {entry["$ref"] for entry in ours} == {f"#/$defs/{c.__name__}" for c in augspec.ops().values()}
     assert vendors["title"] == "vendor.op"
@@ -264,6 +267,12 @@ def test_a_constant_out_of_range_is_refused_by_both(path: tuple[Any, ...]) -> No
         {"op": "contrast", "factor": {"normal": {"mean": 1, "std": 1, "low": 0, "high": 9}}},
         {"op": "contrast", "factor": {"integers": [0, 9]}},
         {"op": "contrast", "factor": {"uniform": [0.5, 1], "choice": [1]}},
+        {"op": "posterize", "bits": 2.5},
+        {"op": "posterize", "bits": {"uniform": [2, 6]}},
+        {"op": "posterize", "bits": {"choice": [2.5, 3]}},
+        {"op": "posterize", "bits": {"choice": {"values": [2, 3.5]}}},
+        {"op": "jpeg", "quality": 50.5},
+        {"op": "rot90", "turns": {"beta": [1, 1]}},
     ],
 )
 def test_rules_across_fields_that_a_schema_can_say_are_in_it(op: dict[str, Any]) -> None:

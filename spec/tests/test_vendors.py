@@ -58,7 +58,7 @@ def test_what_is_wrong_with_a_vendors_op_is_said_as_of_ours() -> None:
             f"a number from 0 to 1 (share), or a distribution in that range: {KINDS}",
             "It is required.",
         ),
-        ("ops[1].amount", "7", "numbers from 0 to 1 (share, from 0 to 1)", ""),
+        ("ops[1].amount", "7", "numbers from 0 to 1 (share)", ""),
     ]
 
 

@@ -50,7 +50,7 @@ def check(
     from augspec.language.policy import Policy
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"check() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"check() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     setting, problems = read(
         shape=shape,
         dtype=dtype,

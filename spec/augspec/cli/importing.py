@@ -35,6 +35,10 @@ def import_(
 ) -> None:
     """Write a policy from another library's file, as data; a table says how exact each transform is."""
     named = is_timm(file) and not Path(file).exists()
+    if not named and file != "-" and not Path(file).exists():
+        raise typer.BadParameter(
+            f"{file} is no file, and no string of timm that is known, such as rand-m9-mstd0.5-inc1"
+        )
     found = timm(file) if named else read(policy_text(file), white=white)
     if output is not None:
         if output.exists():

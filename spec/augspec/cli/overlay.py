@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-__all__ = ["COLOURS", "picture", "with_boxes", "with_keypoints", "with_mask"]
+__all__ = ["COLOURS", "corners", "picture", "with_boxes", "with_keypoints", "with_mask"]
 
 COLOURS = (
     (230, 80, 40),
@@ -33,8 +33,14 @@ def picture(image: Any) -> Image.Image:
     )
 
 
-def with_mask(image: Image.Image, mask: Any) -> Image.Image:
-    """Tint every class of an integer mask; 0 is background. The classes' edges are drawn firmly."""
+def with_mask(image: Image.Image, mask: Any, first: int = 0) -> Image.Image:
+    """Tint every class of an integer mask; 0 is background. The classes' edges are drawn firmly.
+
+    Args:
+        image: the picture.
+        mask: (H, W).
+        first: which colour class 1 has.
+    """
     labels = np.asarray(mask)
     pixels = np.asarray(image).astype(np.float32)
     for label in np.unique(labels[labels != 0]):
@@ -43,22 +49,35 @@ def with_mask(image: Image.Image, mask: Any) -> Image.Image:
         for axis in (0, 1):
             for step in (-1, 1):
                 core &= np.roll(inside, step, axis)
-        colour = np.array(COLOURS[(int(label) - 1) % len(COLOURS)], np.float32)
+        colour = np.array(COLOURS[(int(label) - 1 + first) % len(COLOURS)], np.float32)
         pixels[inside] += 0.42 * (colour - pixels[inside])
         pixels[inside & ~core] = colour
     return Image.fromarray((pixels + 0.5).astype(np.uint8))
 
 
 def with_boxes(image: Image.Image, boxes: Any, valid: Any) -> Image.Image:
-    """Draw the valid boxes (N, 4), xyxy in pixels."""
+    """Draw the valid boxes: (N, 4), xyxy in pixels, or (N, 5), centre, sides and angle."""
     image = image.copy()
     draw = ImageDraw.Draw(image)
     line = max(2, round(max(image.size) / 130))
     for row, (box, good) in enumerate(zip(np.asarray(boxes), np.asarray(valid), strict=True)):
-        if good:
+        if good and len(box) == 5:
+            outline = [(float(x), float(y)) for x, y in corners(box)]
+            colour = COLOURS[row % len(COLOURS)]
+            draw.line([*outline, outline[0], outline[1]], fill=colour, width=line, joint="curve")
+        elif good:
             x0, y0, x1, y1 = (float(side) for side in box)
             draw.rectangle((x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=COLOURS[row % len(COLOURS)], width=line)
     return image
+
+
+def corners(box: Any) -> Any:
+    """Return the corners (4, 2) of a box of centre, width, height and degrees counter-clockwise (T9)."""
+    x, y, width, height, degrees = (float(number) for number in box)
+    angle = np.deg2rad(degrees)
+    along, down = np.array([np.cos(angle), -np.sin(angle)]), np.array([np.sin(angle), np.cos(angle)])
+    steps = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
+    return np.array([x, y]) + steps[:, :1] * width * along + steps[:, 1:] * height * down
 
 
 def with_keypoints(image: Image.Image, points: Any, visible: Any) -> Image.Image:

@@ -1,8 +1,7 @@
-"""Reads what commands are given: policies ('-' is standard input), photographs, masks, boxes."""
+"""Reads what commands are given: policies ('-' is standard input) and photographs."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +18,9 @@ from augspec.language.policy import Policy
 
 __all__ = [
     "KINDS",
-    "boxes_file",
     "check_photograph",
     "full_check",
-    "mask_file",
+    "opened_image",
     "photo_policy",
     "photograph",
     "policy_file",
@@ -94,7 +92,7 @@ def full_check(policy: Policy) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened_image(path: Path) -> Iterator[Any]:
     """Open an image file; what cannot be read, now or while the block decodes it, is wrong usage."""
     from PIL import Image, UnidentifiedImageError
 
@@ -109,7 +107,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def check_photograph(path: Path) -> None:
     """Refuse, by its head alone, a file that `photograph` cannot read."""
-    with _opened(path) as image:
+    with opened_image(path) as image:
         # To 8 bits such an image would go by cutting off: everything above 255 would be white.
         if image.mode[0] in "IF":
             raise typer.BadParameter(f"{path} has more than 8 bits per channel (mode {image.mode}); convert it first")
@@ -120,48 +118,8 @@ def photograph(path: Path, largest: int | None = None) -> Any:
     from PIL import Image, ImageOps
 
     check_photograph(path)
-    with _opened(path) as image:
+    with opened_image(path) as image:
         upright = ImageOps.exif_transpose(image).convert("RGB")
     if largest is not None:
         upright.thumbnail((largest, largest), Image.Resampling.LANCZOS)
     return np.array(upright)
-
-
-def mask_file(path: Path, size: tuple[int, int]) -> Any:
-    """Return an integer mask (H, W), brought to the photograph's size by nearest neighbours.
-
-    Args:
-        path: an image of class numbers: grey or palette; of colours, every colour is a class.
-        size: (height, width).
-    """
-    from PIL import Image
-
-    with _opened(path) as image:
-        plain = image if image.mode in ("1", "L", "P", "I", "I;16") else image.convert("RGB").quantize(8)
-        resized = plain.resize((size[1], size[0]), Image.Resampling.NEAREST)
-    labels = np.array(resized).astype(np.int32)
-    return np.searchsorted(np.unique(np.append(labels, 0)), labels).astype(np.int32)
-
-
-def boxes_file(path: Path, scale: float) -> dict[str, Any]:
-    """Return boxes and keypoints, xyxy and xy in the photograph's pixels, from a JSON file.
-
-    Args:
-        path: `[[x0, y0, x1, y1], …]`, or `{"boxes": …, "keypoints": [[x, y], …]}`.
-        scale: by how much the photograph was reduced.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        entries = found if isinstance(found, dict) else {"boxes": found}
-        arrays = {
-            name: np.array(entries[name], np.float32).reshape(-1, width) * np.float32(scale)
-            for name, width in (("boxes", 4), ("keypoints", 2))
-            if name in entries
-        }
-    except FileNotFoundError:
-        raise typer.BadParameter(f"no such file: {path}") from None
-    except (ValueError, TypeError, RecursionError):
-        arrays = {}
-    if not arrays:
-        raise typer.BadParameter(f'{path}: give [[x0, y0, x1, y1], …] or {{"boxes": […], "keypoints": [[x, y], …]}}')
-    return arrays

@@ -29,7 +29,7 @@ def diff(a: Policy, b: Policy) -> Difference:
 
     for one in (a, b):
         if not isinstance(one, Policy):
-            raise TypeError(f"diff() takes policies (from augspec.load or augspec.loads), got {type(one).__name__}")
+            raise TypeError(f"diff() takes policies (from augspec.load, loads or parse), got {type(one).__name__}")
     first, second = normalize(a), normalize(b)
     changes = [*op_changes(first.ops, second.ops, "ops"), *op_changes(first.eval, second.eval, "eval")]
     return Difference(

@@ -54,12 +54,14 @@ def _plain(data: bytes) -> Any:
 
 
 def _yaml(text: str, error: json.JSONDecodeError) -> Any:
-    where = f"it is not JSON (line {error.lineno}, column {error.colno})"
+    where = f"the file is not JSON (line {error.lineno}, column {error.colno})"
     try:
         import yaml  # type: ignore[import-untyped]
     except ModuleNotFoundError:
         raise AugspecError(f'{where}; for YAML, install PyYAML: pip install "augspec[cli]"') from None
     try:
         return yaml.safe_load(text)  # plain data: no tag of Python's is ever followed
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise AugspecError(f"{where}, and not YAML of plain values") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        at = "" if mark is None else f" (line {mark.line + 1}, column {mark.column + 1})"
+        raise AugspecError(f"{where}, and not YAML of plain values{at}; tags of Python are never followed") from None

@@ -29,7 +29,8 @@ def kornia(augmentation: Any) -> Imported:
     if not type(augmentation).__module__.startswith("kornia."):
         raise TypeError(f"an augmentation of Kornia was expected, got {type(augmentation).__name__}")
     node = _node(augmentation, "")
-    top = node.members if node.name == "AugmentationSequential" else (node,)
+    whole = node.name == "AugmentationSequential" and not node.fields.get("random_apply")
+    top = node.members if whole else (node,)
     return imported(top, KORNIA)
 
 
@@ -39,7 +40,7 @@ def _node(one: Any, path: str) -> Node:
         return Node(path, f"{kind.__module__}.{kind.__qualname__}", Fields({}))
     if kind.__name__.endswith("Sequential"):
         members = tuple(_node(child, f"{path}[{n}]") for n, child in enumerate(one.children()))
-        wanted = {"random_apply": getattr(one, "random_apply", False)}
+        wanted = {name: _plain(getattr(one, name, None)) for name in ("random_apply", "random_apply_weights")}
         return Node(path or "sequence", kind.__name__, Fields(wanted, 1.0), members)
     values = {name: value for name, value in vars(one).items() if not name.startswith("_")}
     values |= values.pop("flags", {})
@@ -357,8 +358,25 @@ def _autocontrast(fields: Fields) -> list[Json]:
 
 
 def _all(fields: Fields, members: Sequence[list[Json]], __: Sequence[Node]) -> list[Json]:
-    fields.must("random_apply", False)
-    return [op for member in members for op in member]
+    chosen, weights = fields.get("random_apply"), fields.get("random_apply_weights")
+    if not chosen:
+        return [op for member in members for op in member]
+    least, most = chosen[0], chosen[1] - 1  # the upper end is kept as one that is never reached
+    if least != most:
+        raise NotImported(f"a number of members that is drawn, {least} to {most}, has no counterpart")
+    if least > len(members):
+        raise NotImported(f"{least} of {len(members)} members, some of them twice, have no counterpart")
+    if weights is not None and set(weights) != {1.0}:  # those are no shares alone: their sum decides about repeats
+        raise NotImported("weights of members have no counterpart")
+    # A member that is left out keeps its place, so that the others are not chosen more often.
+    ops = [member[0] if len(member) == 1 else {"op": "sequence", "ops": member} for member in members]
+    if least == len(members):
+        fields.differ("draws the order once for a batch, ours for every sample")
+        return [{"op": "random_order", "ops": ops}]
+    fields.differ(
+        "chooses once for a batch, and puts what it chose in any order; ours for every sample, in the order listed"
+    )
+    return [{"op": "some_of", "n": least, "ops": ops}]
 
 
 KORNIA = Library(

@@ -98,7 +98,7 @@ def imported(nodes: Sequence[Node], library: Library, name: str | None = None) -
             reason = (
                 f"{problem.path.rpartition('.')[2]} {problem.value} is outside of what is allowed: {problem.allowed}"
             )
-            rows[node.path] = Row(node.path, node.name, "unsupported", (), reason)
+            _leave_out(node, rows, reason)
             parts[blamed] = (node, [])
 
 
@@ -114,7 +114,7 @@ def _read(node: Node, library: Library, rows: dict[str, Row]) -> list[Json]:
         rows[node.path] = Row(node.path, node.name, "exact", (), str(reason))
         return []
     except NotImported as reason:
-        rows[node.path] = Row(node.path, node.name, "unsupported", (), str(reason))
+        _leave_out(node, rows, str(reason))
         return []
     lost = [member.name for member in node.members if rows[member.path].status == "unsupported"]
     if lost:
@@ -123,8 +123,17 @@ def _read(node: Node, library: Library, rows: dict[str, Row]) -> list[Json]:
         fields.differ(f"left out: {', '.join(fields.left())}")
     tags = tuple(dict.fromkeys(op["op"] for op in found)) if node.members else tuple(_tags(found))
     status: Status = "approximate" if fields.differs else "exact"
-    rows[node.path] = Row(node.path, node.name, status, tags, "; ".join(fields.differs))
+    words = "; ".join(fields.differs) or ("" if found else "it changes nothing")
+    rows[node.path] = Row(node.path, node.name, status, tags, words)
     return found
+
+
+def _leave_out(node: Node, rows: dict[str, Row], reason: str) -> None:
+    """Write that no op stands for a node, nor for its members."""
+    rows[node.path] = Row(node.path, node.name, "unsupported", (), reason)
+    for member in node.members:
+        if rows[member.path].ops:
+            _leave_out(member, rows, f"it stands in {node.name}, which is left out")
 
 
 def _ops(node: Node, library: Library, members: Sequence[list[Json]]) -> list[Json]:
@@ -138,7 +147,7 @@ def _ops(node: Node, library: Library, members: Sequence[list[Json]]) -> list[Js
     elif node.name in library.readers:
         found = library.readers[node.name](node.fields)
     else:
-        raise NotImported(library.unsupported.get(node.name, "it has no row in the table"))
+        raise NotImported(library.unsupported.get(node.name, "no op is known to stand for it"))
     missing = [tag for tag in _tags(found) if tag not in known_ops()]
     if missing:
         raise NotImported(f"there is no op {missing[0]}")
@@ -163,8 +172,7 @@ def _ends_with_type(parts: list[tuple[Node, list[Json]]], rows: dict[str, Row]) 
     for node, found in parts:
         late = bool(before and found)
         if late:
-            reason = f"it follows {before}, which has to come last"
-            rows[node.path] = Row(node.path, node.name, "unsupported", (), reason)
+            _leave_out(node, rows, f"it follows {before}, which has to come last")
         kept.append((node, [] if late else found))
         if not late and any(issubclass(known_ops()[tag], TypeOp) for tag in _tags(found)):
             before = node.name

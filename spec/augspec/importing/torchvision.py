@@ -13,11 +13,12 @@ from augspec.importing.fields import Fields, Json, NotImported, span
 from augspec.importing.mixtures import mixture
 from augspec.importing.result import Imported
 from augspec.importing.table import Library, Node, imported, nothing
+from augspec.importing.torchvision_types import CHANGES, change, typed
 
 __all__ = ["torchvision"]
 
 _BORDERS = {"constant": "constant", "edge": "edge", "reflect": "mirror", "symmetric": "symmetric"}
-_TYPES = nothing("layout, dtype and range are declared when a policy is compiled")
+_TYPES = nothing("layout and dtype are declared when a policy is compiled")
 
 
 def torchvision(transform: Any, *, white: float = 255.0) -> Imported:
@@ -25,14 +26,14 @@ def torchvision(transform: Any, *, white: float = 255.0) -> Imported:
 
     Args:
         transform: the object.
-        white: what its fills and thresholds call white: 255 for uint8 images, 1 for floats.
+        white: what its fills and thresholds call white where it begins: 255 for uint8 images, 1 for floats.
 
     Raises:
         TypeError: it is not one of torchvision's.
     """
     node = _node(transform, "", white)
     top = node.members if node.name == "Compose" else (node,)
-    return imported(top, TORCHVISION)
+    return imported(typed(top, white), TORCHVISION)
 
 
 def _node(transform: Any, path: str, white: float) -> Node:
@@ -243,11 +244,11 @@ def _erasing(fields: Fields) -> list[Json]:
     fields.drop(("inplace",))
     fields.differ("a hole is smaller than the image on both sides, ours may be as large")
     given, (low, high) = fields["value"], fields["ratio"]
-    if given is None:
+    if given in (None, "random"):
         fields.differ("noise is normal, ours uniform")
         fill: Any = "noise"
     else:
-        levels = [float(one) / fields.white for one in given]
+        levels = [float(one) / fields.white for one in (given if isinstance(given, Sequence) else [given])]
         fill = levels[0] if len(levels) == 1 else levels
     # Their ratio is height over width.
     ratio = span(1 / high, 1 / low, kind="log_uniform")
@@ -344,10 +345,8 @@ TORCHVISION = Library(
         "Identity": nothing("it changes nothing"),
         "SanitizeBoundingBoxes": nothing("boxes have flags that tell which are valid"),
         "ClampBoundingBoxes": nothing("boxes are always clipped to the canvas"),
-        **dict.fromkeys(
-            ("ConvertImageDtype", "PILToTensor", "RGB", "ToDtype", "ToImage", "ToPILImage", "ToPureTensor", "ToTensor"),
-            _TYPES,
-        ),
+        **dict.fromkeys(("PILToTensor", "RGB", "ToImage", "ToPureTensor"), _TYPES),
+        **dict.fromkeys(CHANGES, change),
     },
     containers={"Compose": _compose, "RandomApply": _apply, "RandomChoice": _choice, "RandomOrder": _any_order},
     unsupported={

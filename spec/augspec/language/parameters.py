@@ -72,29 +72,32 @@ class Parameter:
         self.quantity: Quantity = QUANTITIES[quantity]
 
     def check(self, value: Any) -> Any:
-        """Return `value` if every number it can become lies within the domain."""
+        """Return `value` if every number it can become lies within the domain, and is whole where the quantity is."""
         low, high = value.support() if hasattr(value, "support") else (value, value)
         q = self.quantity
+        words = {"low": f"{q.low:g}", "high": f"{q.high:g}", "meaning": q.meaning}
         if low < q.low or high > q.high:
+            kind = "whole numbers" if q.whole else "numbers"
+            raise PydanticCustomError("domain", "{kind} from {low} to {high} ({meaning})", {**words, "kind": kind})
+        if q.whole and not _whole(value):
             raise PydanticCustomError(
-                "domain",
-                "numbers from {low} to {high} ({meaning})",
-                {"low": f"{q.low:g}", "high": f"{q.high:g}", "meaning": q.meaning},
+                "whole",
+                "a whole number from {low} to {high} ({meaning}), or a distribution in that range: integers, choice",
+                words,
             )
         return value
 
 
-def _whole(value: Any) -> Any:
-    """Return `value` if it can only be whole numbers."""
-    atoms = value.atoms()[0].tolist() if hasattr(value, "atoms") else [value]
-    if (hasattr(value, "support") and not hasattr(value, "atoms")) or any(v != int(v) for v in atoms):
-        raise PydanticCustomError("whole", "a whole number, integers, or a choice of whole numbers")
-    return value
+def _whole(value: Any) -> bool:
+    """Return whether a constant, or all that a distribution can give, is whole."""
+    if hasattr(value, "atoms"):
+        return all(float(atom).is_integer() for atom in value.atoms()[0])
+    return not hasattr(value, "support") and float(value).is_integer()
 
 
-def _parameter(quantity: str, *further: Any) -> Any:
+def _parameter(quantity: str) -> Any:
     mark = Parameter(quantity)
-    return Annotated[Number, mark, *map(AfterValidator, (mark.check, *further))]
+    return Annotated[Number, mark, AfterValidator(mark.check)]
 
 
 Amount = _parameter("amount")
@@ -121,15 +124,15 @@ Control = _parameter("control")
 Blend = _parameter("blend")
 Strength = _parameter("strength")
 Clip = _parameter("clip")
-Depth = _parameter("depth", _whole)
+Depth = _parameter("depth")
 Disc = _parameter("disc")
-Length = _parameter("length", _whole)
+Length = _parameter("length")
 Mixture = _parameter("mixture")
-Radius = _parameter("radius", _whole)
-Quality = _parameter("quality", _whole)
+Radius = _parameter("radius")
+Quality = _parameter("quality")
 Displacement = _parameter("displacement")
 Distortion = _parameter("distortion")
-Quarters = _parameter("quarters", _whole)
+Quarters = _parameter("quarters")
 ResizeFactor = _parameter("resize")
 Shrink = _parameter("shrink")
 Smoothness = _parameter("smoothness")

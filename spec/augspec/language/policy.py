@@ -101,14 +101,25 @@ class Targets(Model):
     """Settings of the targets that move with the image, and of its label."""
 
     mask: MaskTarget = MaskTarget()
+    """The entry `mask`: what stands outside of the image."""
+
     masks: Masks = Field(default={})
     """Further masks, by the names of their entries in a sample, such as `semantic` and `depth`."""
 
     instance_masks: InstanceMasksTarget = InstanceMasksTarget()
+    """The entry `instance_masks`: one mask for each box, and whether boxes are fitted to them."""
+
     boxes: BoxesTarget = BoxesTarget()
+    """The entry `boxes`: which stay valid, and whether the others are dropped."""
+
     keypoints: KeypointsTarget = KeypointsTarget()
+    """The entry `keypoints`: what the rows are called, and which exchange places in a mirror."""
+
     label: LabelTarget = LabelTarget()
+    """The entry `label`: how many classes there are."""
+
     frames: FramesTarget = FramesTarget()
+    """Stacks of images, compiled with `frames=True`: what their images share."""
 
 
 class Policy(Model):

@@ -33,6 +33,7 @@ class Quantity:
         unmapped: back again.
         symbol: how people write the unit after a number, e.g. "°"; a leading "×" goes before it.
         step: one integer step in words.
+        whole: whether it counts something: then it is one of whole numbers, never of a range.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Quantity:
     unmapped: Callable[[float], float] = _same
     symbol: str = ""
     step: str = ""
+    whole: bool = False
 
     def quantise(self, value: float) -> int:
         """Return the integer that stands for `value`: floor(mapped · unit + ½)."""
@@ -92,23 +94,25 @@ _ALL = (
     Quantity("offset", 65280, -1, 1, "share of the value range", 0.0, step="1/65280"),
     Quantity("std", 65280, 0, 1, "standard deviation, share of the value range", 0.0, step="1/65280"),
     Quantity("threshold", 65280, 0, 1, "share of the value range", step="1/65280"),
-    Quantity("share", 1 << 24, 0, 1, "share, from 0 to 1", 0.0, step="2⁻²⁴"),
-    Quantity("quarters", 1, 0, 3, "quarter turns, counter-clockwise", 0.0, symbol=" quarter turns", step="1"),
+    Quantity("share", 1 << 24, 0, 1, "share", 0.0, step="2⁻²⁴"),
+    Quantity(
+        "quarters", 1, 0, 3, "quarter turns, counter-clockwise", 0.0, symbol=" quarter turns", step="1", whole=True
+    ),
     Quantity("rank", 1, 0, 15, "rank among 16, from 0"),
-    Quantity("bits", 1, 1, 8, "bits that are kept, 1 to 8", step="1 bit"),
-    Quantity("quality", 1, 1, 100, "quality of a JPEG encoder, 1 to 100", step="1"),
+    Quantity("bits", 1, 1, 8, "bits that are kept", step="1 bit", whole=True),
+    Quantity("quality", 1, 1, 100, "quality of a JPEG encoder", step="1", whole=True),
     Quantity("cell", 1 << 24, 0.015625, 1, "share of the image's shorter side", step="2⁻²⁴"),
     Quantity("hole", 1 << 24, 0, 1, "share of the image's shorter side", 0.0, step="2⁻²⁴"),
     Quantity("extent", 1 << 16, 0, 2, "share of the image's sides", step="2⁻¹⁶"),
     Quantity("turns", 6 << 15, -1, 1, "turns of the colour circle", 0.0, symbol=" turn", step="1/196608 turn"),
     Quantity("gamma", 1 << 12, 0, 8 - 2**-12, "exponent, 1 changes nothing", 1.0, step="2⁻¹²"),
-    Quantity("radius", 1, 0, 31, "pixels to each side", 0.0, symbol=" px", step="1 px"),
+    Quantity("radius", 1, 0, 31, "pixels to each side", 0.0, symbol=" px", step="1 px", whole=True),
     Quantity("clip", 1 << 8, 1, 40, "times the mean count of a level", symbol="×", step="2⁻⁸"),
     Quantity("disc", 1 << 12, 0, 5, "radius, pixels", 0.0, symbol=" px", step="2⁻¹² px"),
-    Quantity("length", 1, 1, 15, "pixels along the line", 1.0, symbol=" px", step="1 px"),
+    Quantity("length", 1, 1, 15, "pixels along the line", 1.0, symbol=" px", step="1 px", whole=True),
     Quantity("amount", 1 << 12, 0, 8, "factor, 0 changes nothing", 0.0, symbol="×", step="2⁻¹²"),
-    Quantity("blend", 1 << 12, 0, 1, "share of the effect, from 0 to 1", 0.0, step="2⁻¹²"),
-    Quantity("strength", 1 << 12, 0, 2, "strength, from 0 to 2", step="2⁻¹²"),
+    Quantity("blend", 1 << 12, 0, 1, "share of the effect", 0.0, step="2⁻¹²"),
+    Quantity("strength", 1 << 12, 0, 2, "strength", step="2⁻¹²"),
     Quantity("kelvin", 1, 3000, 15000, "colour temperature of the light, kelvin", 6500.0, symbol=" K", step="1 K"),
     Quantity("control", 3 << 12, 0, 1, "share of the value range", step="1/12288"),
     Quantity("normal", 1 << 12, -5, 5, "standard deviations", step="2⁻¹²"),
@@ -137,7 +141,7 @@ _ALL = (
         _square,
         step="2⁻¹⁶ of the root",
     ),
-    Quantity("weight", 1 << 15, 0, 1, "weight of the sample itself, from 0 to 1", 1.0, step="2⁻¹⁵"),
+    Quantity("weight", 1 << 15, 0, 1, "weight of the sample itself", 1.0, step="2⁻¹⁵"),
     Quantity(
         "cut", 1 << 24, 0, 1, "share of the image's area", 0.0, False, math.sqrt, _square, step="2⁻²⁴ of the root"
     ),
@@ -145,8 +149,8 @@ _ALL = (
     Quantity("centre", 1 << 24, 0, 1, "share of the side, from the left or from the top", step="2⁻²⁴"),
     Quantity("tile", 1 << 24, 0.25, 2, "factor, 1 keeps the size of the image", 1.0, symbol="×", step="2⁻²⁴"),
     Quantity("inset", 1 << 12, 0, 0.5, "share of half the side, inwards", 0.0, step="2⁻¹²"),
-    Quantity("mixture", 1 << 15, 0, 1, "share of a mixture, from 0 to 1", 0.0, step="2⁻¹⁵"),
-    Quantity("depth", 1, 1, 8, "steps of a chain, 1 to 8", step="1 step"),
+    Quantity("mixture", 1 << 15, 0, 1, "share of a mixture", 0.0, step="2⁻¹⁵"),
+    Quantity("depth", 1, 1, 8, "steps of a chain", step="1 step", whole=True),
     Quantity("distortion", 1 << 24, -0.25, 1, "share of the radius, at the corners", 0.0, step="2⁻²⁴"),
     Quantity("displacement", 1 << 12, 0, 6, "deviation of a displacement, pixels", 0.0, symbol=" px", step="2⁻¹² px"),
     Quantity("smoothness", 1 << 8, 1, 15, "standard deviation of a Gaussian, pixels", symbol=" px", step="2⁻⁸ px"),

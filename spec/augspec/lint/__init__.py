@@ -38,7 +38,7 @@ def lint(
     from augspec.lint.subject import Subject
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"lint() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"lint() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     waived = set(ignore)
     unknown = sorted(waived - {one.id for one in RULES})
     if unknown:

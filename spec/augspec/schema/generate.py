@@ -24,6 +24,7 @@ __all__ = ["generate", "main", "vendor_node"]
 Node = dict[str, Any]
 
 _DISTRIBUTIONS = ("Uniform", "LogUniform", "Normal", "Integers", "Choice", "Beta")
+_WHOLE = ("Integers", "Choice")
 _UNTITLED = ("NormalParameters", "ChoiceParameters")
 _LAST = ("p", "id")
 _VENDORS: Node = {
@@ -135,8 +136,10 @@ def _op(cls: type[Op], raw: Node) -> Node:
 def _number(quantity: Quantity, defs: Node) -> Node:
     """Return what a parameter of a quantity may be: a constant in its domain, or a distribution on it."""
     limits = {"minimum": _short(quantity.low), "maximum": _short(quantity.high)}
+    if quantity.whole:
+        limits["type"] = "integer"
     options: list[Node] = [{"type": "number", **limits, "title": "constant"}]
-    for name in _DISTRIBUTIONS:
+    for name in _WHOLE if quantity.whole else _DISTRIBUTIONS:
         if name == "Beta" and not (quantity.low <= 0 and quantity.high >= 1):
             continue
         node = copy.deepcopy(defs[name])

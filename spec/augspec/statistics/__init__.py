@@ -33,7 +33,7 @@ def stats(policy: Policy, *, samples: int = 4096, shape: tuple[int, int] = (480,
     from augspec.statistics.sight import followed, sight
 
     if not isinstance(policy, Policy):
-        raise TypeError(f"stats() takes a Policy (from augspec.load or augspec.loads), got {type(policy).__name__}")
+        raise TypeError(f"stats() takes a Policy (from augspec.load, loads or parse), got {type(policy).__name__}")
     if samples < 1:
         raise ValueError(f"samples must be at least 1, got {samples}")
     ops, parameters, identity = counted(policy, samples, seed)
