@@ -137,8 +137,15 @@ class Runner:
         """Return the moved targets in the caller's own form."""
         numbers = self._numbers(xp)
         start = self._enter(xp, arrays)
-        run = Pixels(xp, numbers, self.pipeline.policy.targets, value_range=self.options.value_range)
-        end = run.run(self.pipeline.fused.stages, start, params)
+        stages = self.pipeline.fused.stages
+        run = Pixels(
+            xp,
+            numbers,
+            self.pipeline.policy.targets,
+            value_range=self.options.value_range,
+            end=stages[-1] if stages else None,
+        )
+        end = run.run(stages, start, params)
         return self._leave(xp, end, start, arrays)
 
     def everything(

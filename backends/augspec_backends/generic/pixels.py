@@ -50,6 +50,7 @@ class Pixels:
         targets: settings of masks, boxes and keypoints.
         value_range: what float images mean (C1).
         steps: how each kind of stage is applied.
+        end: the last stage, after which exact images become levels; None if that is not known.
     """
 
     def __init__(
@@ -60,9 +61,10 @@ class Pixels:
         *,
         value_range: tuple[float, float] = (0.0, 1.0),
         steps: Steps = STEPS,
+        end: Stage | None = None,
     ) -> None:
         self.xp, self.m, self.targets, self.steps = xp, numbers, targets, steps
-        self.value_range = value_range
+        self.value_range, self.end = value_range, end
         self.fills = {one.state: one.fill for one in targets_of(targets) if isinstance(one, Mask)}
 
     def __repr__(self) -> str:

@@ -46,6 +46,10 @@ class Program(Values):
         self._results: dict[int, list[str]] = {}
         self.parameters = ["ptr noalias %arena"]
         targets = [f"%out{number}" for number in range(len(outputs))]
+        self._wanted: dict[tuple[int, int], str] = {}
+        for target, node in zip(targets, outputs, strict=True):
+            if node.op == "chosen":
+                self._wanted.setdefault((node.args[0].serial, node.data), target)
         for node in gathered(outputs):
             self._copy(node)
         for target, node in zip(targets, outputs, strict=True):
@@ -111,6 +115,8 @@ class Program(Values):
 
     def _place(self, node: Node, target: str) -> None:
         """Compute an output; one that is there already, for another output or as an input, is copied."""
+        if node.op == "chosen" and self.pointer(node) == target:
+            return
         there = node.op in ("input", "row", "chosen") or node.serial in self._pointers
         if there or (node.op == "buffer" and self.pointer(node.args[0]) is not None):
             entries(self, node, target)
@@ -159,7 +165,9 @@ class Program(Values):
         whole = {one.serial: array for one, array in zip(stand_ins, arrays, strict=True)}
         needed = {one.serial: one for program in programs for one in program.inputs}
         given = {serial: self.in_memory(whole.get(serial, one)) for serial, one in needed.items()}
-        outputs = [self.memory(one, count) for one in results]
+        outputs = [
+            self._wanted.get((node.serial, place)) or self.memory(one, count) for place, one in enumerate(results)
+        ]
         if count > 1:
             self.in_memory(branch)
         row: int | str = self.open(count) if count > 1 else 0

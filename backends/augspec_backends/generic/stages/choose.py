@@ -11,7 +11,7 @@ import numpy as np
 from augspec.errors import SampleError
 from augspec.namespace import Array, Namespace
 from augspec.plan.stages import Choose, Move, Selector, Stage
-from augspec_backends.generic.numbers import FixedNumbers
+from augspec_backends.generic.numbers import FixedNumbers, levels_out
 from augspec_backends.generic.stages.step import Params, SizeOf, State, Step
 
 if TYPE_CHECKING:
@@ -29,15 +29,25 @@ class Branch:
         on: runs its stages.
         stages: what it is.
         at: the prefix of its parameters' names.
+        form: the dtype in which exact images come and go; empty where they are left as they are.
     """
 
     on: Pixels
     stages: tuple[Stage, ...]
     at: str
+    form: str = ""
 
     def __call__(self, rows: Mapping[str, Array], some: Params) -> State:
         """Return the new state of rows that chose it."""
-        return self.on.run(self.stages, dict(rows), some, self.at)
+        xp, state = self.on.xp, dict(rows)
+        if self.form == "uint16":
+            state["image"] = xp.astype(state["image"], "int32")
+        state = dict(self.on.run(self.stages, state, some, self.at))
+        if self.form == "uint8":
+            state["image"] = levels_out(xp, state["image"])
+        elif self.form:
+            state["image"] = xp.astype(self.on.fixed(state["image"]), self.form)
+        return state
 
     def under(self, xp: Namespace) -> Branch:
         """Return the same under another namespace."""
@@ -55,13 +65,24 @@ class ChooseStep(Step):
 
     def apply(self, on: Pixels, stage: Choose, state: State, params: Params, at: str) -> State:
         """Run the chosen branches."""
-        image = on.now(state["image"])
+        image, form = on.now(state["image"]), ""
         if isinstance(on.m, FixedNumbers) and not _only_moves(stage):
-            image = on.fixed(image)
+            form = self._form(on, stage, image)
+            image = image if form == "uint8" else on.xp.astype(on.fixed(image), form)
         state = {**state, "image": image}
         inner = {name: array for name, array in params.items() if name.startswith(f"{at}.") and name != f"{at}.branch"}
-        branches = [Branch(on, stages, f"{at}.{number}.") for number, stages in enumerate(stage.branches)]
-        return dict(on.xp.choose(params[f"{at}.branch"], branches, state, inner))
+        branches = [Branch(on, stages, f"{at}.{number}.", form) for number, stages in enumerate(stage.branches)]
+        found = dict(on.xp.choose(params[f"{at}.branch"], branches, state, inner))
+        return {**found, "image": on.xp.astype(found["image"], "int32")} if form == "uint16" else found
+
+    def _form(self, on: Pixels, stage: Choose, image: Array) -> str:
+        """Return how exact images go into branches and come out of them: in as few bytes as they fit into.
+
+        What is rounded to levels after a choice may be rounded inside (E1); all levels between fit into 16 bits.
+        """
+        if stage is on.end and on.xp.dtype(image) == "uint8":
+            return "uint8"
+        return "uint16" if on.xp.recomputes(image) else "int32"
 
     def size(self, stage: Choose, height: int, width: int, inner: SizeOf) -> tuple[int, int]:
         """Return the size that all branches give."""
