@@ -69,7 +69,8 @@ suites: $(VENV)/.wheel $(if $(filter test,$(MAKECMDGOALS)),lint)
 	$(PYTEST) -n $(JOBS) backends/tests
 	$(PYTEST) -n $(JOBS) conformance --ignore=conformance/tests/test_laws.py
 	$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target $(LAWS)
-	$(PYTEST) tests
+	$(PYTEST) -n $(JOBS) tests --ignore=tests/test_benchmarks.py
+	$(PYTEST) tests/test_benchmarks.py
 
 # Not for the command line: they take the wheel as it is.
 $(filter-out laws-tensorflow,$(LAWS)): laws-%:

@@ -33,7 +33,7 @@ modes are in which compilations are dear."""
 _FROM_PIXELS = ("R13", "R14")
 """Laws that read what was drawn from the pixels of thousands of samples, a case for each parameter or op."""
 
-_PIXELS_AT_MOST = 24
+_PIXELS_AT_MOST = 12
 """So many of their cases, evenly spread, where each op is compiled for each shape: ten seconds a case otherwise. Equal
 draws (K6) and equal pixels (N1) are asked of every op."""
 

@@ -41,8 +41,13 @@ def of_partners(xp: Namespace, x: Array, partner: Array) -> Array:
     tail = tuple(xp.shape(x)[1:])
     if math.prod(tail) == 0:
         return x  # there is nothing in any row
-    flat = xp.reshape(x, (1, -1, math.prod(tail), 1))
-    return xp.reshape(xp.gather_axis(flat, xp.reshape(partner, (1, -1)), 1), (-1, *tail))
+    if len(tail) != 3:
+        flat = xp.reshape(x, (1, -1, math.prod(tail), 1))
+        return xp.reshape(xp.gather_axis(flat, xp.reshape(partner, (1, -1)), 1), (-1, *tail))
+    # Lines of images as rows: pixels and channels keep their places.
+    lines = xp.reshape(partner, (-1, 1)) * tail[0] + xp.reshape(xp.arange(tail[0]), (1, -1))
+    flat = xp.reshape(x, (1, -1, *tail[1:]))
+    return xp.reshape(xp.gather_axis(flat, xp.reshape(lines, (1, -1)), 1), (-1, *tail))
 
 
 def who_follow(xp: Namespace, partner: Array, count: int) -> list[Array]:

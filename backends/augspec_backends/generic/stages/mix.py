@@ -48,8 +48,8 @@ class MixStep(Step):
             for name, array in params.items()
             if name.startswith(f"{at}.") and name != f"{at}.partner"
         }
-        image = on.working(on.once(state["image"], partner))
-        other = of_partners(xp, image, partner)
+        own = on.once(state["image"], partner)
+        image, other = on.working(own), on.working(of_partners(xp, own, partner))
         new = {"image": _certain(on, weight, image, other, op.pixels(image, other, draw, on.numbers()))}
         for name in on.masks(state):
             mask, other = state[name], of_partners(xp, state[name], partner)
