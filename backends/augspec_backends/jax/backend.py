@@ -21,6 +21,7 @@ from augspec_backends.generic.pipeline import Runner
 from augspec_backends.jax import sharded
 from augspec_backends.jax.capabilities import CAPABILITIES
 from augspec_backends.jax.namespace import JaxNamespace, is_traced
+from augspec_backends.jax.settled import settled
 
 __all__ = ["Backend"]
 
@@ -104,13 +105,13 @@ class Backend(CompiledBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        mode = augmenter.options.mode
+        runner, mode = settled(runner), augmenter.options.mode
         if mode == "eager" or self.inline(mode, host_keys=on_host, arrays=arrays):
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
         where = sharded.spread(runner, arrays)
         if where is None:
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
-        own, (key, low, high) = sharded.of_one_device(runner, where), keys
+        own, (key, low, high) = settled(sharded.of_one_device(runner, where)), keys
 
         def everything(key: Array, low: Array, high: Array, given: Mapping[str, Array]) -> dict[str, Array]:
             return self._unshared(own.everything(xp, key, low, high, given), given)

@@ -49,6 +49,8 @@ def spread(runner: Runner, arrays: Mapping[str, Array]) -> Spread | None:
         arrays: concrete arrays.
     """
     signature = runner.signature
+    if not hasattr(jax, "shard_map"):  # JAX before 0.6: XLA gathers
+        return None
     if not signature.batched or not signature.batch or runner.pipeline.mixer is not None:
         return None
     found = {_of(x) for x in arrays.values()}
