@@ -22,6 +22,7 @@ from benchmarks.pairing import wait_for
 from benchmarks.workloads import W1, Json
 
 SIDES = (32, 64, 128, 256, 512, 1024, 2048)
+STACKS = (1, 2, 3, 5, 7, 10)
 BATCHES = (1, 4, 16, 64, 256, 1024, 4096)
 
 _LEAST = 0.02
@@ -89,6 +90,14 @@ def in_a_row(run: Run) -> dict[str, float]:
     }
 
 
+def stacked(run: Run) -> dict[str, dict[int, float]]:
+    """Return microseconds of an image by the number of ops in a row, for warps and for pointwise ops."""
+    cases: dict[str, tuple[list[Json], int, int]] = {f"warps {n}": ([WARP] * n, 16, 224) for n in STACKS}
+    cases |= {f"pointwise {n}": (list(POINTWISE[:n]), 16, 224) for n in STACKS}
+    found = timed(run, cases)
+    return {kind: {n: 1e6 * found[f"{kind} {n}"] / 16 for n in STACKS} for kind in ("warps", "pointwise")}
+
+
 def with_pixels(run: Run) -> dict[int, float]:
     """Return nanoseconds per pixel of W1, one image a call, by side."""
     found = timed(run, {str(side): (list(W1.ops), 1, side) for side in SIDES})
@@ -110,9 +119,11 @@ def main(argv: list[str] | None = None) -> int:
     line.add_argument("--json", type=Path)
     given = line.parse_args(argv)
     run = Run(given.backend, given.mode, given.rounds)
-    row, pixels, batch = in_a_row(run), with_pixels(run), with_batch(run)
+    row, stacks, pixels, batch = in_a_row(run), stacked(run), with_pixels(run), with_batch(run)
     for name, ratio in row.items():
         print(f"{name}: {ratio:.2f}")
+    for kind, times in stacks.items():
+        print(f"{kind} in a row, µs per image:", "  ".join(f"{n}: {value:.0f}" for n, value in times.items()))
     print("W1, ns per pixel by side:   ", "  ".join(f"{side}: {value:.2f}" for side, value in pixels.items()))
     print("W1, µs per 32×32 by batch:  ", "  ".join(f"{size}: {value:.2f}" for size, value in batch.items()))
     if given.json:
@@ -122,9 +133,11 @@ def main(argv: list[str] | None = None) -> int:
             "versions": report.versions(),
             "run": asdict(run),
             "in a row": row,
+            "stacked": stacks,
             "pixels": pixels,
             "batch": batch,
         }
+        given.json.parent.mkdir(parents=True, exist_ok=True)
         given.json.write_text(json.dumps(content, indent=2) + "\n")
     return 0
 

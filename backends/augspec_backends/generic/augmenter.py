@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +175,7 @@ class Augmenter:
             return out["image"]
         return {**{name: out.get(name, rest.get(name)) for name in sample}, **out}
 
-    def compiled(self, runner: Runner, make: Callable[[], Any], kind: str = "all") -> Any:
+    def compiled(self, runner: Runner, make: Callable[[], Any], kind: Hashable = "all") -> Any:
         """Return the compiled function of a runner, made at its first use; `kind` tells a runner's functions apart."""
         key = (id(runner.pipeline), runner.signature, kind)
         if key not in self._compiled:

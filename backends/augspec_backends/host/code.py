@@ -134,7 +134,7 @@ class Code:
 
     def depth_of(self, *operands: Any) -> int:
         """Return the depth at which all operands are known."""
-        return max((self._depths.get(one, 0) for one in operands), default=0)
+        return max([self._depths.get(one, 0) for one in operands]) if operands else 0
 
     def _name(self) -> str:
         self._names += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -41,7 +42,7 @@ class Node:
     @property
     def size(self) -> int:
         """Return the number of entries."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return math.prod(self.shape)
 
     def __add__(self, other: Any) -> Node:
         return elementwise("add", self, other)

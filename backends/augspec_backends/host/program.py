@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augspec_backends.host.arena import Arena
 from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node, elementwise
 from augspec_backends.host.kept import gathered, kept, rows_read
@@ -12,8 +13,6 @@ from augspec_backends.host.makers import MAKERS, entries
 from augspec_backends.host.values import Values
 
 __all__ = ["Program"]
-
-_ALIGNED = 64
 
 _COPIED = range(2**15, 2**19)
 """Bytes of inputs that are copied before they are read at computed places. In order, memory comes in time for its use;
@@ -36,7 +35,7 @@ class Program(Values):
     def __init__(self, module: Module, outputs: Sequence[Node]) -> None:
         super().__init__(module, module.name("program"))
         self.inputs: list[Node] = []
-        self.size = 0
+        self._arena = Arena()
         look_up(outputs)
         self._kept = kept(outputs)
         self._rows = rows_read(outputs)
@@ -55,17 +54,25 @@ class Program(Values):
         for target, node in zip(targets, outputs, strict=True):
             self._place(node, target)
         self.parameters += [f"ptr noalias {target}" for target in targets]
-        module.functions.append(self.text())
+        text, self.size = self._arena.placed(self.text())
+        module.functions.append(text)
 
-    def allocate(self, size: int, aligned: int = _ALIGNED) -> int:
-        """Return where some bytes of the program's own memory begin."""
-        start = -(-self.size // aligned) * aligned
-        self.size = start + size
-        return start
+    def emit(self, text: str, *operands: str) -> str:
+        """Return the name of a value that an instruction computes from operands, and note what memory that touches."""
+        found = super().emit(text, *operands)
+        if "ptr " in text:
+            self._arena.note(text, found, moves=not self.depth)
+        return found
+
+    def act(self, text: str) -> None:
+        """Write an instruction without a value into the innermost block, and note what memory it touches."""
+        super().act(text)
+        if "ptr " in text:
+            self._arena.note(text, None, moves=not self.depth)
 
     def memory(self, node: Node, count: int = 1) -> str:
         """Return a pointer to new memory for so many arrays like a node."""
-        return self._own(self.allocate(count * node.size * stored_bytes(node.dtype)))
+        return self._own(self._arena.allocate(count * node.size * stored_bytes(node.dtype)))
 
     def _copy(self, node: Node) -> None:
         """Copy an input into the program's own memory, if that pays, and let all reads be of the copy."""
@@ -77,13 +84,13 @@ class Program(Values):
             self.act(f"call void @llvm.memcpy.p0.p0.i64(ptr {copy}, ptr {given}, i64 {size}, i1 false)")
             self._pointers[node.serial] = copy
 
-    def _own(self, start: int) -> str:
+    def _own(self, start: int | str) -> str:
         return self.emit(f"getelementptr inbounds i8, ptr %arena, i64 {start}")
 
     def slot(self, value: str, dtype: str) -> int:
         """Keep an entry for kernels, and return where in the program's memory."""
         if value not in self._slots:
-            start = self._slots[value] = self.allocate(8, aligned=8)
+            start = self._slots[value] = self._arena.fixed(8, aligned=8)
             self.write(value, self._own(start), dtype)
         return self._slots[value]
 
@@ -160,16 +167,16 @@ class Program(Values):
         results: Sequence[Node] = ends[0]
         if all(a.shape == b.shape and a.dtype == b.dtype for a, b in zip(results, unchanged, strict=True)):
             programs.append(Program(self.module, unchanged))  # for rows that chose none of the branches
-        arena = self._own(self.allocate(max(one.size for one in programs)))
         count = branch.shape[0]
         whole = {one.serial: array for one, array in zip(stand_ins, arrays, strict=True)}
         needed = {one.serial: one for program in programs for one in program.inputs}
         given = {serial: self.in_memory(whole.get(serial, one)) for serial, one in needed.items()}
+        if count > 1:
+            self.in_memory(branch)
+        arena = self._own(self._arena.allocate(max(one.size for one in programs)))
         outputs = [
             self._wanted.get((node.serial, place)) or self.memory(one, count) for place, one in enumerate(results)
         ]
-        if count > 1:
-            self.in_memory(branch)
         row: int | str = self.open(count) if count > 1 else 0
         number = self.value(branch, (row,))
 

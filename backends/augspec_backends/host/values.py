@@ -69,7 +69,10 @@ class Values(Indices, ABC):
 
     def _recall(self, request: _Request) -> str | None:
         key = (request[0].serial, request[1])
-        return next((known[key] for known in self._known if key in known), None)
+        for known in self._known:
+            if key in known:
+                return known[key]
+        return None
 
     def _steps(self, node: Node, index: Index) -> _Steps:
         if node.op == "constant":
@@ -240,4 +243,6 @@ def _with(index: Index, axis: int, number: int | str) -> Index:
 
 def _fitting(node: Node, index: Index) -> Index:
     """Return an index with zeros where an axis has one entry."""
-    return tuple(0 if side == 1 else one for side, one in zip(node.shape, index, strict=True))
+    if 1 not in node.shape:
+        return index
+    return tuple([0 if side == 1 else one for side, one in zip(node.shape, index, strict=True)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,7 +33,7 @@ class Backend(GenericBackend):
         return tuple(x.shape)
 
     def dtype(self, x: Array) -> str:
-        return str(x.dtype)
+        return _name(x.dtype)
 
     def to_native(self, xp: Namespace, params: Mapping[str, np.ndarray]) -> dict[str, Array]:
         return dict(params)
@@ -40,3 +41,9 @@ class Backend(GenericBackend):
     def fresh(self, out: Array, inputs: Mapping[str, Array]) -> Array:
         shares = any(np.may_share_memory(out, x) for x in inputs.values())
         return np.array(out, order="C") if shares or not out.flags.c_contiguous else out
+
+
+@cache
+def _name(dtype: np.dtype[Any]) -> str:
+    """Return a dtype's name, which NumPy puts together anew at each call."""
+    return str(dtype)
