@@ -61,8 +61,8 @@ def by_window(xp: Namespace, window: Array) -> MovePoints:
     """Return the function that moves points (B, N) as a window of the image is shown.
 
     On each axis that is (x − origin) · shown / length + offset, in this order: where whole pixels touch an end of the
-    window the result is a whole number, whatever a compiler makes of products and sums. A box beside the window has no
-    area, and not the rounding error of one.
+    window the result is a whole number, whatever a compiler makes of products, quotients and sums. A box beside the
+    window has no area, and not the rounding error of one.
 
     Args:
         xp: the namespace.
@@ -71,8 +71,14 @@ def by_window(xp: Namespace, window: Array) -> MovePoints:
     """
     n = [xp.reshape(window[:, i], (-1, 1)) for i in range(8)]
 
+    def axis(x: Array, origin: Array, shown: Array, length: Array, offset: Array) -> Array:
+        product = (x - origin) * shown
+        quotient = product / length  # XLA multiplies by 1 / length, and adds without rounding in between
+        whole = xp.floor(quotient + 0.5)
+        return xp.where(whole * length == product, whole, quotient) + offset
+
     def move(x: Array, y: Array) -> tuple[Array, Array]:
-        return (x - n[0]) * n[1] / n[2] + n[3], (y - n[4]) * n[5] / n[6] + n[7]
+        return axis(x, *n[:4]), axis(y, *n[4:])
 
     return move
 

@@ -95,9 +95,10 @@ torch.library.impl(_GRADIENTS, "CompositeExplicitAutograd", choose_gradients)
 @_choose_op.register_fake
 def _(branch: torch.Tensor, state: list[torch.Tensor], params: list[torch.Tensor], handle: int) -> list[torch.Tensor]:
     del branch
-    _, names, others, runs = _CHOICES[handle]
+    xp, names, others, runs = _CHOICES[handle]
     out = {**dict(zip(names, state, strict=True))}
-    out.update(runs[0](dict(out), dict(zip(others, params, strict=True))))  # all branches give the same shapes
+    first = runs[0].under(type(xp)(xp.device, traced=True))  # a choice inside of it has no values to look at either
+    out.update(first(dict(out), dict(zip(others, params, strict=True))))  # all branches give the same shapes
     return [torch.empty(out[name].shape, dtype=out[name].dtype, device=out[name].device) for name in names]
 
 

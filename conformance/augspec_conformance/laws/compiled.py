@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
+from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.compare import require_results_alike
@@ -30,6 +31,17 @@ def _as_eager(subject: Subject, case: Case) -> None:
     require_results_alike(
         case, subject.call(case), subject.sibling("eager").call(case), f"{subject.mode} against eager"
     )
+
+
+_ORDER = {"op": "random_order", "ops": [{"op": "invert"}, {"op": "solarize", "threshold": 0.5}]}
+_NESTED = document({"op": "some_of", "n": 1, "ops": [_ORDER, {"op": "gamma", "gamma": 0.5}]})
+"""A choice inside of a choice, whose own branches no compiler sees at once."""
+
+
+def _c1_cases(tier: Tier) -> tuple[Case, ...]:
+    found = grid("C1", tier, signatures=(CORE_INTEGER, CORE_FLOAT))
+    nested = Case(name="a choice in a choice", policy=_NESTED, signature=CORE_INTEGER, reach="dear", probe_seed=1)
+    return (*found, nested) if tier == "full" else found
 
 
 def _key_is_input(subject: Subject, case: Case) -> None:
@@ -153,7 +165,7 @@ LAWS = (
         ("C2", "R16"),
         "Every mode gives the bytes of eager mode for integers, and floats within their class.",
         _as_eager,
-        lambda tier: grid("C1", tier, signatures=(CORE_INTEGER, CORE_FLOAT)),
+        _c1_cases,
         _has_eager,
         search=True,
     ),

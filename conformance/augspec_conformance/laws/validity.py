@@ -196,6 +196,7 @@ def _f5_cases(tier: Tier) -> tuple[Case, ...]:
     found = (
         Case(name="F5 dot-u8", signature="dot-u8", targets=ALL_TARGETS, probe_seed=5),
         Case(name="beside windows", policy=_CUT, signature="medium-u8", reach="graph", context={"windows": True}),
+        Case(name="beside canvases", policy=_SHRUNK, signature="medium-u8", reach="graph", context={"slivers": True}),
     )
     sees = Case(
         name="boxes that decide",
@@ -205,6 +206,35 @@ def _f5_cases(tier: Tier) -> tuple[Case, ...]:
         context={"deciding": True},
     )
     return (*found, sees) if tier == "full" else found
+
+
+_SHRUNK = document(
+    {"op": "horizontal_flip", "p": 0.5},
+    {"op": "scale_jitter", "size": [11, 13], "factor": {"uniform": [0.5, 2.0]}},
+)
+"""Windows that are shown at another size and then cut, at whole pixels of the canvas."""
+
+_SIZES = 48
+"""Views under which that is asked: an end of a pixel falls on an end of the canvas once in a few hundred."""
+
+
+def _slivers(subject: Subject, case: Case) -> None:
+    """What is left of pixels of the image is nothing, or at least the length of the window's reciprocal."""
+    sample = sample_of(case.with_(targets=("image",)))
+    b, height, width, _ = sample["image"].shape
+    for axis, side in (0, width), (1, height):
+        first = np.arange(side, dtype=np.float32)
+        strips = np.tile(np.array([0, 0, width, height], np.float32), (b, side, 1))
+        strips[..., axis], strips[..., axis + 2] = first, first + 1
+        for view in range(_SIZES):
+            out = subject.call(case.with_(view=view), {**sample, "boxes": strips})
+            left = (out["boxes"][..., axis + 2] - out["boxes"][..., axis])[out["boxes_valid"]]
+            require(
+                not len(left) or float(left.min()) > 0.5 / side,
+                f"view {view}: the least that is left of a valid box along {'xy'[axis]}",
+                expected=f"more than {0.5 / side:.3g} pixels",
+                got=float(left.min()) if len(left) else None,
+            )
 
 
 def _deciding(subject: Subject, case: Case) -> None:
@@ -224,8 +254,8 @@ def _deciding(subject: Subject, case: Case) -> None:
 
 
 def _f5(subject: Subject, case: Case) -> None:
-    windows = _beside_windows if case.context.get("windows") else _filtered
-    (_deciding if case.context.get("deciding") else windows)(subject, case)
+    asked = {"windows": _beside_windows, "slivers": _slivers, "deciding": _deciding}
+    next((ask for word, ask in asked.items() if case.context.get(word)), _filtered)(subject, case)
 
 
 LAWS = (

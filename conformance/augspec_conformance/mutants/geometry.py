@@ -157,6 +157,28 @@ class MovesWindowsByMatrix(Faulty):
     steps: ClassVar[Steps] = {**STEPS, Resample: _ByMatrix()}
 
 
+class _ByReciprocal(ResampleStep):
+    def moves(self, xp: Namespace, window: Array) -> MovePoints:
+        n = [window[:, i : i + 1] for i in range(8)]
+
+        def move(x: Array, y: Array) -> tuple[Array, Array]:
+            return _fused((x - n[0]) * n[1], 1 / n[2], n[3]), _fused((y - n[4]) * n[5], 1 / n[6], n[7])
+
+        return move
+
+
+def _fused(a: Array, b: Array, c: Array) -> Array:
+    """Return a·b + c with one rounding."""
+    wide: Array = a.astype(np.float64) * b + c
+    return wide.astype(np.float32)
+
+
+class DividesByReciprocal(Faulty):
+    """Multiplies by the reciprocal of a window's length, and adds the offset without rounding in between."""
+
+    steps: ClassVar[Steps] = {**STEPS, Resample: _ByReciprocal()}
+
+
 class _CropsLater(MoveStep):
     def move(self, on: Pixels, move: Elementary, state: State, named: dict[str, Array]) -> State:
         if isinstance(move, Window) and move.height < state["image"].shape[1]:
@@ -318,6 +340,14 @@ MUTANTS = (
         "moves points of a window by a matrix",
         "Boxes that touch a crop from outside stay valid, with a side of 1e-7 pixels.",
         MovesWindowsByMatrix,
+        ("F5",),
+    ),
+    Mutant(
+        "M450",
+        "geometry",
+        "divides points of a window by a reciprocal",
+        "Boxes that end where a scaled canvas begins stay valid, with a side of 1e-7 pixels.",
+        DividesByReciprocal,
         ("F5",),
     ),
     Mutant(

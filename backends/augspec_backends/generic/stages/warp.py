@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from augspec.namespace import Array, Namespace
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["WarpStep"]
 
 
+_TOGETHER = 5
+"""After so many transforms of a run their product is computed once: a compiler that fuses would compute it anew for
+each entry of the next one, and so on, of ten transforms 60 times as long. More often, it would compile for longer."""
+
+
 class WarpStep(Step):
     """Prepares matrices, and reads every pixel at its source."""
 
@@ -28,7 +34,7 @@ class WarpStep(Step):
         plane = PlaneOf(xp, height, width, to.zeros)
         moved = None
         run: Pair | None = None
-        for leaf in stage.members:
+        for number, leaf in enumerate(stage.members, 1):
             if isinstance(leaf.op, WarpOp):
                 pair = leaf.op.transform(to.parameters(leaf), plane)
             else:
@@ -44,6 +50,8 @@ class WarpStep(Step):
             if isinstance(leaf.op, MoveOp):
                 moved = mirrors if moved is None else moved + mirrors
             run = pair if run is None else compose(xp, run, pair)
+            if number % _TOGETHER == 0 and number < len(stage.members):
+                run = _once(xp, run)
         assert run is not None
         a = run.inverse
         to.params[f"{at}.matrix"] = xp.stack([a.xx, a.xy, a.x0, a.yx, a.yy, a.y0], 1)
@@ -74,6 +82,16 @@ class WarpStep(Step):
         for name in on.masks(state):
             new[name] = sample_nearest(xp, state[name], sx, sy, stage.border, on.outside(state, name))
         return {**state, **new, **on.points(state, params, at, height, width)}
+
+
+def _once(xp: Namespace, run: Pair) -> Pair:
+    """Return a product that is computed before it is used."""
+    parts = [getattr(one, entry.name) for one in (run.forward, run.inverse) for entry in fields(Affine)]
+    if not xp.recomputes(parts[0]):
+        return run
+    table = xp.materialise(lambda: xp.stack(parts, 1), parts[0], (len(parts),), "int32")
+    entries = [table[:, place] for place in range(len(parts))]
+    return Pair(Affine(*entries[:6]), Affine(*entries[6:]))
 
 
 def _differs(xp: Namespace, a: Affine) -> Array:
