@@ -162,12 +162,12 @@ def boxes_of(shape: Shape, seed: int, count: int = 4) -> npt.NDArray[np.float32]
 
 
 def instances_of(boxes: Array, height: int, width: int) -> Array:
-    """Return masks (B, N, H, W) uint8 of xyxy boxes: every box without its corners, each with a number of its own."""
+    """Return masks (B, N, H, W) uint8 of xyxy boxes: every box without its corners, each with a number, 1 to 255."""
     rows, columns = np.arange(height)[:, None] + 0.5, np.arange(width)[None, :] + 0.5
     x1, y1, x2, y2 = (boxes[..., i, None, None] for i in range(4))
     across, down = (columns - x1) / (x2 - x1) * 2 - 1, (rows - y1) / (y2 - y1) * 2 - 1
     inside = (np.abs(across) < 1) & (np.abs(down) < 1) & (np.abs(across) + np.abs(down) < 1.6)
-    return np.where(inside, 1 + np.arange(boxes.shape[1])[:, None, None], 0).astype(np.uint8)
+    return np.where(inside, 1 + np.arange(boxes.shape[1])[:, None, None] % 255, 0).astype(np.uint8)
 
 
 def turned(boxes: Array) -> Array:

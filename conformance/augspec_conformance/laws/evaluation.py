@@ -24,6 +24,15 @@ from augspec_conformance.subject import Sample, Subject, reference
 __all__ = ["LAWS"]
 
 _TRAINED = ({"op": "rotate", "degrees": {"uniform": [5, 35]}}, {"op": "brightness_scale", "factor": 0.6, "p": 0.85})
+_SETTINGS = {
+    "mask": {"fill": 7},
+    "masks": {"depth": {"fill": 3}},
+    "instance_masks": {"fill": 9},
+    "boxes": {"min_visibility": 0.6},
+    "keypoints": {"swap_pairs": [[0, 2]]},
+}
+"""What a policy may say of its targets, so that it shows."""
+
 _PIPELINES: dict[str, list[dict[str, Any]]] = {
     "resize, crop, normalize": [
         {"op": "resize", "short_side": 14},
@@ -32,6 +41,11 @@ _PIPELINES: dict[str, list[dict[str, Any]]] = {
     ],
     "crop": [{"op": "center_crop", "size": [7, 6]}],
     "mirror, blur": [{"op": "horizontal_flip", "p": 1.0}, {"op": "gaussian_blur", "sigma": 0.8}],
+    "pad": [
+        {"op": "horizontal_flip", "p": 1.0},
+        {"op": "crop", "left": 4, "top": 1, "width": 5, "height": 9},
+        {"op": "pad", "left": 2, "bottom": 1},
+    ],
 }
 
 
@@ -59,6 +73,9 @@ def _evaluation(subject: Subject, case: Case) -> None:
     expected = reference().call(case, sample, key=None, ids=None, training=False)
     require_results_alike(plain, out, expected, "evaluation against the NumPy reference's")
     if ops:
+        if subject.cost == "eager":
+            trained = case.with_(policy={**case.policy, "ops": ops, "eval": []})
+            require_results_alike(plain, out, subject.call(trained, sample), "evaluation against training by its ops")
         _near_ideal(plain, out, sample)
     else:
         _unchanged(subject, first, out, native, sample)
@@ -124,14 +141,15 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     for number, (name, ops) in enumerate(_PIPELINES.items()):
         for signature in (CORE_INTEGER, CORE_FLOAT):
             compiled: Reach = "dear" if tier == "full" else "graph"
+            settings = {} if number == 0 else _SETTINGS  # compiled modes have the targets of their other cases
             found.append(
                 Case(
                     name=f"{name} {signature}",
-                    policy=document(*_TRAINED, eval=ops),
+                    policy=document(*_TRAINED, eval=ops, targets=settings),
                     key=99 + number,
                     signature=signature,
                     probe_seed=5 + number,
-                    targets=ALL_TARGETS,
+                    targets=(*ALL_TARGETS, "depth", "instance_masks") if settings else ALL_TARGETS,
                     reach=compiled if number == 0 and signature == CORE_INTEGER else "eager",
                 )
             )
@@ -145,8 +163,9 @@ LAWS = (
     Law(
         "P18",
         "evaluation",
-        ("C11", "R2", "C12"),
-        "With training=False the eval pipeline runs, or nothing at all, and neither key nor ids matter.",
+        ("C11", "R2", "C12", "T2", "T4"),
+        "With training=False the eval pipeline runs, with all that the policy says of its targets, or nothing at all, "
+        "and neither key nor ids matter.",
         _evaluation,
         _cases,
     ),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from augspec_conformance.cases.catalogue import CORE_INTEGER, compiled_for, grid
 from augspec_conformance.cases.policies import fitting_targets, policy, policy_names, rows
-from augspec_conformance.cases.probes import instances_of, sample_of
+from augspec_conformance.cases.probes import boxes_of, instances_of, sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_match
 from augspec_conformance.subject import Subject, Unclaimed
@@ -21,6 +21,9 @@ Json = dict[str, Any]
 
 _FILL = 9
 """What masks show outside: to tight boxes it is a part of the instance."""
+
+_MANY = 300
+"""Instances, where something is asked of many."""
 
 _COMPILED = ("op:rotate", "mix:train")
 
@@ -36,19 +39,23 @@ def _follow(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
     _, height, width, _ = sample["image"].shape
     given = instances_of(sample["boxes"], height, width)
-    if "below" in case.context:  # numbers below zero are no less of an instance
-        given = -given.astype(case.context["below"])
+    fill, context = _FILL, case.context
+    if "below" in context:  # numbers below zero, and the smallest ones, are no less of an instance
+        given = _barely(given, context["below"])
+    if "many" in context:
+        sample["boxes"] = boxes_of(sample["image"].shape, case.probe_seed, _MANY)
+        given, fill = instances_of(sample["boxes"], height, width).astype(context["many"]), 1
     plain = {name: value for name, value in sample.items() if name != "mask"}
     whole = {**plain, "instance_masks": given}
     boxes = {**case.policy.get("targets", {}).get("boxes", {}), "min_area": 0.0}
-    loose = _with(case, instance_masks={"fill": _FILL}, mask={"fill": _FILL}, boxes=boxes)
+    loose = _with(case, instance_masks={"fill": fill}, mask={"fill": fill // 2}, boxes=boxes)
     out = subject.call(loose, whole)
     moved = out.pop("instance_masks")
     require(moved.dtype == given.dtype, "the dtype of instance_masks", expected=str(given.dtype), got=str(moved.dtype))
     channels = np.ascontiguousarray(np.moveaxis(given, 1, -1))
     if case.layout == "NCHW":  # a mask with channels first
         channels = given
-    alone = subject.call(loose, {**plain, "mask": channels})
+    alone = subject.call(_with(loose, mask={"fill": fill}), {**plain, "mask": channels})
     mask = alone.pop("mask")
     require_equal(moved, mask if case.layout == "NCHW" else np.moveaxis(mask, -1, 1), "instance_masks")
     require_match(subject, case, out, alone, "beside instance_masks")
@@ -57,6 +64,12 @@ def _follow(subject: Subject, case: Case) -> None:
     _tight(subject, case, whole, out)
     if subject.cost == "eager":  # elsewhere shapes are static
         _compact(subject, case, whole)
+
+
+def _barely(masks: Array, dtype: str) -> Array:
+    """Return masks of numbers below zero; whole ones have no low byte, floats are the smallest normal ones."""
+    wide = masks.astype(dtype)
+    return -(wide * np.finfo(dtype).tiny) if wide.dtype.kind == "f" else -(wide << 8)
 
 
 def _compact(subject: Subject, case: Case, whole: dict[str, Array]) -> None:
@@ -108,6 +121,12 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
             for c in grid("F14", tier, names=("op:crop", "op:rotate"), signatures=("medium-u8",))
             for dtype in ("int16", "float32")
         ]
+    found += [
+        c.with_(name=f"{c.name} {_MANY} of {dtype}", reach="eager", context={"many": dtype})
+        for c, dtype in zip(
+            grid("F14", tier, names=("op:rotate", "op:horizontal_flip")), ("uint8", "bool"), strict=True
+        )
+    ]
     return tuple(found)
 
 
@@ -120,7 +139,8 @@ LAWS = (
         "F14",
         "instances",
         ("T8", "T2", "T3"),
-        "Masks of instances move as the channels of one mask, and tight boxes hold what is left of them.",
+        "Masks of instances, hundreds too, move as the channels of one mask, with a fill of their own, and tight boxes "
+        "hold what is left of them: all that is not 0.",
         _follow,
         _cases,
     ),

@@ -22,14 +22,30 @@ _BORDERS = ("op:rotate", "op:translate", "op:shear", "op:perspective", "op:lens"
 _DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float16", "float32", "float64")
 """Masks hold anything (T2)."""
 
+_FILLS: dict[str, float] = {
+    "bool": 1,
+    "uint8": 255,
+    "int8": -128,
+    "uint16": 65535,
+    "int16": -32768,
+    "int32": 2**24 + 1,
+    "int64": 2**31 - 1,
+    "float16": 1 + 2**-10,
+    "float32": 1 + 2**-23,
+    "float64": 1 / 3,
+}
+"""What each shows outside: an end of its range, or a number that no narrower float holds."""
+
+_NARROW = (("column-f32", 12), ("crowd-u8", 2))
+"""Signatures, and channels of a mask, that are taken for channels-last by whoever guesses from sides."""
+
 
 def _masks(subject: Subject, case: Case) -> None:
     """A mask of another dtype, or with channels, is the mask of row numbers with other names for its values."""
     sample = sample_of(case)
     dtype, channels = case.context["dtype"], case.context["channels"]
-    fill = case.policy.get("targets", {}).get("mask", {}).get("fill", 0)
-    if dtype == "bool" and fill:
-        fill, case = 1, case.with_(policy=_filled(case.policy, 1))
+    fill = _FILLS[dtype]
+    case = case.with_(policy=_filled(case.policy, fill))
     rows = _values(case, sample["mask"])
     try:
         native = subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
@@ -58,10 +74,10 @@ def _values(case: Case, number: Any) -> Any:
     return values
 
 
-def _filled(policy: dict[str, Any], fill: int) -> dict[str, Any]:
-    """Return a policy with another fill of masks; one without targets fills with 0."""
+def _filled(policy: dict[str, Any], fill: float) -> dict[str, Any]:
+    """Return a policy with another fill of masks."""
     targets = policy.get("targets", {})
-    return {**policy, "targets": {**targets, "mask": {**targets.get("mask", {}), "fill": fill}}} if targets else policy
+    return {**policy, "targets": {**targets, "mask": {**targets.get("mask", {}), "fill": fill}}}
 
 
 def rows_of(number: Any, dtype: str, channels: int) -> Any:
@@ -108,6 +124,10 @@ def _f2_cases(tier: Tier) -> tuple[Case, ...]:
             name = f"{one.name} {dtype} {channels or ''}".rstrip()
             found.append(one.with_(name=name, context={"dtype": dtype, "channels": channels}, reach="eager"))
     nchw = found[-1].with_(name=f"{found[-1].name} NCHW", layout="NCHW")
+    for signature, channels in _NARROW:
+        (one,) = grid("F2", tier, names=("op:vertical_flip",), signatures=(signature,), reach="eager", layout="NCHW")
+        context = {"dtype": "int16", "channels": channels}
+        found.append(one.with_(name=f"{one.name} int16 {channels} NCHW", context=context))
     if tier == "full":
         wanted = {"dtype": "float32", "channels": 0, "infinite": True}
         names = [name for name in geometry if name in _BORDERS]
@@ -121,7 +141,8 @@ LAWS = (
         "F2",
         "masks",
         ("T2",),
-        "Masks hold only old values and the fill, and keep their dtype; ops that move nothing leave all targets alone.",
+        "Masks hold only old values and the fill, to the last bit of every dtype, and keep their dtype and layout; "
+        "ops that move nothing leave all targets alone.",
         _f2,
         _f2_cases,
     ),

@@ -24,6 +24,9 @@ __all__ = ["LAWS"]
 
 Array = npt.NDArray[Any]
 
+_FILL = 9
+"""Of masks of instances; rows of samples that are not there hold zeros all the same."""
+
 
 def _merged(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
@@ -85,12 +88,12 @@ def _untouched(got: dict[str, Array], sample: dict[str, Array], labels: Array, i
 
 
 def _instances(got: Array, sample: dict[str, Array], source: int, mask: Array, what: str) -> None:
-    """Masks of instances show the sample's where its pixels are seen, and nothing elsewhere."""
+    """Masks of instances show the sample's where its pixels are seen, and their fill elsewhere."""
     given = sample["instance_masks"][source]
     place = mask.astype(np.int64) - int(sample["mask"][source].flat[0])
     here = (place >= 0) & (place < given[0].size)
     flat = given.reshape(len(given), -1)
-    expected = np.where(here, flat[:, np.where(here, place, 0)], 0).astype(given.dtype)
+    expected = np.where(here, flat[:, np.where(here, place, 0)], _FILL).astype(given.dtype)
     require_equal(got, expected, f"{what}: instance_masks")
 
 
@@ -128,7 +131,7 @@ def _exact(policy: dict[str, Any], boxes: dict[str, float]) -> dict[str, Any]:
             if name in op and mark.quantity.neutral is not None
         }
         ops.append({**op, **neutral})
-    return document(*ops, targets={"boxes": boxes})
+    return document(*ops, targets={"boxes": boxes, "instance_masks": {"fill": _FILL}})
 
 
 def _cases(tier: Tier) -> tuple[Case, ...]:
@@ -143,8 +146,16 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
     rule = tuple(
         one.with_(name=f"{one.name} visible", policy=_exact(one.policy, {"min_visibility": 0.5})) for one in found[:2]
     )
+    seldom = tuple(
+        one.with_(
+            name=f"{one.name} seldom",
+            policy={**one.policy, "ops": [{**op, "p": 0.3} for op in one.policy["ops"]]},
+            reach="eager",
+        )
+        for one in plain[:1]
+    )
     graph = tuple(one.with_(reach="graph" if tier == "full" else "eager") for one in plain[:1])
-    return (*graph, *plain[1:], *rule)
+    return (*graph, *plain[1:], *rule, *seldom)
 
 
 def _together(subject: Subject, case: Case) -> str:
@@ -156,9 +167,9 @@ LAWS = (
     Law(
         "B12",
         "rows of several samples",
-        ("T3", "T4", "T5", "R7"),
+        ("T3", "T4", "T5", "T8", "R7"),
         "Boxes, keypoints and labels of boxes that come together are those of the sample, then of its partners; "
-        "each is where its pixels are seen, and valid or visible only if they are.",
+        "each is where its pixels are seen, and valid or visible only if they are; rows of nobody hold zeros.",
         _merged,
         _cases,
         _together,

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import augspec
-from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, case, cases_of, grid
+from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case, cases_of, grid
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal, stable_seed
 from augspec_conformance.laws.compare import require_results_alike, require_same
@@ -95,13 +95,14 @@ def _has_readonly(subject: Subject, case: Case) -> str:
 
 
 def _no_aliasing(subject: Subject, case: Case) -> None:
-    """Hand over memory that the caller can write to, where the framework takes any."""
+    """Hand over memory that the caller can write to, where the framework takes any; some of it under two names."""
     sample = {name: subject.in_layout(case, name, value) for name, value in sample_of(case).items()}
     flags = _flags_of(sample) if case.context.get("flags") else {}
     shared = {name: subject.adapter.share(_aligned(value)) for name, value in {**sample, **flags}.items()}
     native = subject.native(case, sample_of(case))
     native |= {name: subject.adapter.to_native(value, "bool") for name, value in flags.items()}
     native |= {name: value for name, value in shared.items() if value is not None}
+    native |= {name: native[of] for name, of in case.context.get("also", {}).items()}
     before = subject.numpy(case, native)
     out = subject.of(case)(subject.key(case), native, subject.ids(case))
     ranges = {f"output {name}": subject.adapter.storage(value) for name, value in out.items()}
@@ -151,7 +152,24 @@ def _p3_cases(tier: Tier) -> tuple[Case, ...]:
         ),
         unapplied.with_(name="nothing applied", policy=_IDENTITY, reach="dear"),
         unapplied.with_(name="nothing applied f32", policy=_IDENTITY, signature="large-f32", reach="eager"),
+        *_many_masks("P3", tier),
         *_flagged("P3", tier),
+    )
+
+
+def _many_masks(law: str, tier: Tier) -> tuple[Case, ...]:
+    """Return cases with masks of instances and named masks; `again` is the array that is handed over as `mask`."""
+    targets = (*ALL_TARGETS, "semantic", "again", "instance_masks")
+    settings: dict[str, Any] = {"masks": {"semantic": {}, "again": {}}}
+    return tuple(
+        c.with_(
+            name=f"{c.name} masks",
+            policy={**c.policy, "targets": settings},
+            targets=targets,
+            context={"also": {"again": "mask"}},
+            reach="eager",
+        )
+        for c in grid(law, tier, names=("op:invert", "op:horizontal_flip", "op:center_crop", "mix:empty"))
     )
 
 
@@ -346,7 +364,8 @@ LAWS = (
         "P3",
         "new memory",
         ("C11",),
-        "No output shares memory with an input or another output, applied or not: writing to one changes no other.",
+        "No output, of whatever target, shares memory with an input or another output, applied or not, even if two "
+        "inputs are one array: writing to one changes no other.",
         _no_aliasing,
         _p3_cases,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -30,12 +30,14 @@ class Wrong:
         shown: what it must show of what it got.
         make: from a sample that fits (12×9 pixels) to one that does not.
         op: the op that refuses; empty if no policy takes the sample.
+        targets: what the policy says of targets.
     """
 
     target: str
     shown: tuple[str, ...]
     make: Callable[[Sample], dict[str, Any]]
     op: str = ""
+    targets: dict[str, Any] = field(default_factory=dict)
 
 
 def _of(name: str, change: Callable[[Any], Any]) -> Callable[[Sample], dict[str, Any]]:
@@ -65,6 +67,36 @@ def _with_id(last: int) -> Callable[[Sample], dict[str, Any]]:
     return lambda sample: {"image": sample["image"], "label": np.array([1, last], np.int32)}
 
 
+def _semantic(dtype: str) -> Callable[[Sample], dict[str, Any]]:
+    return lambda sample: {"image": sample["image"], "semantic": sample["mask"].astype(dtype)}
+
+
+def _mixed(**others: Callable[[Sample], Any]) -> Callable[[Sample], dict[str, Any]]:
+    """Return what may be mixed, and other targets with it."""
+
+    def made(sample: Sample) -> dict[str, Any]:
+        beside = {name: make(sample) for name, make in others.items()}
+        return {"image": sample["image"], "label": np.array([1, 2], np.int32), **beside}
+
+    return made
+
+
+def _unmixable(op: str, names: tuple[str, ...]) -> dict[str, Wrong]:
+    """Return what an op that mixes samples has no meaning for, each target beside what it mixes."""
+    others: dict[str, Callable[[Sample], Any]] = {
+        "mask": lambda sample: sample["mask"],
+        "semantic": lambda sample: sample["mask"],
+        "boxes": lambda sample: sample["boxes"],
+        "keypoints": lambda sample: sample["keypoints"],
+        "instance_masks": lambda sample: sample["mask"][:, None],
+    }
+    named: dict[str, Any] = {"masks": {"semantic": {}}}
+    return {
+        f"{name} in {op}": Wrong("", (name,), _mixed(**{name: others[name]}), op, named if name == "semantic" else {})
+        for name in names
+    }
+
+
 WRONG: dict[str, Wrong] = {
     "rank 2": Wrong("image", ("12", "9"), _alone(lambda x: x[0, :, :, 0])),
     "rank 5": Wrong("image", ("1", "2", "12", "9", "3"), _alone(lambda x: x[None])),
@@ -88,6 +120,17 @@ WRONG: dict[str, Wrong] = {
     "two channels": Wrong("", ("2",), _alone(lambda x: x[..., :2]), "saturation"),
     "mask in chains": Wrong("", ("mask",), lambda sample: {"image": sample["image"], "mask": sample["mask"]}, "augmix"),
     "too small": Wrong("", ("2",), _alone(lambda x: x[:, :2, :2]), "center_crop"),
+    "fill of a mask": Wrong("mask", ("int8",), _of("mask", lambda x: x.astype(np.int8)), "", {"mask": {"fill": 200}}),
+    "part as a fill": Wrong("mask", ("int32",), _of("mask", lambda x: x), "", {"mask": {"fill": 0.5}}),
+    "fill of a named mask": Wrong(
+        "semantic", ("uint8",), _semantic("uint8"), "", {"masks": {"semantic": {"fill": 300}}}
+    ),
+    "fill of a named flag": Wrong("semantic", ("bool",), _semantic("bool"), "", {"masks": {"semantic": {"fill": 2}}}),
+    "fill of instances": Wrong(
+        "instance_masks", ("uint8",), _with_instances(4, 12), "", {"instance_masks": {"fill": -1}}
+    ),
+    **_unmixable("mixup", ("mask", "semantic", "boxes", "keypoints", "instance_masks")),
+    **_unmixable("cutmix", ("boxes", "keypoints", "instance_masks")),
     "late nan box": Wrong("boxes", ("nan",), _late("boxes", -1, 3, lambda _: np.nan)),
     "late crossed box": Wrong("boxes", (), _late("boxes", -1, 2, lambda box: box[0] - 1)),
     "late nan keypoint": Wrong("keypoints", ("nan",), _late("keypoints", -1, 1, lambda _: np.nan)),
@@ -161,19 +204,30 @@ def _atomic(subject: Subject, case: Case) -> None:
             require_same(subject.call(one, sample), result, f"{kind}: the refused call changed later results")
 
 
+def _beside(policy: dict[str, Any], targets: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy that says so of targets, besides what it says."""
+    return {**policy, "targets": {**policy.get("targets", {}), **targets}} if targets else policy
+
+
+def _usual(wrong: Wrong, other: dict[str, Any]) -> bool:
+    """Return whether the policy is the one of most cases, which compiled modes are asked."""
+    return not wrong.targets and (wrong.op or wrong.target) not in other
+
+
 def _s10_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
     chains = document({"op": "augmix", "ops": [{"op": "rotate", "degrees": 9}]})
     colour, crop = document({"op": "saturation", "factor": 0.5}), document({"op": "center_crop", "size": [5, 5]})
     other = {"center_crop": crop, "augmix": chains, "label": document({"op": "mixup", "alpha": 1.0})}
+    other |= {op: document({"op": op, "alpha": 1.0}) for op in ("mixup", "cutmix")}
     return tuple(
         Case(
             name=kind,
-            policy=other.get(wrong.op or wrong.target, colour),
+            policy=_beside(other.get(wrong.op or wrong.target, colour), wrong.targets),
             targets=ALL_TARGETS,
             context={"kind": kind},
-            reach="eager" if (wrong.op or wrong.target) in other or kind.startswith("late") else "dear",
+            reach="dear" if _usual(wrong, other) and not kind.startswith("late") else "eager",
         )
         for kind, wrong in WRONG.items()
         if tier == "full" or not kind.startswith("late")
@@ -184,7 +238,7 @@ LAWS = (
     Law(
         "S10",
         "refusals",
-        ("T1", "T2", "T3", "C2"),
+        ("T1", "T2", "T3", "T8", "C2"),
         "What does not fit is refused before any work, by an error that names target, expectation and finding.",
         _refused,
         _s10_cases,

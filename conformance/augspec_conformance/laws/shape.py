@@ -98,24 +98,32 @@ def _dtypes(subject: Subject, case: Case) -> None:
 
 
 def _structure(subject: Subject, case: Case) -> None:
-    meta, label = {"path": "a.png"}, [3, 1]
+    """What is no target is nothing to look at: objects, arrays that labels are, None, and what else is false."""
     native = subject.native(case, sample_of(case))
-    order = ["meta", *native, "label"]
-    entries = {**native, "meta": meta, "label": label}
-    out = subject.of(case)(subject.key(case), {name: entries[name] for name in order}, subject.ids(case))
-    require(isinstance(out, dict), "the result's type", expected="dict", got=type(out).__name__)
-    added = [
-        name for name, source in (("boxes_valid", "boxes"), ("keypoints_visible", "keypoints")) if source in native
-    ]
-    require(
-        list(out)[: len(order)] == order, "the entries and their order", expected=order, got=list(out)[: len(order)]
-    )
-    require(set(out) == {*order, *added}, "the entries", expected=sorted({*order, *added}), got=sorted(out))
-    require(out["meta"] is meta and out["label"] is label, "extra entries come back as the same objects")
+    batch = SIGNATURES[case.signature].shape[0]
+    ids = subject.adapter.to_native(np.arange(batch, dtype=np.int32), "int32")
+    before = {"meta": {"path": "a.png"}, "caption": None}
+    after = {"label": ids, "labels": np.arange(4 * batch).reshape(batch, 4), "tags": [], "crowd": False}
+    entries = {**before, **native, **after}
+    out = subject.of(case)(subject.key(case), entries, subject.ids(case))
+    _same_entries(out, entries, native, {**before, **after})
+    if subject.cost == "eager":
+        _same_entries(subject.of(case)(None, entries, training=False), entries, native, {**before, **after})
     if subject.cost != "dear":  # an image alone is another function to compile
         bare = subject.of(case)(subject.key(case), native["image"], subject.ids(case))
         require(hasattr(bare, "shape"), "an array gives an array", expected="an array", got=type(bare).__name__)
         require_equal(subject.adapter.to_numpy(bare), subject.adapter.to_numpy(out["image"]), "the image alone")
+
+
+def _same_entries(out: Any, entries: dict[str, Any], native: dict[str, Any], others: dict[str, Any]) -> None:
+    require(isinstance(out, dict), "the result's type", expected="dict", got=type(out).__name__)
+    order, found = list(entries), list(out)
+    flags = (("boxes_valid", "boxes"), ("keypoints_visible", "keypoints"))
+    added = [name for name, source in flags if source in native]
+    require(found[: len(order)] == order, "the entries and their order", expected=order, got=found[: len(order)])
+    require(set(out) == {*order, *added}, "the entries", expected=sorted({*order, *added}), got=sorted(out))
+    for name, value in others.items():
+        require(out[name] is value, f"the extra entry {name!r} comes back as the same object")
 
 
 def _layouts(subject: Subject, case: Case) -> None:
@@ -262,7 +270,8 @@ LAWS = (
         "S3",
         "structure",
         ("T6",),
-        "Entries keep names and order; unknown ones come back as the same objects; arrays give arrays.",
+        "Entries keep names and order; unknown ones, None and arrays among them, come back as the same objects, in "
+        "evaluation too; arrays give arrays.",
         _structure,
         lambda tier: tuple(
             c.with_(reach="dear" if c.name.startswith(_BESIDE[tier == "full"]) else "eager")

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from augspec.errors import SampleError
-from augspec.language.policy import Policy
+from augspec.language.policy import MaskTarget, Policy
 from augspec.mixing import MixOp
 from augspec.random.keys import Key
 from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.options import Options
+from augspec_backends.generic.pipeline import Pipeline
 from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter, image_of, with_entry
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -102,6 +103,41 @@ class ReturnsInput(Evaluates):
         return out if policy.eval else with_entry(out, "image", image_of(sample))
 
 
+class _Forgetting(HookedAugmenter):
+    """Evaluates by a policy that says less of its targets."""
+
+    backend: _Forgets
+
+    def __init__(self, policy: Policy, backend: _Forgets, options: Options) -> None:
+        super().__init__(policy, backend, options)
+        self._evaluation = Pipeline.of(backend.less(policy), training=False)
+
+
+class _Forgets(Faulty):
+    def compile(self, policy: Policy, **options: Any) -> Augmenter:
+        return _Forgetting(policy, self, Options.checked(self.name, self.capabilities, options))
+
+    def less(self, policy: Policy) -> Policy:
+        """Return the policy of evaluation."""
+        return policy
+
+
+class ForgetsFills(_Forgets):
+    """Fills masks with 0 in evaluation."""
+
+    def less(self, policy: Policy) -> Policy:
+        targets = policy.targets.model_copy(update={"mask": MaskTarget()})
+        return policy.model_copy(update={"targets": targets})
+
+
+class ForgetsPairs(_Forgets):
+    """Exchanges no pairs of keypoints in evaluation."""
+
+    def less(self, policy: Policy) -> Policy:
+        keypoints = policy.targets.keypoints.model_copy(update={"swap_pairs": ()})
+        return policy.model_copy(update={"targets": policy.targets.model_copy(update={"keypoints": keypoints})})
+
+
 def _mutant(letter: str, title: str, wrong: str, make: type[Evaluates]) -> Mutant:
     return Mutant(f"M80{letter}", "evaluation", title, wrong, make, ("P18",))
 
@@ -120,6 +156,22 @@ MUTANTS = (
         "refuses single samples in evaluation where training mixes",
         "A model that was trained with mixup cannot be asked about one picture.",
         RefusesSingles,
+        ("P18",),
+    ),
+    Mutant(
+        "M363",
+        "evaluation",
+        "fills masks with 0 in evaluation",
+        "Validation counts the padding as the first class.",
+        ForgetsFills,
+        ("P18",),
+    ),
+    Mutant(
+        "M364",
+        "evaluation",
+        "exchanges no keypoints in evaluation",
+        "In mirrored pictures left is right, only in the score.",
+        ForgetsPairs,
         ("P18",),
     ),
 )

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from augspec.language.policy import Policy
+from augspec.namespace import Array
 from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.pixels import Pixels, State
 from augspec_conformance.mutants.faulty import Faulty
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -70,6 +72,41 @@ class SeesPositiveOnly(_Tight):
         return {**out, "boxes": boxes, "boxes_valid": out["boxes_valid"] & ~lost}
 
 
+class LosesLateInstances(Faulty):
+    """Keeps flags of instances in the bits of one word, which has 32 of them."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not isinstance(out, Mapping) or "instance_masks" not in out or out["instance_masks"].dtype != np.bool_:
+            return out
+        masks = out["instance_masks"].copy()
+        masks[..., 32:, :, :] = False
+        return {**out, "instance_masks": masks}
+
+
+class SeesWholeNumbers(_Tight):
+    """Takes the pixels of a mask whose whole part is not 0."""
+
+    def result(self, out: Any, sample: Any) -> Any:
+        if not self.tight or not isinstance(out, Mapping) or not {"boxes", "instance_masks"} <= set(out):
+            return out
+        masks = out["instance_masks"]
+        lost = (masks != 0).any((-2, -1)) & ~(np.abs(masks) >= 1).any((-2, -1))
+        boxes = np.where(lost[..., None], out["boxes"].dtype.type(0), out["boxes"])
+        return {**out, "boxes": boxes, "boxes_valid": out["boxes_valid"] & ~lost}
+
+
+class _MasksFill(Pixels):
+    def outside(self, state: State, name: str) -> Array:
+        fill = self.fills["mask" if name == "mask:instance_masks" else name]
+        return np.array([fill]).astype(state[name].dtype)
+
+
+class FillsAsMask(Faulty):
+    """Fills masks of instances with the value of the plain mask."""
+
+    pixels = _MasksFill
+
+
 MUTANTS = (
     Mutant(
         "M258",
@@ -103,5 +140,31 @@ MUTANTS = (
         SeesPositiveOnly,
         ("F14",),
         tier="full",
+    ),
+    Mutant(
+        "M359",
+        "instances",
+        "loses flags of instances from the 33rd on",
+        "In a crowd, everybody beyond the first rows is gone.",
+        LosesLateInstances,
+        ("F14",),
+        tier="full",
+    ),
+    Mutant(
+        "M360",
+        "instances",
+        "overlooks pixels of instances below 1",
+        "Soft masks have no boxes.",
+        SeesWholeNumbers,
+        ("F14",),
+        tier="full",
+    ),
+    Mutant(
+        "M361",
+        "instances",
+        "fills masks of instances as the plain mask",
+        "The unknown border belongs to every object.",
+        FillsAsMask,
+        ("F14",),
     ),
 )

@@ -17,7 +17,7 @@ from augspec_backends.generic.labels import LABELS
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.step import Params
-from augspec_backends.generic.stages.tile import TileStep
+from augspec_backends.generic.stages.tile import INSTANCES, TileStep
 from augspec_conformance.mutants.faulty import Faulty, HookedAugmenter
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -177,6 +177,23 @@ class WeighsQuadrants(Faulty):
     steps: ClassVar[Steps] = {**STEPS, Tile: _Quadrants()}
 
 
+class _KeepsFill(TileStep):
+    def apply(self, on: Pixels, stage: Tile, state: State, params: Params, at: str) -> State:
+        new = super().apply(on, stage, state, params, at)
+        applied = params.get(f"{at}.on")
+        if INSTANCES in new and applied is not None:
+            masks = new[INSTANCES].copy()
+            masks[~np.asarray(applied), :, :, state[INSTANCES].shape[3] :] = on.outside(state, INSTANCES)
+            new[INSTANCES] = masks
+        return new
+
+
+class KeepsFill(Faulty):
+    """Fills the masks of partners, where a sample is left as it was."""
+
+    steps: ClassVar[Steps] = {**STEPS, Tile: _KeepsFill()}
+
+
 MUTANTS = (
     Mutant(
         "M230",
@@ -275,5 +292,13 @@ MUTANTS = (
         WeighsQuadrants,
         ("B9",),
         tier="full",
+    ),
+    Mutant(
+        "M362",
+        "tiles",
+        "fills the masks of partners that are not there",
+        "Rows of nobody cover the whole picture.",
+        KeepsFill,
+        ("B12",),
     ),
 )
