@@ -30,6 +30,7 @@ def mutants() -> tuple[Mutant, ...]:
         fields,
         flags,
         framework,
+        gates,
         geometry,
         global_state,
         honesty,
@@ -48,6 +49,8 @@ def mutants() -> tuple[Mutant, ...]:
         purity,
         remaps,
         rotated,
+        rows,
+        runs,
         shape,
         stacks,
         tiles,
@@ -100,6 +103,9 @@ def mutants() -> tuple[Mutant, ...]:
         honesty,
         framework,
         alone,
+        rows,
+        gates,
+        runs,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 
