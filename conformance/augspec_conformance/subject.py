@@ -45,7 +45,7 @@ class Subject:
         self.capabilities = backend.capabilities
         self.adapter = adapter_of(backend)
         self.cost = self.adapter.cost(mode)
-        self._augmenters: dict[tuple[str, str], Any] = {}
+        self._compiled: dict[tuple[str, str], tuple[augspec.Policy, Any]] = {}
         self._family = {} if family is None else family
         self._family.setdefault(mode, self)
 
@@ -63,11 +63,16 @@ class Subject:
 
         Without a layout it is for channels last, or for what the backend claims instead.
         """
+        return self._bound(policy, options)[1]
+
+    def _bound(self, policy: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[augspec.Policy, Any]:
+        """Return the policy as it was handed over, and what was made of it."""
         given = {"layout": self.claimed("NHWC"), "mode": self.mode, **options}
         key = json.dumps(policy, sort_keys=True), json.dumps(given, sort_keys=True, default=str)
-        if key not in self._augmenters:
-            self._augmenters[key] = self.backend.compile(augspec.loads(key[0]), **given)
-        return self._augmenters[key]
+        if key not in self._compiled:
+            loaded = augspec.loads(key[0])
+            self._compiled[key] = loaded, self.backend.compile(loaded, **given)
+        return self._compiled[key]
 
     def claimed(self, layout: str) -> str:
         """Return the layout, or the backend's habit if that is not claimed."""
@@ -79,12 +84,23 @@ class Subject:
         Raises:
             Unclaimed: the backend does not claim the case's layout.
         """
+        return self._bound(case.policy, self._options(case))[1]
+
+    def policy(self, case: Case) -> augspec.Policy:
+        """Return the policy that was compiled for a case, the very object; an augmenter need not show it.
+
+        Raises:
+            Unclaimed: the backend does not claim the case's layout.
+        """
+        return self._bound(case.policy, self._options(case))[0]
+
+    def _options(self, case: Case) -> dict[str, Any]:
         if case.layout not in self.capabilities.layouts:
             raise Unclaimed(f"{self.name} does not claim the layout {case.layout}")
-        options = dict(case.context.get("options", {}))
+        options = {"layout": case.layout, **case.context.get("options", {})}
         if "value_range" in options:
             options["value_range"] = tuple(options["value_range"])
-        return self.augmenter(case.policy, layout=case.layout, **options)
+        return options
 
     def fitted(self, case: Case) -> Case:
         """Return the case, with images of the first claimed dtype instead if its own is not claimed."""

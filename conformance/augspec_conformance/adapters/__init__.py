@@ -86,7 +86,7 @@ class Adapter(Protocol):
         """Return a number that grows with every compilation and with nothing else; None if nobody counts."""
 
     def ir_audit(
-        self, augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool
+        self, augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, mode: str, optimized: bool
     ) -> list[str] | None:
         """Call an augmenter that has compiled nothing yet, and return what is wrong with what it compiles.
 
@@ -95,6 +95,7 @@ class Adapter(Protocol):
             key: an `augspec.Key`.
             sample: arrays of the framework.
             ids: one per sample.
+            mode: which one.
             optimized: whether the mode promises a compiler, where the framework also has plain graphs.
 
         Returns:
@@ -122,7 +123,7 @@ class Adapter(Protocol):
     def consumed(self, x: Any) -> bool:
         """Return whether a call has taken the array's memory."""
 
-    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
         """Return the result, and the gradient of its weighted sum by the image; None where there is none.
 
         Args:
@@ -131,6 +132,7 @@ class Adapter(Protocol):
             image: the batch, an array of the framework.
             ids: one per sample.
             weights: float32, of the result's shape.
+            mode: in which the policy was compiled.
         """
 
 

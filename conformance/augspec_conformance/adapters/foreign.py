@@ -117,10 +117,10 @@ class ForeignAdapter:
         return {"plain": nullcontext}
 
     def ir_audit(
-        self, augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool
+        self, augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, mode: str, optimized: bool
     ) -> list[str] | None:
         """Nobody can look into somebody's compiler."""
-        del augmenter, key, sample, ids, optimized
+        del augmenter, key, sample, ids, mode, optimized
         return None
 
     def switches(self) -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
@@ -144,9 +144,9 @@ class ForeignAdapter:
         del x
         return False
 
-    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+    def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
         """No way to differentiate is known."""
-        del augmenter, key, image, ids, weights
+        del augmenter, key, image, ids, weights, mode
         return None
 
 

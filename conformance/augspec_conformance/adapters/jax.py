@@ -125,17 +125,19 @@ def compilations() -> int | None:
     return _COUNT.value + engine.machines()
 
 
-def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+def ir_audit(
+    augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, mode: str, optimized: bool
+) -> list[str] | None:
     """Read what a call compiles, and what it adds to the caller's own trace."""
     del optimized
-    if augmenter.options.mode == "host":
+    if mode == "host":
         return engine.audit(augmenter, key, sample, ids)
     found = _audit_modules(_compiled_modules(lambda: augmenter(key, sample, ids)))
     traced = jax.make_jaxpr(augmenter)(_words(key), sample, jnp.zeros(len(ids), jnp.int32))
     found += [f"an effect: {effect}" for effect in traced.effects]
     found += sorted({f"the primitive {name}" for name in _primitives(traced.jaxpr) if "callback" in name})
     used = {id(v) for equation in traced.jaxpr.eqns for v in equation.invars}
-    if augmenter.policy.ops and id(traced.jaxpr.invars[0]) not in used:
+    if dict(augmenter.draw(key, ids)) and id(traced.jaxpr.invars[0]) not in used:
         found.append("the key is an argument that nothing reads")
     return found
 
@@ -226,8 +228,9 @@ def nestings() -> Mapping[str, Callable[..., Any]]:
     return {"jax.jit": _jit}
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
     """Return the result and the gradient of its weighted sum."""
+    del mode
 
     def total(x: Any) -> tuple[Any, Any]:
         out = augmenter(key, x, ids)

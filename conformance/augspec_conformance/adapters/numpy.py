@@ -147,9 +147,11 @@ def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
     return {"plain": nullcontext, "errstate raise": lambda: np.errstate(divide="raise", over="raise", invalid="raise")}
 
 
-def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+def ir_audit(
+    augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, mode: str, optimized: bool
+) -> list[str] | None:
     """Nobody can look into somebody's compiler."""
-    del augmenter, key, sample, ids, optimized
+    del augmenter, key, sample, ids, mode, optimized
     return None
 
 
@@ -179,7 +181,7 @@ def consumed(x: Any) -> bool:
     return False
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
     """There is none."""
-    del augmenter, key, image, ids, weights
+    del augmenter, key, image, ids, weights, mode
     return None

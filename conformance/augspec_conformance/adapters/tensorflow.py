@@ -120,9 +120,11 @@ def compilations() -> int | None:
         return None
 
 
-def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+def ir_audit(
+    augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, mode: str, optimized: bool
+) -> list[str] | None:
     """Read every function that a call registers."""
-    if augmenter.options.mode == "host":
+    if mode == "host":
         return engine.audit(augmenter, key, sample, ids)
     from tensorflow.python.eager import context
 
@@ -240,7 +242,7 @@ def consumed(x: Any) -> bool:
     return False
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
     """Return the result and the gradient of its weighted sum.
 
     What XLA compiles is differentiated inside of a function that it compiles, as a training step is: what a loop (a
@@ -254,6 +256,6 @@ def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> 
             total = tf.reduce_sum(out * weights)
         return out, tape.gradient(total, x)
 
-    whole = augmenter.options.mode == "compiled"
+    whole = mode == "compiled"
     out, found = (tf.function(step, jit_compile=True, autograph=False) if whole else step)(image)
     return None if found is None else Gradient(out, tf.convert_to_tensor(found))

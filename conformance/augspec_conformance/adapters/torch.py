@@ -148,10 +148,12 @@ def contexts() -> Mapping[str, Callable[[], AbstractContextManager[Any]]]:
     }
 
 
-def ir_audit(augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, optimized: bool) -> list[str] | None:
+def ir_audit(
+    augmenter: Any, key: Any, sample: Any, ids: Sequence[int], *, mode: str, optimized: bool
+) -> list[str] | None:
     """Let Dynamo say where its graphs break, and whether another key makes it compile again."""
     del optimized
-    if augmenter.options.mode == "host":
+    if mode == "host":
         return engine.audit(augmenter, key, sample, ids)
     from torch._dynamo import config
     from torch._dynamo.exc import RecompileError
@@ -250,8 +252,9 @@ def consumed(x: Any) -> bool:
     return False
 
 
-def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array) -> Gradient | None:
+def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
     """Return the result and the gradient of its weighted sum."""
+    del mode
     leaf = image.clone().requires_grad_()
     out = augmenter(key, leaf, ids)
     (found,) = torch.autograd.grad((out * torch.from_numpy(weights)).sum(), leaf, allow_unused=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 
 from augspec_conformance import tolerances
-from augspec_conformance.cases.catalogue import CORE_FLOAT, grid
+from augspec_conformance.cases.catalogue import CORE_FLOAT, case, grid
 from augspec_conformance.cases.moving import GEOMETRY, of_stages
 from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
@@ -60,7 +61,7 @@ def _boxes_formed(subject: Subject, case: Case) -> None:
 
 
 def _rendered(subject: Subject, case: Case) -> None:
-    """A painted rectangle moves with its box, and a soft spot with its keypoint."""
+    """A painted rectangle moves with its box, a soft spot with its keypoint, on canvases that are mirrored as well."""
     h, w = 64, 48
     image = np.zeros((2, h, w, 3), np.float32)
     boxes = np.array([[[14, 20, 30, 38]], [[18, 26, 34, 36]]], np.float32)
@@ -95,6 +96,27 @@ def _rendered(subject: Subject, case: Case) -> None:
         require(out["keypoints_visible"][i, 0], f"sample {i}: the keypoint is on the canvas but invisible")
 
 
+_H, _V = ({"op": f"{axis}_flip", "p": 1.0} for axis in ("horizontal", "vertical"))
+
+_ONE_SIDE: dict[str, dict[str, Any]] = {
+    "narrower": {"op": "crop", "left": 5, "top": 0, "height": 37, "width": 29},
+    "lower": {"op": "crop", "left": 0, "top": 4, "height": 23, "width": 50},
+    "wider": {"op": "pad", "left": 3, "right": 4},
+    "higher": {"op": "resize", "size": [53, 50]},
+}
+"""Ops by what they do to one side of `medium-u8`; the other side stays as it is."""
+
+
+def _f3_cases(tier: Tier) -> tuple[Case, ...]:
+    """All ops that move pixels, and some that change one side alone: normalised boxes are shares of either side."""
+    context = {"normalized": ("yxyx", "xywh", "cxcywh") if tier == "full" else ("yxyx",)}
+    names = (*(f"op:{n}" for n in of_stages(*GEOMETRY)), "mix:warps", "mix:crop")
+    found = grid("F3", tier, names=names, signatures=("medium-u8",), context=context)
+    one = case("F3", "mix:empty", "medium-u8", context=context, reach="eager")
+    sides = (one.with_(name=name, policy=document(op)) for name, op in _ONE_SIDE.items())
+    return found if tier == "kat" else (*found, *sides)
+
+
 def _f4_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
@@ -111,6 +133,15 @@ def _f4_cases(tier: Tier) -> tuple[Case, ...]:
         document({"op": "resize", "size": [96, 40]}),
         document({"op": "horizontal_flip", "p": 0.5}, {"op": "rotate", "degrees": 5}, {"op": "translate", "y": -0.1}),
     ]
+    # Windows and canvases of another size, read backwards: flips behind them may be a part of them.
+    canvases: tuple[dict[str, Any], ...] = (
+        {"op": "scale_jitter", "size": [80, 60], "factor": 0.5},
+        {"op": "scale_jitter", "size": [56, 70], "factor": {"uniform": [0.4, 0.7]}},
+        {"op": "zoom_out", "factor": {"uniform": [1.2, 1.8]}},
+        {"op": "random_resized_crop", "size": [70, 56], "area": 0.95, "ratio": 0.75},
+    )
+    flips_behind: tuple[tuple[dict[str, Any], ...], ...] = ((_H,), (_V,), (_H, _V))
+    warps += [document(canvas, *behind) for canvas in canvases for behind in flips_behind]
     return tuple(
         Case(
             name=json.dumps(policy["ops"][0]["op"]).strip('"') + f" {n}",
@@ -132,18 +163,12 @@ LAWS = (
         ("T3",),
         "Boxes stay ordered and on the canvas, and all formats say the same.",
         _boxes_formed,
-        lambda tier: grid(
-            "F3",
-            tier,
-            names=(*(f"op:{n}" for n in of_stages(*GEOMETRY)), "mix:warps", "mix:crop"),
-            signatures=("medium-u8",),
-            context={"normalized": ("yxyx", "xywh", "cxcywh") if tier == "full" else ("yxyx",)},
-        ),
+        _f3_cases,
     ),
     Law(
         "F4",
         "painted boxes",
-        ("T3", "C5"),
+        ("T3", "C5", "C14"),
         "A painted rectangle and its box move to the same place.",
         _rendered,
         _f4_cases,

@@ -137,6 +137,7 @@ def _clean_graph(subject: Subject, case: Case) -> None:
         subject.key(one),
         subject.native(one, sample_of(one)),
         subject.ids(one),
+        mode=subject.mode,
         optimized=subject.mode == "compiled" and "graph" in subject.capabilities.modes,
     )
     if findings is None:

@@ -101,7 +101,9 @@ def _differentiable(subject: Subject, case: Case) -> None:
     plain = home.call(case, sample)["image"]
     weights = weights_for(plain.shape, case.probe_seed)
     native = subject.native(case, sample)["image"]
-    found = subject.adapter.gradient(subject.of(case), subject.key(case), native, subject.ids(case), weights)
+    found = subject.adapter.gradient(
+        subject.of(case), subject.key(case), native, subject.ids(case), weights, mode=subject.mode
+    )
     require(found is not None, "no gradient reached the image")
     assert found is not None
     require(not found.left, f"the call left something in the caller's image: {found.left}")

@@ -23,7 +23,10 @@ _MASK = 77
 
 
 def _hides(subject: Subject, case: Case) -> None:
-    """A black image shows what is hidden in white; mask and keypoints follow as the fields say, boxes never."""
+    """A black image shows what is hidden in white; mask and keypoints follow as the fields say, boxes never.
+
+    With a gate, nothing is hidden of some samples, and nothing of these follows.
+    """
     sample, op = sample_of(case), case.policy["ops"][0]
     image = np.zeros_like(sample["image"])
     mask = np.where(sample["mask"] == _MASK, 0, sample["mask"])
@@ -36,6 +39,9 @@ def _hides(subject: Subject, case: Case) -> None:
     top = image.dtype.type(SIGNATURES[case.signature].top)
     hidden = (out["image"] == top).all(-1)
     require(bool(hidden.any()), "some pixel is hidden", expected="white pixels", got="none")
+    if "p" in op:
+        spared = int((~hidden.any((1, 2))).sum())
+        require(0 < spared < len(image), "the gate spares some samples and not all", expected=op["p"], got=spared)
     require_equal(out["image"], np.where(hidden[..., None], top, image), "pixels are hidden wholly or not at all")
     require_equal(out["mask"], np.where(hidden, _MASK, mask) if op.get("fill_mask") else mask, "the mask")
     column, row = np.floor(points).astype(int).transpose(2, 0, 1)
@@ -52,6 +58,7 @@ _FIELDS: tuple[Json, ...] = (
     {"fill_mask": True},
     {"hide_keypoints": True},
     {"fill_mask": True, "hide_keypoints": True},
+    {"fill_mask": True, "hide_keypoints": True, "p": 0.5},
 )
 
 
@@ -63,7 +70,7 @@ def _f10_cases(tier: Tier) -> tuple[Case, ...]:
         if augspec.ops()[name].stage != "occlude":
             continue
         for fields in _FIELDS:
-            for signature in ("medium-u8", "medium-f32"):
+            for signature in ("many-u8",) if "p" in fields else ("medium-u8", "medium-f32"):
                 base = case("F10", f"op:{name}", signature, tier=tier, targets=ALL_TARGETS)
                 op = {**op_document(name, signature), **fields, "fill": 1.0}
                 policy = document(op, targets={"mask": {"fill": _MASK}})
@@ -75,7 +82,7 @@ LAWS = (
     Law(
         "F10",
         "what is hidden",
-        ("T2", "T3", "T4"),
+        ("T2", "T3", "T4", "C9"),
         "Where an op hides pixels, mask and keypoints follow exactly if its fields say so; boxes stay.",
         _hides,
         _f10_cases,

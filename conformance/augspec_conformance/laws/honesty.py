@@ -128,7 +128,9 @@ def _gradient(subject: Subject, case: Case) -> None:
     native = subject.adapter.to_native(image, "float32")
     weights = np.ones(image.shape, np.float32)
     try:
-        found = subject.adapter.gradient(subject.of(case), subject.key(case), native, subject.ids(case), weights)
+        found = subject.adapter.gradient(
+            subject.of(case), subject.key(case), native, subject.ids(case), weights, mode=subject.mode
+        )
     except (RuntimeError, TypeError, ValueError):  # how frameworks say that there is no gradient
         return
     require(

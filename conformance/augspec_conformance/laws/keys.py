@@ -116,8 +116,6 @@ def _traced_draws(subject: Subject, case: Case) -> None:
     class Drawing:
         """What the user's function calls: a sample goes in, draws come out."""
 
-        policy = augmenter.policy
-
         def __call__(self, key: Any, sample: Any, index: Any) -> dict[str, Any]:
             del sample
             return dict(augmenter.draw(key, index).items())

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 import augspec
-from augspec_conformance.cases.catalogue import grid
+from augspec_conformance.cases.catalogue import case, grid
 from augspec_conformance.cases.policies import document, policy_names, rows
 from augspec_conformance.cases.policies import policy as policy_of
 from augspec_conformance.cases.probes import instances_of, sample_of
@@ -26,6 +26,40 @@ Array = npt.NDArray[Any]
 
 _FILL = 9
 """Of masks of instances; rows of samples that are not there hold zeros all the same."""
+
+
+_CORNERS = ((1, 1), (0, 1), (1, 0), (0, 0))
+"""Which half of its columns and of its rows is seen of each of four samples whose tiles meet in the middle."""
+
+_LITTLE = 2.0**-11, 2.0**-9
+"""Pixels: less, and more, than what counts of a box that is cut off."""
+
+
+def _slivers(subject: Subject, case: Case) -> None:
+    """Of a box that is cut off, less than 2⁻¹⁰ pixel is nothing; one that is small by itself is seen."""
+    sample = sample_of(case)
+    b, height, width, _ = sample["image"].shape
+    half = np.array([width, height], np.float64) / 2
+    boxes, wanted = [], []
+    for little in _LITTLE:
+        for axis in range(2):
+            whole = np.array([1.0, 1.0, width - 1.0, height - 1.0])
+            boxes += [whole.copy(), whole.copy(), whole.copy()]
+            boxes[-3][axis + 2] = half[axis] + little  # reaches into the second half by this much
+            boxes[-2][axis] = half[axis] - little  # into the first half
+            boxes[-1][axis], boxes[-1][axis + 2] = 1.0, 1.0 + little  # all of it is in the first half
+            seen = [(True, False), (False, True), (True, False)]
+            if little > 2.0**-10:
+                seen[:2] = [(True, True)] * 2
+            wanted += [[seen[i][_CORNERS[k][axis]] for k in range(4)] for i in range(3)]
+    rows = np.repeat(np.array(boxes, np.float32)[None], b, 0)
+    out = subject.call(case, {**sample, "boxes": rows})
+    expected = np.repeat(np.array(wanted).T.reshape(1, -1), b, 0)
+    require_equal(out["boxes_valid"], expected, f"boxes_valid of boxes of which {_LITTLE} pixels are seen, or all")
+
+
+def _b12(subject: Subject, case: Case) -> None:
+    (_slivers if case.context.get("slivers") else _merged)(subject, case)
 
 
 def _merged(subject: Subject, case: Case) -> None:
@@ -155,7 +189,12 @@ def _cases(tier: Tier) -> tuple[Case, ...]:
         for one in plain[:1]
     )
     graph = tuple(one.with_(reach="graph" if tier == "full" else "eager") for one in plain[:1])
-    return (*graph, *plain[1:], *rule, *seldom)
+    if tier != "full":
+        return (*graph, *plain[1:], *rule, *seldom)
+    meet = document({"op": "mosaic", "x": 0.5, "y": 0.5, "scale": 1.0})
+    one = case("B12", "op:mosaic", "grey-u8", targets=("image", "boxes"), context={"slivers": True}, reach="eager")
+    slivers = one.with_(name="op:mosaic slivers", policy=meet)
+    return (*graph, *plain[1:], *rule, *seldom, slivers)
 
 
 def _together(subject: Subject, case: Case) -> str:
@@ -170,7 +209,7 @@ LAWS = (
         ("T3", "T4", "T5", "T8", "R7"),
         "Boxes, keypoints and labels of boxes that come together are those of the sample, then of its partners; "
         "each is where its pixels are seen, and valid or visible only if they are; rows of nobody hold zeros.",
-        _merged,
+        _b12,
         _cases,
         _together,
     ),

@@ -154,8 +154,8 @@ def _given_soft(subject: Subject, case: Case) -> None:
 _IDS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 """What class ids may be."""
 
-_MANY = 256
-"""Classes, where their dtype holds so many."""
+_MANY = 1 << 16
+"""Classes, where their dtype holds so many: all that a policy can declare."""
 
 
 def _many_classes(subject: Subject, case: Case) -> None:
@@ -170,13 +170,37 @@ def _many_classes(subject: Subject, case: Case) -> None:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
     if subject.adapter.dtype_name(native) != dtype:
         raise Unclaimed(f"{subject.name} has no {dtype} arrays here")
-    by_share = subject.call(many, {**sample, "label": np.eye(classes, dtype=np.float32)[ids]})
+    shares = (ids[:, None] == np.arange(classes)).astype(np.float32)
+    by_share = subject.call(many, {**sample, "label": shares})
     by_id = subject.call(many, {**sample, "label": native})
     for name, value in by_share.items():
         require_equal(by_id[name], value, f"{dtype} ids of {classes} classes in place of soft labels: {name}")
 
 
+def _gated(subject: Subject, case: Case) -> None:
+    """Each sample has its own gate, whoever shares the weight: with p it is what it is without, or just as it came.
+
+    Labels of samples that are mixed are no numbers: nobody reads them who is not mixed.
+    """
+    sample = sample_of(case)
+    gate = next(array for path, array in subject.draw(case).items() if path.endswith("/apply"))
+    on = np.asarray(gate).astype(bool)
+    require(0 < on.sum() < len(on), "the gate takes some samples and not all", expected=0.5, got=float(on.mean()))
+    always = {**case.policy, "ops": [{**op, "p": 1.0} for op in case.policy["ops"]]}
+    out, mixed = subject.call(case, sample), subject.call(case.with_(policy=always), sample)
+    labels = soft(sample["label"])
+    for name, came in ("image", sample["image"]), ("label", labels):
+        require_equal(out[name][on], mixed[name][on], f"samples that the gate takes, against p = 1: {name}")
+        require_equal(out[name][~on], came[~on], f"samples that the gate leaves alone: {name}")
+    unknown = np.where(on[:, None], np.float32(np.nan), labels)
+    left = subject.call(case, {**sample, "label": unknown})["label"][~on]
+    require_equal(left, labels[~on], "samples that the gate leaves alone, beside labels that are NaN")
+
+
 def _b9(subject: Subject, case: Case) -> None:
+    if case.context.get("gated"):
+        _gated(subject, case)
+        return
     ids = _many_classes if "ids" in case.context else _mixtures
     (_given_soft if case.context.get("soft") else ids)(subject, case)
 
@@ -211,11 +235,20 @@ def _b9_cases(tier: Tier) -> tuple[Case, ...]:
     return (*found, *_wide_cases()) if tier == "full" else found
 
 
+def _half(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy that mixes every other sample."""
+    return {**policy, "ops": [{**op, "p": 0.5} for op in policy["ops"]]}
+
+
 def _wide_cases() -> tuple[Case, ...]:
-    """Tiles that leave some of the canvas free, wherever they meet, and class ids of every dtype."""
+    """Gates, tiles that leave some of the canvas free, wherever they meet, and class ids of every dtype."""
     free = case("B9", "op:mosaic", "medium-u8", reach="eager")
     ids = case("B9", "op:mixup", "medium-u8", reach="eager")
+    wide = [
+        case("B9", name, "many-u8", targets=("image",), reach="eager") for name in _names("full") if mixed_apart(name)
+    ]
     return (
+        *(one.with_(name=f"{one.name} gated", policy=_half(one.policy), context={"gated": True}) for one in wide),
         free.with_(
             name="op:mosaic free medium-u8",
             policy=document({"op": "mosaic", "scale": {"uniform": [0.3, 0.45]}}),
@@ -281,9 +314,9 @@ LAWS = (
     Law(
         "B9",
         "mixtures",
-        ("T5", "R7", "C14"),
+        ("T5", "R7", "C14", "C9", "C11"),
         "A mixed sample is made of itself and of the partners that key and ids name, of nobody else; each weighs as "
-        "much in the image as in the label, and soft labels sum to one.",
+        "much in the image as in the label, and soft labels sum to one. One that its own gate leaves alone stays.",
         _b9,
         _b9_cases,
         _together,

@@ -12,6 +12,7 @@ from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
+from augspec_conformance.laws.compare import require_alike
 from augspec_conformance.subject import Subject
 
 __all__ = ["LAWS", "centroid"]
@@ -111,6 +112,45 @@ def _composed(subject: Subject, case: Case) -> None:
             )
 
 
+_BORDERS = ("constant", "edge", "mirror", "symmetric", "wrap")
+
+
+def _runs(subject: Subject, case: Case) -> None:
+    """A run of warps is resampled once, however equal fills are written; what ends it leaves two resamplings."""
+    sample = sample_of(case)
+    count = sample["image"].shape[-1]
+
+    def run(*ops: Op) -> Array:
+        return np.asarray(subject.call(case.with_(policy=document(*ops)), sample)["image"])
+
+    there, back = ({"op": "rotate", "degrees": degrees} for degrees in (10, -17))
+    for long in (("fill",), ("fill", "list")):
+        fills: tuple[Any, Any] = (0.5, [0.5] * count) if "list" in long else ([0.5] * count, 0.5)
+        got = run({**there, "fill": fills[0]}, {**back, "fill": fills[1]})
+        require_equal(got, run({**there, "fill": 0.5}, {**back, "fill": 0.5}), f"fills written as {fills}")
+    ended: dict[str, tuple[Op, ...]] = {
+        f"resample, border {border}": ({**there, "border": border}, {"op": "resample"}, {**back, "border": border})
+        for border in _BORDERS
+    }
+    ended["another border"] = {**there, "border": "edge"}, {**back, "border": "wrap"}
+    ended["another fill"] = {**there, "fill": 0.5}, {**back, "fill": 0.25}
+    ended["another interpolation"] = {**there, "interpolation": "nearest"}, back
+    ended["an op that keeps pixels in their place"] = there, {"op": "invert"}, back
+    for name, ops in ended.items():
+        middle = subject.call(case.with_(policy=document(*ops[:-1])), sample)
+        twice = subject.call(case.with_(policy=document(ops[-1])), middle)["image"]
+        require_alike(case.with_(policy=document(*ops)), run(*ops), twice, f"{name}: a run of warps goes on")
+
+
+def _composed_or_not(subject: Subject, case: Case) -> None:
+    (_runs if case.context.get("runs") else _composed)(subject, case)
+
+
+def _g6_cases(tier: Tier) -> tuple[Case, ...]:
+    runs = Case(name="runs", signature="medium-f32", probe_seed=3, context={"runs": True})
+    return () if tier == "kat" else (*_once("G6")(tier), runs)
+
+
 def _inverse(subject: Subject, case: Case) -> None:
     pairs: tuple[tuple[Op, Op], ...] = (
         ({"op": "rotate", "degrees": 33}, {"op": "rotate", "degrees": -33}),
@@ -192,9 +232,10 @@ LAWS = (
         "G6",
         "composition",
         ("C10",),
-        "Two warps in one policy are, in this order, the two warps in two policies, but for one interpolation less.",
-        _composed,
-        _once("G6"),
+        "Two warps in one policy are, in this order, the two warps in two policies, but for one interpolation less; "
+        "where a run of warps ends, for none less.",
+        _composed_or_not,
+        _g6_cases,
     ),
     Law(
         "G7",

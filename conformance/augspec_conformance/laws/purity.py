@@ -47,13 +47,14 @@ def _unmutated(subject: Subject, case: Case) -> None:
     native |= {name: subject.adapter.to_native(value, "bool") for name, value in flags.items()}
     before, ids_before = subject.numpy(case, native), ids.copy()
     augmenter = subject.of(case)
-    hash_before = augmenter.policy.canonical_hash()
+    policy = subject.policy(case)
+    hash_before = policy.canonical_hash()
     augmenter(key, native, ids)
     require_same(subject.numpy(case, native), before, "the input changed")
     require(native["tags"] == [1, 2] and native["meta"] == {"path": "a.png"}, "an extra entry changed")
     require_equal(ids, ids_before, "the ids changed")
     require(key == subject.key(case), "the key changed", expected=subject.key(case), got=key)
-    require(augmenter.policy.canonical_hash() == hash_before, "the policy changed")
+    require(policy.canonical_hash() == hash_before, "the policy changed")
 
 
 def _p1_cases(tier: Tier) -> tuple[Case, ...]:

@@ -100,6 +100,9 @@ _KNOWN: tuple[tuple[Json, list[float], list[float], bool], ...] = (
     ({"op": "horizontal_flip", "p": 1.0}, [12, 6, 8, 4, 10], [28, 6, 8, 4, -10], True),
     ({"op": "vertical_flip", "p": 1.0}, [12, 6, 8, 4, 80], [12, 14, 8, 4, -80], True),
     ({"op": "scale", "factor": 0.5}, [20, 10, 8, 4, -35], [20, 10, 4, 2, -35], True),
+    ({"op": "rotate", "degrees": 20}, [20, 10, 8, 4, 820], [20, 10, 8, 4, -60], True),
+    ({"op": "rotate", "degrees": 20}, [20, 10, 8, 4, -3590], [20, 10, 8, 4, 30], True),
+    ({"op": "horizontal_flip", "p": 1.0}, [12, 6, 8, 4, 1090], [28, 6, 8, 4, -10], True),
     ({"op": "shear", "x": 0.5}, [20, 10, 8, 4, 0], [20, 10, 10, 4, 0], True),
     ({"op": "translate", "x": 0.45}, [20, 10, 8, 4, 0], [38, 10, 8, 4, 0], True),
     ({"op": "translate", "x": 0.5}, [20, 10, 8, 4, 0], [40, 10, 8, 4, 0], False),
@@ -109,7 +112,7 @@ _KNOWN: tuple[tuple[Json, list[float], list[float], bool], ...] = (
 
 
 def _known(subject: Subject, case: Case) -> None:
-    """What is known of plain moves: directions, mirrors, sizes, and that nothing is clipped."""
+    """What is known of plain moves: directions, mirrors, sizes, angles of many turns, and that nothing is clipped."""
     image = np.zeros((1, 20, 40, 3), np.uint8)
     for op, before, after, valid in _KNOWN:
         if op["op"] == "shear":  # rather than rely on how a shear turns a box, ask the rectangle of its corners

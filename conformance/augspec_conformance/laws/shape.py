@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import augspec
-from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
+from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, CORE_INTEGER, case, grid
 from augspec_conformance.cases.policies import CLASSES, document, policy_names, spelled_out
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.cases.signatures import SIGNATURES
@@ -185,12 +185,13 @@ def _s8_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _memory(subject: Subject, case: Case) -> None:
+    """Lay out each target in other ways; rows of any format, masks of instances and soft labels as well."""
     sample = sample_of(case)
     plain = subject.native(case, sample)
     first = subject.of(case)(subject.key(case), plain, subject.ids(case))
     expected = subject.numpy(case, first)
     _dense(subject, first, "of dense inputs")
-    for target in case.targets if case.name.startswith("mix:train") else ("image",):
+    for target in case.targets if case.name.startswith(_EVERY) else ("image",):
         for name, odd in subject.adapter.layouts(subject.in_layout(case, target, sample[target])).items():
             native = subject.of(case)(subject.key(case), {**plain, target: odd}, subject.ids(case))
             require_results_alike(
@@ -242,11 +243,20 @@ def _s2_cases(tier: Tier) -> tuple[Case, ...]:
     )
 
 
+_EVERY = ("mix:train", "op:mosaic")
+"""Policies whose samples are laid out in other ways target by target."""
+
+
 def _s11_cases(tier: Tier) -> tuple[Case, ...]:
     """Compilers may compile anew for other strides, so the dearest modes are left out."""
     signatures = (CORE_INTEGER, CORE_FLOAT) if tier == "full" else (CORE_INTEGER,)
     cases = grid("S11", tier, signatures=signatures, names=_FEW)
-    return tuple(c.with_(reach="graph") if c.reach == "dear" else c for c in cases)
+    found = tuple(c.with_(reach="graph") if c.reach == "dear" else c for c in cases)
+    if tier == "kat":
+        return found
+    angles = {"options": {"box_format": "cxcywhr"}}
+    turned = case("S11", "op:mosaic", targets=(*ALL_TARGETS, "instance_masks"), context=angles, reach="eager")
+    return (*found, turned.with_(name=f"{turned.name} angles"))
 
 
 LAWS = (

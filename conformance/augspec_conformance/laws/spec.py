@@ -116,6 +116,7 @@ def _j5_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _nesting(subject: Subject, case: Case) -> None:
+    """Combinators that have no choice are their members; a sequence, with or without, ends no run of warps."""
     plain: list[dict[str, Any]] = [
         {"op": "horizontal_flip", "p": 1.0},
         {"op": "brightness_scale", "factor": 0.7},
@@ -132,6 +133,13 @@ def _nesting(subject: Subject, case: Case) -> None:
     for name, ops in forms.items():
         got = subject.call(case.with_(policy=document(*ops)))
         require_results_alike(case, got, expected, f"{name} of the same ops")
+    warps: list[dict[str, Any]] = [{"op": "rotate", "degrees": 12}, plain[0], {"op": "shear", "x": 0.2}]
+    warps.append({"op": "rotate", "degrees": -9})
+    once = subject.call(case.with_(policy=document(*warps)))
+    for cut in range(len(warps)):
+        parts = ({"op": "sequence", "ops": ops} for ops in (warps[:cut], warps[cut:]) if ops)
+        got = subject.call(case.with_(policy=document(*parts)))
+        require_results_alike(case, got, once, f"a run of warps in sequences, cut after {cut}")
     for name, (macro, written) in _macros().items():
         short, long = (subject.call(case.model_copy(update={"policy": document(op)})) for op in (macro, written))
         require_results_alike(case, short, long, f"{name} against what it stands for")

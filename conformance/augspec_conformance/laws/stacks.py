@@ -25,9 +25,14 @@ _COMPILED = ("op:rotate", "op:gaussian_noise", "mix:train")
 """What compiled modes are asked: a stack is another signature."""
 
 
+_LONG = 300
+"""Frames of a long stack: more than a byte can count."""
+
+
 def _frames(case: Case) -> list[dict[str, Array]]:
     """Return the samples of which a case's stacks are made, every one with other pixels, masks, boxes and points."""
-    found = [sample_of(case.with_(probe_seed=(case.probe_seed + 7 * t) % 2**32)) for t in range(FRAMES)]
+    count = case.context.get("count", FRAMES)
+    found = [sample_of(case.with_(probe_seed=(case.probe_seed + 7 * t) % 2**32)) for t in range(count)]
     for t, one in enumerate(found):
         if {"mask", "boxes"} <= set(one):
             one["mask"] = one["mask"] + 40_000 * t
@@ -60,8 +65,11 @@ def _noisy(subject: Subject, case: Case) -> bool:
 
 
 def _one_draw(subject: Subject, case: Case) -> None:
-    """Every frame is what it is alone, under the same key and id; noise too, where the policy says so."""
-    if _noisy(subject, case):
+    """Every frame is what it is alone, under the same key and id; noise too, where the policy says so.
+
+    The fields of `elastic` are geometry and no noise: they are one for the stack without being told.
+    """
+    if _draws_noise(case.policy):
         targets = {**case.policy.get("targets", {}), "frames": {"noise": "shared"}}
         case = case.with_(policy={**case.policy, "targets": targets})
     frames = _frames(case)
@@ -96,7 +104,7 @@ def _refused(subject: Subject, case: Case, stack: dict[str, Array]) -> None:
 
 
 def _own_noise(subject: Subject, case: Case) -> None:
-    """Frame t of a stack has the noise of frame t, and all else of frame 0."""
+    """Frame t of a stack has the noise of frame t, and all else of frame 0, in stacks of hundreds as well."""
     frames, whole = _frames(case), _of_stacks(case)
     require(_noisy(subject, case), "the case draws noise")
     out = subject.call(whole, stacked(frames))
@@ -113,7 +121,8 @@ def _f11_cases(tier: Tier) -> tuple[Case, ...]:
     some = [*grid("F11", tier, names=_COMPILED), *grid("F11", tier, every=1 if tier == "full" else 2)]
     some += grid("F11", tier, names=("op:rotate", "op:resize", "mix:train", "mix:targets"), signatures=(CORE_FLOAT,))
     if tier == "full":
-        some += grid("F11", tier, names=[name for name in policy_names(with_variants=True) if "/fill=noise" in name])
+        filled = [name for name in policy_names(with_variants=True) if name.endswith(("/fill=noise", "/fill=mean"))]
+        some += grid("F11", tier, names=filled)
         flags = grid("F11", tier, names=("op:horizontal_flip", "op:rotate", "op:mosaic"), context={"flags": True})
         some += (one.with_(name=f"{one.name} flags") for one in flags)
     compiled = compiled_for(_COMPILED, tier, at_smoke=1)
@@ -140,6 +149,9 @@ def _f12_cases(tier: Tier) -> tuple[Case, ...]:
         for signature in (CORE_INTEGER, CORE_FLOAT):
             one = case("F12", name, signature)
             found.append(one.with_(reach="graph" if f"{name} {signature}" in _names(CORE_INTEGER) else "eager"))
+    if tier == "full":
+        long = case("F12", "op:gaussian_noise", "row-u8", targets=("image",), context={"count": _LONG}, reach="eager")
+        found.append(long.with_(name=f"{long.name} of {_LONG} frames"))
     return tuple(found)
 
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from augspec.errors import SampleError
 from augspec_conformance.cases.catalogue import ALL_TARGETS, CORE_FLOAT, case
 from augspec_conformance.cases.policies import document
-from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.probes import boxes_of, sample_of
+from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.subject import Subject
@@ -106,6 +107,9 @@ def _twice_cut(subject: Subject, case: Case) -> None:
             require(got == expected, f"boxes_valid after two crops, with {rule}", expected=expected, got=got)
 
 
+_BOXES = 300
+"""Rows that one byte cannot count."""
+
 _CUT = document(
     {"op": "horizontal_flip", "p": 0.5},
     {"op": "random_resized_crop", "size": [11, 13], "area": {"uniform": [0.1, 0.9]}, "antialias": False},
@@ -156,8 +160,9 @@ def _strips(ends: Array, valid: Array, shown: Array, size: int, name: str) -> No
 
 
 def _compacted(subject: Subject, case: Case) -> None:
-    """Compaction keeps just the rows that stay valid without it, of the boxes and of their labels."""
-    full = sample_of(case.with_(targets=("image", "boxes")))
+    """Compaction keeps just the rows that stay valid without it, of hundreds of boxes and of their labels."""
+    full = sample_of(case.with_(targets=("image",)))
+    full["boxes"] = boxes_of(SIGNATURES[case.signature].shape, case.probe_seed, _BOXES)
     names = tuple(f"object {row}" for row in range(full["boxes"].shape[1]))
     numbers = np.arange(len(names)) + 40
     op, rules = {"op": "translate", "x": {"choice": [0.0, 0.6, 1.0]}}, {"min_visibility": 0.5}
@@ -238,11 +243,15 @@ def _slivers(subject: Subject, case: Case) -> None:
 
 
 def _deciding(subject: Subject, case: Case) -> None:
-    """Boxes that were given as not valid decide nothing: all is as if they were not there."""
+    """Boxes that were given as not valid, or that have no area, decide nothing: all is as if they were not there."""
     sample = sample_of(case)
-    boxes = sample["boxes"]
+    boxes, shape = sample["boxes"], sample["image"].shape[1:3]
     valid = np.zeros(boxes.shape[:2], bool)
     valid[:, 0] = True
+    flattened = boxes.copy()  # to points in the middle, to upright lines, and to level ones
+    flattened[:, ::2, 2] = flattened[:, ::2, 0] = shape[1] / 2
+    flattened[:, 1:, 3] = flattened[:, 1:, 1] = shape[0] / 2
+    flattened[:, 0, 1] = flattened[:, 0, 3] = shape[0] / 2
     for view in range(_WINDOWS):
         one = case.with_(view=view)
         flagged = subject.call(one, {**sample, "boxes_valid": valid})
@@ -251,6 +260,10 @@ def _deciding(subject: Subject, case: Case) -> None:
         for name in ("boxes", "boxes_valid"):
             require_equal(flagged[name][:, :1], alone[name], f"view {view}: {name} beside boxes that are not valid")
         require(not flagged["boxes_valid"][:, 1:].any(), f"view {view}: boxes that were not valid are now")
+        flat = subject.call(one, {**sample, "boxes": flattened})
+        none = subject.call(one, {**sample, "boxes": boxes[:, :0]})
+        require_equal(flat["image"], none["image"], f"view {view}: the image beside boxes without area")
+        require(not flat["boxes_valid"].any(), f"view {view}: boxes without area are valid")
 
 
 def _f5(subject: Subject, case: Case) -> None:

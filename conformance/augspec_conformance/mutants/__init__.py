@@ -31,6 +31,7 @@ def mutants() -> tuple[Mutant, ...]:
         fields,
         flags,
         framework,
+        gates,
         geometry,
         global_state,
         honesty,
@@ -50,6 +51,8 @@ def mutants() -> tuple[Mutant, ...]:
         purity,
         remaps,
         rotated,
+        rows,
+        runs,
         shape,
         stacks,
         tiles,
@@ -104,6 +107,9 @@ def mutants() -> tuple[Mutant, ...]:
         honesty,
         framework,
         alone,
+        rows,
+        gates,
+        runs,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from augspec.language.policy import Policy
-from augspec.plan.stages import Noise, Occlude
+from augspec.plan.stages import Noise, Occlude, Remap
 from augspec_backends.generic.augmenter import Augmenter
+from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.occlude import OccludeStep
 from augspec_backends.generic.stages.pixelwise import NoiseStep
+from augspec_backends.generic.stages.remap import RemapStep
 from augspec_conformance.mutants.alone.fault import elsewhere
 from augspec_conformance.mutants.faulty import Faulty, Run
 from augspec_conformance.mutants.mutant import Mutant
@@ -121,6 +123,57 @@ class FillsEveryFrame(Faulty):
     steps: ClassVar[Steps] = {**STEPS, Occlude: _FillByFrame()}
 
 
+class _OneMean(OccludeStep):
+    def prepare(self, to: Preparation, stage: Occlude, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
+        to.params[f"{at}.frames"] = to.zeros + to.frames
+
+    def apply(self, on: Pixels, stage: Occlude, state: State, params: Any, at: str) -> State:
+        new: State = super().apply(on, stage, state, params, at)
+        frames = int(params[f"{at}.frames"].max(initial=1))
+        if getattr(stage.leaf.op, "fill", None) != "mean" or frames == 1:
+            return new
+        old = on.working(state["image"])
+        means = on.numbers().mean(old)
+        stacks = means.reshape(-1, frames, *means.shape[1:])
+        whole = stacks.sum(1, dtype=np.int64) // frames if means.dtype.kind == "i" else stacks.mean(1)
+        every = np.repeat(whole.astype(means.dtype), frames, 0)
+        return {**new, "image": np.where(new["image"] != old, every, new["image"])}
+
+
+class FillsWithOneMean(Faulty):
+    """Fills the holes of a stack with the mean of all its frames."""
+
+    steps: ClassVar[Steps] = {**STEPS, Occlude: _OneMean()}
+
+
+class _OwnField(RemapStep):
+    def prepare(self, to: Preparation, stage: Remap, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
+        if f"{at}.key" in to.params:
+            to.params[f"{at}.key"] = to.noise_key(stage.leaf)
+
+
+class BendsEveryFrame(Faulty):
+    """Bends every frame by a field of its own, as if the field were noise."""
+
+    steps: ClassVar[Steps] = {**STEPS, Remap: _OwnField()}
+
+
+class _FramesOfBytes(NoiseStep):
+    def prepare(self, to: Preparation, stage: Noise, at: str, height: int, width: int) -> None:
+        super().prepare(to, stage, at, height, width)
+        key = to.params[f"{at}.key"]
+        if key.shape[1] == 4:
+            to.params[f"{at}.key"] = np.concatenate([key[:, :3], key[:, 3:] & 255], 1)
+
+
+class CountsFramesInBytes(Faulty):
+    """Begins the noise of a stack anew after 256 frames."""
+
+    steps: ClassVar[Steps] = {**STEPS, Noise: _FramesOfBytes()}
+
+
 MUTANTS = (
     Mutant(
         "M250",
@@ -169,6 +222,33 @@ MUTANTS = (
         "What hides a moving picture flickers.",
         FillsEveryFrame,
         ("F11",),
+        tier="full",
+    ),
+    Mutant(
+        "M393",
+        "stacks",
+        "fills the holes of a stack with the mean of all its frames",
+        "What is light in one view shines in the dark ones.",
+        FillsWithOneMean,
+        ("F11",),
+        tier="full",
+    ),
+    Mutant(
+        "M394",
+        "stacks",
+        "bends every frame of a stack by a field of its own",
+        "A video ripples like water.",
+        BendsEveryFrame,
+        ("F11",),
+        tier="full",
+    ),
+    Mutant(
+        "M395",
+        "stacks",
+        "begins the noise of a stack anew after 256 frames",
+        "Long videos have noise that comes back.",
+        CountsFramesInBytes,
+        ("F12",),
         tier="full",
     ),
 )

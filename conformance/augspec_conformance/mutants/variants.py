@@ -284,22 +284,22 @@ class OneLayout(Faulty):
     capabilities = replace(Faulty.capabilities, layouts=("NHWC",), default_layout="NHWC")
 
 
-class Opaque:
-    """Shares no class with the backends here: an object with a name, capabilities and `compile`, and no more."""
+class Plain:
+    """An object with a name, capabilities and `compile`, whose augmenters have their four methods and no more."""
 
-    name = "opaque"
-    framework = "numpy"
+    name = "plain"
     capabilities = Faulty.capabilities
 
     def compile(self, policy: Policy, **options: Any) -> Any:
         """Bind a policy."""
-        return _Opaque(Faulty().compile(policy, **options))
+        return _Plain(Faulty().compile(policy, **options))
 
 
-class _Opaque:
+class _Plain:
+    __slots__ = ("_inner",)
+
     def __init__(self, inner: Any) -> None:
         self._inner = inner
-        self.policy = inner.policy
 
     def __call__(self, key: Any, sample: Any, index: Any = None, *, training: bool = True) -> Any:
         return self._inner(key, sample, index, training=training)
@@ -313,6 +313,23 @@ class _Opaque:
 
     def output_spec(self, sample: Any, *, training: bool = True) -> Any:
         return self._inner.output_spec(sample, training=training)
+
+
+class Opaque(Plain):
+    """Shares no class with the backends here, and says whose arrays it takes; augmenters show their policy."""
+
+    name = "opaque"
+    framework = "numpy"
+
+    def compile(self, policy: Policy, **options: Any) -> Any:
+        """Bind a policy."""
+        return _Opaque(Faulty().compile(policy, **options))
+
+
+class _Opaque(_Plain):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.policy = inner.policy
 
 
 def _legal(number: int, title: str, make: Any) -> Mutant:
@@ -340,6 +357,7 @@ LEGAL = (
     _legal(18, "takes uint8 images alone", OnlyBytes),
     _legal(19, "takes float images alone, by habit with channels first", OnlyFloats),
     _legal(20, "takes channels last alone", OneLayout),
+    _legal(21, "makes augmenters of four methods and no more", Plain),
 )
 """Backends that must pass with no finding at all."""
 
