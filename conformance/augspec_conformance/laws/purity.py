@@ -348,7 +348,9 @@ def _p11_cases(tier: Tier) -> tuple[Case, ...]:
         for c in grid("P11", tier, names=_FEWEST if tier == "smoke" else _FEW)
     ]
     if tier == "full":
-        large = grid("P11", tier, names=_LONG_WORK, signatures=("large-u8",), context={"rounds": 6}, targets=("image",))
+        large = grid(
+            "P11", tier, names=_LONG_WORK, signatures=("large-u8",), context={"rounds": 12}, targets=("image",)
+        )
         found += [c.with_(reach="eager") for c in large]
     return tuple(found)
 

@@ -25,6 +25,7 @@ def mutants() -> tuple[Mutant, ...]:
         decoded,
         distribution,
         elastics,
+        ends,
         endurance,
         evaluation,
         fields,
@@ -36,6 +37,7 @@ def mutants() -> tuple[Mutant, ...]:
         instances,
         joint,
         keys,
+        leftovers,
         limits,
         macros,
         masks,
@@ -53,6 +55,7 @@ def mutants() -> tuple[Mutant, ...]:
         tiles,
         tones,
         types,
+        untouched,
         values,
         weather,
     )
@@ -98,6 +101,9 @@ def mutants() -> tuple[Mutant, ...]:
         nonfinite,
         algebra,
         honesty,
+        untouched,
+        ends,
+        leftovers,
         framework,
         alone,
     )
