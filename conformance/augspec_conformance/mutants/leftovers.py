@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -63,14 +62,15 @@ class SilencesNumPy(Faulty):
 class _OneBuffer(FixedNumbers):
     buffers: dict[tuple[int, ...], Array] = {}  # noqa: RUF012 (that all threads share it is the fault)
 
-    def correlate(self, x: Array, taps: Sequence[tuple[int, int]], weights: Array) -> Array:
-        buffer = self.buffers.setdefault(x.shape, np.empty_like(x))
-        buffer[...] = x
-        return super().correlate(buffer, taps, weights)
+    def _weighed(self, pixels: Array, weight: Array) -> Array:
+        found = super()._weighed(pixels, weight)
+        buffer = self.buffers.setdefault(found.shape, np.empty_like(found))
+        buffer[...] = found
+        return buffer.copy()
 
 
 class SharesBuffer(Faulty):
-    """Reads taps from one buffer for each shape, which all threads share."""
+    """Makes the products of a filter in one buffer for each shape, which all threads share."""
 
     exact = _OneBuffer
 
