@@ -8,7 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CHAIN", "MAPS", "NESTED", "NESTED_MAPS", "POLICY", "SEED", "THREEFRY", "threefry", "thresholds", "word"]
+__all__ = [
+    "CHAIN",
+    "LOW_BITS",
+    "MAPS",
+    "NESTED",
+    "NESTED_MAPS",
+    "POLICY",
+    "SEED",
+    "THREEFRY",
+    "ranks",
+    "threefry",
+    "thresholds",
+    "word",
+]
 
 Pair = tuple[int, int]
 
@@ -130,6 +143,32 @@ NESTED_MAPS: dict[str, Callable[[int], int]] = {
     f"sample/{'/'.join(_LONG[::-1])}/rotate#0/degrees": _uniform(-10 / 360, 25 / 360, 1 << 24),
 }
 """The same of `NESTED`."""
+
+
+def ranks(words: list[int]) -> list[int]:
+    """Return the rank of each word by its 31 high bits, ties by position (R12)."""
+    order = sorted(range(len(words)), key=lambda i: (words[i] >> 1, i))
+    return [order.index(i) for i in range(len(words))]
+
+
+LOW_BITS: tuple[tuple[str, dict[str, Any], tuple[int, ...], int, Callable[[list[int]], Any]], ...] = (
+    (
+        "sample/box_blur#0/radius",
+        {"op": "box_blur", "radius": {"integers": [0, 14]}},
+        (1673863, 2176874, 5914326, 9348978, 11868615, 12333191, 15783515, 16434614, 20621571, 20685616),
+        1,
+        lambda words: words[0] * 15 >> 32,
+    ),
+    (
+        "sample/channel_shuffle#0/order",
+        {"op": "channel_shuffle"},
+        (118540, 119992, 152007, 692238, 840951, 1549339),
+        16,
+        ranks,
+    ),
+)
+"""Path, op, ids, how many words each draws, and the map: under the key (`SEED`, epoch 3, view 2), the ids whose draws
+are others where the 24 high bits of words are all that counts (R11, R12). One id in millions is one."""
 
 
 def thresholds(word: Callable[[str], int]) -> Iterator[tuple[str, dict[str, Any], int]]:

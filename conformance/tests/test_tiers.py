@@ -42,7 +42,7 @@ def asked(tier: Tier) -> set[str]:
 
 def test_stat_and_stress_ask_their_own_laws_and_no_others():
     assert asked("stat") == {law.id for law in all_laws() if law.id.startswith("R")}
-    assert asked("stress") == {"P11", "P17", "B11", "C14"}
+    assert asked("stress") == {"P11", "P17", "K5", "B11", "C14"}
     assert not asked("full") & {"P17", "C14", "R16"}
 
 

@@ -194,8 +194,10 @@ def _pass(
             value = xp.astype(part, "int32") if levels else part
             product = (value - _MIDDLE if centred else value) * weight
         else:
-            # Weight zero is outside the footprint: NaN there must not spread (C13).
-            product = xp.where(weight == 0, 0.0, part * (xp.astype(weight, m.dtype) * (1 / 32768)))
+            # Weight zero is outside the footprint: NaN there must not spread (C13). It adds -0.0, which changes no
+            # number, where 0.0 would turn a -0.0 around (C11). TensorFlow takes a constant -0.0 for 0.0.
+            share = xp.astype(weight, m.dtype) * (1 / 32768)
+            product = xp.where(weight == 0, -share, part * share)
         total = product if total is None else total + product
     if not isinstance(m, FixedNumbers):
         return total

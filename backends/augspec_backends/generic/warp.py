@@ -220,9 +220,9 @@ def _bicubic(m: FixedNumbers | FloatNumbers, taps: _Taps, fx: Array, fy: Array) 
     def weigh(parts: list[Array], weights: tuple[Array, ...]) -> Array:
         total = None
         for part, weight in zip(parts, weights, strict=True):
-            share = part * (xp.astype(weight, m.dtype) * (1 / 16384))
-            # As in bilinear: weight zero is no footprint.
-            share = xp.where(weight == 0, 0.0, share)
+            share = xp.astype(weight, m.dtype) * (1 / 16384)
+            # As in bilinear: weight zero is no footprint. It adds -0.0, which turns no zero around (C11).
+            share = xp.where(weight == 0, -share, part * share)
             total = share if total is None else total + share
         return total
 

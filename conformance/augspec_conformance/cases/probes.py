@@ -12,7 +12,18 @@ from augspec_conformance.cases.policies import CLASSES
 from augspec_conformance.cases.signatures import SIGNATURES
 from augspec_conformance.law import Case
 
-__all__ = ["FRAMES", "PROBES", "boxes_of", "image_of", "instances_of", "sample_of", "soft", "stacked", "turned"]
+__all__ = [
+    "FRAMES",
+    "PROBES",
+    "boxes_of",
+    "image_of",
+    "instances_of",
+    "sample_of",
+    "soft",
+    "stacked",
+    "turned",
+    "wild",
+]
 
 Array = npt.NDArray[Any]
 Unit = npt.NDArray[np.float64]
@@ -103,6 +114,11 @@ def _narrow(shape: Shape, seed: int) -> Unit:
     return np.asarray(0.3 + span * (noise - low) / np.maximum(high - low, 1e-9))
 
 
+def _steps(shape: Shape, seed: int) -> Unit:
+    """Levels 100 and 108 alone: contrast of 1/128 leaves a sixteenth of a level between them."""
+    return np.where(_rng(seed, 13).random(shape) < 0.5, 100 / 255, 108 / 255)
+
+
 def _nan_at(shape: Shape, seed: int) -> Unit:
     """Noise, and one NaN in the first sample."""
     return _with_one(shape, seed, np.nan)
@@ -132,6 +148,7 @@ PROBES: dict[str, Callable[[Shape, int], Unit]] = {
     "boxes": _boxes,
     "night": _night,
     "narrow": _narrow,
+    "steps": _steps,
     "nan_at": _nan_at,
     "inf_at": _inf_at,
 }
@@ -149,6 +166,15 @@ def image_of(probe: str, signature: str, seed: int, value_range: tuple[float, fl
         bits = image.view(np.uint32) & np.uint32(0xFFFF0000)
         image = bits.view(np.float32)
     return image
+
+
+_WILD = (1.47, -0.5, -0.0, 0.0, np.inf, -np.inf, np.nan, 0.25, 7.5, 1 / 3)
+"""What floating images hold beside colours: values far outside of the range, both zeros, and what is no number."""
+
+
+def wild(shape: tuple[int, ...], dtype: Any, seed: int) -> Array:
+    """Return floats of all the kinds that come back as they were where nothing is applied (C11)."""
+    return np.asarray(_rng(seed, 12).choice(_WILD, shape), dtype)
 
 
 def boxes_of(shape: Shape, seed: int, count: int = 4) -> npt.NDArray[np.float32]:

@@ -26,6 +26,9 @@ _PLAIN_FLOAT = "odd-f32"
 
 def _refined(subject: Subject, case: Case) -> None:
     """Give the same numbers in float32 and in another dtype: the results differ by one rounding."""
+    if SIGNATURES[case.signature].integer:
+        _halves_up(subject, case)
+        return
     sample, ids = sample_of(case), subject.ids(case)
     dtype = SIGNATURES[case.signature].dtype
     out = subject.call(case, sample, ids=ids)["image"].astype(np.float64)
@@ -44,6 +47,17 @@ def _refined(subject: Subject, case: Case) -> None:
         expected=float(expected[where]) if where else None,
         got=float(out[where]) if where else None,
     )
+
+
+def _halves_up(subject: Subject, case: Case) -> None:
+    """The mean of two neighbours of uint16 is a whole number or a half of one, which is rounded up (C2)."""
+    image = sample_of(case)["image"]
+    width = image.shape[2]
+    move = case.with_(policy=document({"op": "translate", "x": 0.5 / width}))
+    out = subject.call(move, {"image": image})["image"][:, :, 1:]
+    sums = image[:, :, 1:].astype(np.int64) + image[:, :, :-1]
+    require((sums % 4 == 1).any() and (sums % 4 == 3).any(), "the case has halves of both kinds")
+    require_equal(out, ((sums + 1) // 2).astype(np.uint16), "the mean of two uint16 pixels, halves up")
 
 
 def _linear(subject: Subject, case: Case) -> None:
@@ -243,9 +257,14 @@ LAWS = (
         "N3",
         "one function for all dtypes",
         ("C2",),
-        "float64, float16 and bfloat16 give what float32 gives, rounded once.",
+        "float64, float16 and bfloat16 give what float32 gives, rounded once; uint16 is rounded half up.",
         _refined,
-        lambda tier: _eager(grid("N3", tier, signatures=("small-f64", "small-f16", "small-bf16"), targets=("image",))),
+        lambda tier: _eager(
+            (
+                *grid("N3", tier, signatures=("small-f64", "small-f16", "small-bf16"), targets=("image",)),
+                *grid("N3", tier, names=("op:translate",), signatures=("small-u16",), targets=("image",)),
+            )
+        ),
     ),
     Law(
         "N4",

@@ -1,4 +1,8 @@
-"""N7 and N9: what must change nothing, and what must change something."""
+"""N7 and N9: what must change nothing, and what must change something.
+
+Where nothing may change, floating images hold more than colours: values outside of the range, both zeros, infinities
+and NaN. What clamps them, or adds 0 to them, is seen.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,10 @@ from augspec_conformance.cases.policies import (
     op_names,
     op_of,
 )
-from augspec_conformance.cases.probes import sample_of, soft
+from augspec_conformance.cases.probes import sample_of, soft, wild
 from augspec_conformance.declared import ends
-from augspec_conformance.law import Case, Law, Tier, require, require_equal
-from augspec_conformance.laws.compare import require_results_alike
+from augspec_conformance.law import Case, Law, Tier, require
+from augspec_conformance.laws.compare import require_bits, require_results_alike
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import DRAWS
 
@@ -47,6 +51,9 @@ _MOVING: tuple[dict[str, Any], ...] = (
 
 def _unchanged(subject: Subject, case: Case) -> None:
     sample = sample_of(case)
+    image = sample["image"]
+    if image.dtype.kind == "f":
+        sample["image"] = wild(image.shape, image.dtype, case.probe_seed)
     out = subject.call(case, sample)
     for name, value in sample.items():
         as_it_was, got = soft(value) if name == "label" and case.mixes else value, out[name]
@@ -54,7 +61,7 @@ def _unchanged(subject: Subject, case: Case) -> None:
             rest = out["boxes_valid" if name == "boxes" else "keypoints_visible"][:, value.shape[1] :]
             require(not rest.any(), f"{case.context['why']}: {name} of other samples", where=_first(rest))
             got = got[:, : value.shape[1]]
-        require_equal(got, as_it_was, f"{case.context['why']}: {name}")
+        require_bits(got, as_it_was, f"{case.context['why']}: {name}")
 
 
 def _first(wrong: Any) -> tuple[int, ...] | None:
@@ -75,6 +82,8 @@ def _n7_cases(tier: Tier) -> tuple[Case, ...]:
         found += [
             (f"{name} {signature}", signature, [op]) for op in neutral for signature in (CORE_INTEGER, CORE_FLOAT)
         ]
+    chains = {"op": "augmix", "alpha": 1.0, "ops": [{"op": "brightness_scale", "factor": 1.0}]}
+    found += [("augmix of neutral members", CORE_FLOAT, [chains])]  # all of its weights count, and nothing is added
     # One function for compiled modes: all of them in a row.
     found += [(f"all {signature}", signature, every) for signature in (CORE_INTEGER, CORE_FLOAT)]
     return tuple(
@@ -109,6 +118,8 @@ def _gates(subject: Subject, case: Case) -> None:
         _always(subject, case)
     elif kind == "wide":
         _wide(subject, case)
+    elif kind == "members":
+        _members(subject, case)
     else:
         _each(subject, case)
 
@@ -165,20 +176,38 @@ def _each(subject: Subject, case: Case) -> None:
 
 
 def _wide(subject: Subject, case: Case) -> None:
-    """Boxes and keypoints in float64 of samples whose gate stays shut keep the digits that float32 has no place for."""
+    """Samples whose gate stays shut keep all, beside those whose gate opens.
+
+    Boxes and keypoints keep the digits that float32 has no place for, and pixels what is no colour.
+    """
     path, count = _gate_of(case), 8
     _, h, w, c = sample_of(case)["image"].shape
     side = np.arange(1, 2 * count + 1).reshape(count, 2, 1) / 7
     given = {
-        "image": np.zeros((count, h, w, c), np.uint8),
+        "image": wild((count, h, w, c), np.float32, case.probe_seed),
         "boxes": np.concatenate([side, side / 3, side + 1.1, side + 2.3], 2),
         "keypoints": np.concatenate([side, side + 0.1], 2),
     }
     native = subject.native(case, given)
     before, shut = subject.numpy(case, native), np.asarray(subject.draw(case, range(count))[path]) == 0
     out = subject.numpy(case, subject.of(case)(subject.key(case), native, range(count)))
-    for name in ("boxes", "keypoints"):
-        require_equal(out[name][shut], before[name][shut], f"{name} of samples to which nothing was applied")
+    for name in given:
+        require_bits(out[name][shut], before[name][shut], f"{name} of samples to which nothing was applied")
+
+
+def _members(subject: Subject, case: Case) -> None:
+    """Draw from more members than a byte can number: each adds a level more than the one before, so that it shows."""
+    count = case.context["members"]
+    members = [{"op": "brightness_shift", "delta": (i + 1) / 255} for i in range(count)]
+    one = case.with_(policy=document(), signature="grey-u8")
+    run = subject.augmenter(document({"op": "one_of", "ops": members}), layout=subject.claimed("NHWC"))
+    image = subject.native(one, {"image": np.zeros((4 * count, 2, 2, 1), np.uint8)})
+    ids = range(4 * count)
+    drawn = np.asarray(run.draw(subject.key(case), ids).numpy()["sample/one_of#0/branch"])
+    require(int(drawn.max()) >= count - count // 8, "the last members are drawn", got=int(drawn.max()))
+    out = subject.numpy(one, run(subject.key(case), image, ids))["image"]
+    expected = np.broadcast_to((drawn + 1).astype(np.uint8)[:, None, None, None], out.shape)
+    require_bits(out, expected, f"samples that drew one of {count} members")
 
 
 def _require_changed(out: Any, image: Any) -> None:
@@ -232,14 +261,16 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
         for op in _STRONG
     ]
     if tier == "full":
+        found += [Case(name="many members", context={"kind": "members", "members": 250})]
         found += [
             Case(
-                name=f"{op['op']} float64 {'never' if p == 0 else 'some'}",
+                name=f"{op['op']} wide floats {'never' if p == 0 else 'some'}",
                 policy=document({**op, "p": p}),
+                signature="small-f32",
                 targets=("image", "boxes", "keypoints"),
                 context={"kind": "wide"},
             )
-            for op in _MOVING
+            for op in (*_MOVING, *_STRONG[2:])
             for p in (0.0, 0.5)
         ]
     return tuple(found)
@@ -254,15 +285,16 @@ LAWS = (
         "N7",
         "neutral is identity",
         ("C11",),
-        "Every op at its neutral parameters gives the sample back, bit for bit.",
+        "Every op at its neutral parameters gives the sample back, bit for bit: floats of no colour as well.",
         _unchanged,
         _n7_cases,
     ),
     Law(
         "N9",
         "certain gates",
-        ("C9", "C11", "R10"),
-        "p = 0 never applies and changes nothing; p = 1 always applies, as if p were left out where 1 is default.",
+        ("C9", "C11", "R10", "R11"),
+        "p = 0 never applies and changes nothing, not even floats that are no colour; p = 1 always applies, as if p "
+        "were left out where 1 is default; of many members, the one that is drawn.",
         _gates,
         _n9_cases,
     ),

@@ -14,7 +14,14 @@ from augspec_conformance.law import Case, require, require_equal
 from augspec_conformance.subject import Subject
 from augspec_conformance.tolerances import COORDINATE_BETWEEN, TABLE, between_backends, class_of, close
 
-__all__ = ["require_alike", "require_follows", "require_match", "require_results_alike", "require_same"]
+__all__ = [
+    "require_alike",
+    "require_bits",
+    "require_follows",
+    "require_match",
+    "require_results_alike",
+    "require_same",
+]
 
 
 def require_same(got: dict[str, Any], expected: dict[str, Any], reason: str) -> None:
@@ -23,6 +30,23 @@ def require_same(got: dict[str, Any], expected: dict[str, Any], reason: str) -> 
     for name, value in expected.items():
         if isinstance(value, np.ndarray):
             require_equal(got[name], value, f"{reason}: {name}")
+
+
+def require_bits(got: Any, expected: Any, reason: str) -> None:
+    """Demand equality of all that C11 keeps: shape, dtype, values, and the sign of every zero (NaN equals NaN)."""
+    require_equal(got, expected, reason)
+    a, b = np.asarray(got), np.asarray(expected)
+    if a.dtype.kind != "f":
+        return
+    turned = (b == 0) & (np.signbit(a) != np.signbit(b))
+    where = tuple(int(i) for i in np.argwhere(turned)[0]) if turned.any() else None
+    require(
+        where is None,
+        f"{reason}: {int(turned.sum())} zeros have the other sign",
+        where=where,
+        expected=float(b[where]) if where else None,
+        got=float(a[where]) if where else None,
+    )
 
 
 def require_alike(case: Case, got: Any, expected: Any, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ import augspec
 from augspec_conformance import accuracy, tolerances
 from augspec_conformance.cases.catalogue import ALL_TARGETS
 from augspec_conformance.cases.policies import document
-from augspec_conformance.cases.probes import sample_of
+from augspec_conformance.cases.probes import sample_of, wild
 from augspec_conformance.headroom import within
 from augspec_conformance.law import Case, Law, Reach, Tier, require, require_equal
-from augspec_conformance.laws.compare import require_alike
+from augspec_conformance.laws.compare import require_alike, require_bits
 from augspec_conformance.laws.nonfinite import grown
 from augspec_conformance.laws.plane import LAWS as PLANE
 from augspec_conformance.laws.plane import centroid
@@ -37,7 +38,33 @@ def _turn(degrees: float) -> dict[str, Any]:
     return {"op": "rotate", "degrees": degrees}
 
 
+_MOVED = ("int64", "uint64", "float64", "int16", "bool")
+"""Dtypes of images that no op computes in, and that exact moves carry all the same."""
+
+
+def _carried(subject: Subject, case: Case) -> None:
+    """Move what a float of the next smaller kind has no place for: 2⁵³ + 1, and thirds."""
+    shape = sample_of(case)["image"].shape
+    numbers = np.arange(np.prod(shape), dtype=np.int64).reshape(shape)
+    for dtype in _MOVED:
+        image = (numbers / 3 if dtype == "float64" else numbers % 2 if dtype == "bool" else numbers).astype(dtype)
+        if dtype.endswith("int64"):
+            image += image.dtype.type(2**53)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a framework without such arrays says so, and makes others
+            native = subject.adapter.to_native(image, dtype)
+        if subject.adapter.dtype_name(native) != dtype:
+            continue
+        for op, expected in ((_H, image[:, :, ::-1]), ({"op": "transpose"}, image.swapaxes(1, 2))):
+            run = subject.of(case.with_(policy=document(op)))
+            out = subject.numpy(case, run(subject.key(case), {"image": native}, subject.ids(case)))
+            require_bits(out["image"], expected, f"{op['op']} of {dtype} images")
+
+
 def _group(subject: Subject, case: Case) -> None:
+    if case.context.get("carried"):
+        _carried(subject, case)
+        return
     image = sample_of(case)["image"]
     square = image.shape[1] == image.shape[2]
     relations: list[tuple[str, tuple[Any, ...], Any]] = [
@@ -207,17 +234,19 @@ def _fill(subject: Subject, case: Case) -> None:
 
 
 def _borders(subject: Subject, case: Case) -> None:
-    """Whole-pixel translations with each border are np.pad by name (C7)."""
+    """Whole-pixel translations with each border are np.pad by name (C7), and keep what is no colour (C11)."""
     image = sample_of(case)["image"]
+    if image.dtype.kind == "f":
+        image = wild(image.shape, image.dtype, case.probe_seed)
     _, h, w, _ = image.shape
     modes = {"edge": "edge", "mirror": "reflect", "symmetric": "symmetric", "wrap": "wrap"}
-    for border, mode in modes.items():
-        moved = subject.call(
-            case.with_(policy=document({"op": "translate", "y": 0.25, "x": 0.5, "border": border})), {"image": image}
-        )["image"]
+    ways = [(border, "bilinear") for border in modes] + [("edge", "bicubic"), ("wrap", "nearest")]
+    for border, interpolation in ways:
+        op = {"op": "translate", "y": 0.25, "x": 0.5, "border": border, "interpolation": interpolation}
+        moved = subject.call(case.with_(policy=document(op)), {"image": image})["image"]
         rows, columns = h // 4, w // 2
-        padded = np.pad(image, ((0, 0), (rows, 0), (columns, 0), (0, 0)), mode=mode)[:, :h, :w]  # type: ignore[call-overload]
-        require_equal(moved, padded, f"border {border}")
+        padded = np.pad(image, ((0, 0), (rows, 0), (columns, 0), (0, 0)), mode=modes[border])[:, :h, :w]  # type: ignore[call-overload]
+        require_bits(moved, padded, f"border {border}, {interpolation}")
 
 
 def _fit(*needs: str) -> Any:
@@ -280,14 +309,20 @@ def _g4_cases(tier: Tier) -> tuple[Case, ...]:
     )
 
 
+def _g1_cases(tier: Tier) -> tuple[Case, ...]:
+    found = _plain("G1", "square-u8", "small-u8", "odd-f32", "square-f32", reach="graph", probe="coord")(tier)
+    carried = [c.with_(name="G1 other dtypes", reach="eager", context={"carried": True}) for c in found[:1]]
+    return (*found, *carried)
+
+
 LAWS = (
     Law(
         "G1",
         "group relations",
         ("C6", "C11", "E4"),
-        "Flips and quarter turns are exact moves and compose as they must.",
+        "Flips and quarter turns are exact moves, in dtypes that nothing computes in too, and compose as they must.",
         _group,
-        _plain("G1", "square-u8", "small-u8", "odd-f32", "square-f32", reach="graph", probe="coord"),
+        _g1_cases,
         _fit("rotate"),
     ),
     Law(
@@ -327,8 +362,8 @@ LAWS = (
     Law(
         "G9",
         "borders",
-        ("C7",),
-        "Borders continue the picture as their names say.",
+        ("C7", "C8", "C11"),
+        "Borders continue the picture as their names say; what lands on a pixel is that pixel, whatever it holds.",
         _borders,
         _plain("G9", "grey-u8", "grey-f32"),
         _fit("translate"),

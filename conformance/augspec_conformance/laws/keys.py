@@ -14,7 +14,7 @@ import augspec
 from augspec.random.keys import stream
 from augspec_conformance import golden
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, cases_of, grid
-from augspec_conformance.cases.policies import policy_names
+from augspec_conformance.cases.policies import document, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_results_alike, require_same
@@ -49,6 +49,10 @@ def _published(subject: Subject, case: Case) -> None:
             )
     elif kind == "thresholds":
         _at_thresholds(subject, case)
+    elif kind == "low bits":
+        _low_bits(subject, case)
+    elif kind == "noise":
+        _far_words(subject, case)
     else:
         nested = kind == "nested"
         policy, maps = (golden.NESTED, golden.NESTED_MAPS) if nested else (golden.POLICY, golden.MAPS)
@@ -80,8 +84,41 @@ def _at_thresholds(subject: Subject, case: Case) -> None:
             )
 
 
+def _low_bits(subject: Subject, case: Case) -> None:
+    """Draw for the ids whose draws need all bits of their words."""
+    key = subject.key(case)
+    for path, op, ids, count, of_words in golden.LOW_BITS:
+        drawn = np.asarray(subject.augmenter(document(op)).draw(key, list(ids)).numpy()[path])
+        for i, one in enumerate(ids):
+            words = [golden.word(path, key.seed, key.epoch, key.of_view, one, d) for d in range(count)]
+            expected = np.array(of_words(words), drawn.dtype)
+            require_equal(drawn[i], expected, f"the draw {path} of the id {one}, against all bits of its words")
+
+
+def _far_words(subject: Subject, case: Case) -> None:
+    """Find the words of pixels all over a large image: black where the word's 24 high bits are below a half (R16)."""
+    key, one = subject.key(case), 2**40 + 3
+    height, width = case.context["size"]
+    last = height * width - 1
+    image = np.full((1, height, width, 1), 200, np.uint8)
+    given = case.with_(signature="grey-u8", policy=document({"op": "pixel_dropout", "amount": 0.5}))
+    out = subject.call(given, {"image": image}, ids=[one])["image"].reshape(-1)
+    ends = [2**bits + beside for bits in range(8, 25) for beside in (-1, 0, 1, 2, 3)]
+    for d in (*(end for end in ends if end <= last), *range(0, last, last // 100 + 1), *range(last - 40, last + 1)):
+        word = golden.word("sample/pixel_dropout#0/noise", key.seed, key.epoch, key.of_view, one, d)
+        expected = 0 if word >> 8 < 2**23 else 200
+        require(
+            int(out[d]) == expected,
+            f"pixel {d} of {height} rows of {width}, against the word of this number",
+            where=(0, d // width, d % width, 0),
+            expected=expected,
+            got=int(out[d]),
+        )
+
+
 def _k5_cases(tier: Tier) -> tuple[Case, ...]:
-    del tier
+    if tier == "stress":
+        return (Case(name="noise of 2²⁴ pixels", context={"kind": "noise", "size": [4100, 4100]}, key=7),)
     kinds = [Case(name=kind, context={"kind": kind}, reach="dear") for kind in ("threefry", "chain")]
     keys = ((0, 0, 0), (2**64 - 1, 2**32 - 1, 65535), (0x0123456789ABCDEF, 3, 2))
     kinds += [
@@ -91,8 +128,10 @@ def _k5_cases(tier: Tier) -> tuple[Case, ...]:
     seed, epoch, view = keys[-1]
     kinds += [
         Case(name=kind, context={"kind": kind}, key=seed, epoch=epoch, view=view, reach="dear")
-        for kind in ("thresholds", "nested")
+        for kind in ("thresholds", "nested", "low bits")
     ]
+    if tier != "kat":  # where nothing is compiled
+        kinds += [Case(name="noise", context={"kind": "noise", "size": [601, 700]}, key=seed, epoch=epoch, view=view)]
     return tuple(kinds)
 
 
@@ -154,8 +193,11 @@ _FOLDER = "data/train/" + "a-folder-in-a-folder/" * 10
 _TEXTS = (
     *("a.png", "", f"{_FOLDER}1.png", f"{_FOLDER}2.png"),
     *("stra\u00dfe.png", "caf\u00e9.png", "cafe\u0301.png", "\u732b.png", "\U0001f600.png"),
+    *("7", "007", "8", " a.png", "a.png ", "a.png\n", "\ta.png", "A.PNG", "./a.png", "data\\a.png"),
+    *("x\u00b2.png", "\ufb01le.png", "\uff41.png", "\u2126.png", "7.0", "-1", "0x10", "1_000"),
 )
-"""Texts as ids: plain, long ones that differ at their ends alone, and such with letters of one to four bytes."""
+"""Texts as ids: plain, long ones that differ at their ends alone, such with letters of one to four bytes, and such that
+a reader might take for a number, trim, fold, tidy up as a path, or bring to another normal form than NFC."""
 
 
 def _hashed(text: str) -> int:
@@ -185,6 +227,7 @@ def _key_forms(subject: Subject, case: Case) -> None:
         alone = augmenter.draw(7, [text]).numpy() == augmenter.draw(7, [one]).numpy()
         require(alone, f"the text {text!r} and its hash draw differently")
     native = subject.native(case, sample_of(case))
+    _alike_seeds(subject, case, native)
     whole = subject.call(case)
     for name, form in subject.adapter.native_keys(case.key, case.epoch, case.view).items():
         out = subject.numpy(case, subject.of(case)(form, native, subject.ids(case)))
@@ -192,9 +235,26 @@ def _key_forms(subject: Subject, case: Case) -> None:
     for wrong in (True, -1, 2**64, 1.5, "7", None):
         run = partial(subject.of(case), wrong, native, subject.ids(case))
         require_refused(run, f"the key {wrong!r}", Wrong("key", (), dict))
-    for index, shown in (([0, -1], "-1"), ([0, 2**48], str(2**48)), ([0], "1"), ([0.5, 1.0], "0.5"), ([[0], [1]], "1")):
+    wrongs: list[tuple[Any, str]] = [([0, -1], "-1"), ([0, 2**48], str(2**48)), ([0], "1"), ([[0], [1]], "1")]
+    for floats, shown in (([0.5, 1.0], "0.5"), ([3.0, 4.0], "3")):  # float32 holds no odd id beyond 2²⁴
+        wrongs += [(floats, shown), (np.array(floats), shown)]
+    for index, shown in wrongs:
         run = partial(subject.of(case), 0, native, index)
         require_refused(run, f"the index {index!r}", Wrong("index", (shown,), dict))
+
+
+_COLLIDING = ((0, 2**61 - 1), (5, 2**61 + 4), (1, 2**62 - 1))
+"""Seeds that Python's hash of whole numbers takes for one."""
+
+
+def _alike_seeds(subject: Subject, case: Case, native: dict[str, Any]) -> None:
+    """Call with seeds that are easily taken for one another, one after the other."""
+    run, ids = subject.of(case), subject.ids(case)
+    for seeds in _COLLIDING:
+        for seed in seeds:
+            by_int = subject.numpy(case, run(seed, native, ids))
+            by_key = subject.numpy(case, run(augspec.Key(seed), native, ids))
+            require_results_alike(case, by_int, by_key, f"the seed {seed} and Key({seed}), after {seeds[0]}")
 
 
 def _factorises(subject: Subject, case: Case) -> None:
@@ -232,12 +292,13 @@ LAWS = (
     Law(
         "K5",
         "published bits",
-        ("R1", "R3", "R5", "R10", "R11", "R13"),
-        "Bits equal the published vectors, and draws equal the formulas evaluated in plain integers.",
+        ("R1", "R3", "R5", "R10", "R11", "R12", "R13", "R16"),
+        "Bits equal the published vectors, and draws and the noise of far pixels equal the formulas in plain integers.",
         _published,
         _k5_cases,
         scope="backend",
         pinned=True,
+        tiers=("kat", "smoke", "full", "stress"),
     ),
     Law(
         "K6",
@@ -252,7 +313,8 @@ LAWS = (
         "K7",
         "key forms",
         ("R4",),
-        "An int seed is its Key, and so are the framework's own keys; what is no key or no id is refused.",
+        "An int seed is its Key, and so are the framework's own keys; texts are ids letter by letter; what is no key "
+        "or no id is refused, whole floats too.",
         _key_forms,
         cases_of("K7", names=("mix:train",)),
     ),

@@ -33,6 +33,10 @@ def limit_cases(tier: Tier) -> tuple[Case, ...]:
         _case({"op": "jpeg", "quality": q}, one, "blobs") for q in _QUALITIES for one in (CORE_INTEGER, "grey-u8")
     ]
     found += [_case({"op": "autocontrast"}, one, "narrow") for one in (CORE_FLOAT, "small-u16")]
+    found += [_case({"op": "gamma", "gamma": 0.0}, one, "night") for one in ("grey-u8", "grey-f32")]  # 0⁰ is 1
+    found += [_case({"op": "equalize", "method": method}, CORE_INTEGER, "constant") for method in ("pil", "opencv")]
+    found += [_case({"op": "cutout", "size": 0.1, "count": 16}, "medium-u8")]
+    found += [*_reference(tier)]
     found += [
         _case({"op": "equalize"}, "wide-u8", "night"),
         _case({"op": "equalize", "method": "opencv"}, "wide-u8", "night"),
@@ -42,22 +46,53 @@ def limit_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _ranges(tier: Tier) -> tuple[Case, ...]:
-    """Fills, constant ones and noise, of floats that mean something else than 0 to 1 (C1)."""
-    names = tuple(name for name in policy_names(with_variants=True) if _fills(name))
+    """Fills, and what noise and veils put in a pixel's place, of floats that mean something else than 0 to 1 (C1)."""
+    names = tuple(name for name in policy_names(with_variants=True) if _fills(name) or _ends(name))
     context = {"against": "oracle", "options": {"value_range": [-1.0, 2.0]}}
     return tuple(
-        one.with_(name=f"{one.name} from -1 to 2", reach="eager")
+        one.with_(name=f"{one.name} from -1 to 2", policy=_by_channel(one.policy), reach="eager")
         for one in grid("N1", tier, names=names, signatures=(CORE_FLOAT,), context=context)
     )
 
 
+def _by_channel(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy of one op with a fill for each of three channels in place of one number."""
+    (op,) = policy["ops"]
+    return document({**op, "fill": [0.1, 0.75, 0.4]}) if isinstance(op.get("fill"), float) else policy
+
+
+def _reference(tier: Tier) -> tuple[Case, ...]:
+    """Return cases against the reference: what is just not flat (E5), and more channels than colours have (T1, R16)."""
+    names = tuple(name for name in policy_names(with_variants=True) if _many(name))
+    channels = grid("N1", tier, names=names, signatures=("seven-f32",))
+    pivoted = document({"op": "contrast", "factor": 1 / 128, "pivot": "mid"}, {"op": "autocontrast"})
+    flat = _case({"op": "autocontrast"}, "grey-u8", "steps").with_(name="a sixteenth of a level", policy=pivoted)
+    return (*(one.with_(reach="eager") for one in channels), flat.with_(context={}))
+
+
+def _many(name: str) -> bool:
+    """Return whether a policy is one op that treats channels one by one, or all alike by a number of its own."""
+    kind, _, rest = name.partition(":")
+    op, _, variant = rest.partition("/")
+    if kind != "op":
+        return False
+    stage = augspec.ops()[op].stage
+    return (not variant and stage in ("noise", "occlude", "veil", "warp", "remap")) or variant.startswith("fill")
+
+
+def _ends(name: str) -> bool:
+    """Return whether a policy is one op that covers pixels with an end of the range, or with a grey of it."""
+    kind, _, op = name.partition(":")
+    return kind == "op" and op in augspec.ops() and augspec.ops()[op].stage in ("noise", "veil")
+
+
 def _fills(name: str) -> bool:
-    """Return whether a policy is one op that fills something; moves and holes also with other fills than their own."""
+    """Return whether a policy is one op that fills something, with its own fill or with another one."""
     kind, _, rest = name.partition(":")
     op, _, variant = rest.partition("/")
     if kind != "op" or "fill" not in augspec.ops()[op].model_fields:
         return False
-    return variant in ("", "pad") or (variant.startswith("fill") and augspec.ops()[op].stage in ("move", "occlude"))
+    return variant in ("", "pad") or variant.startswith("fill")
 
 
 def _halves() -> tuple[Op, ...]:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 import augspec
-from augspec_conformance.cases.catalogue import CORE_FLOAT, grid
-from augspec_conformance.cases.policies import op_of, spelled_out
+from augspec_conformance.cases.catalogue import CORE_FLOAT, case, grid
+from augspec_conformance.cases.policies import document, op_of, spelled_out
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.subject import Subject
@@ -101,6 +101,8 @@ def _reach(ops: list[Any]) -> dict[str, int] | None:
         if inner is None or getattr(op_of(op), "statistic", False):
             return None
         weights, clamp = weights + inner["weights"], clamp + inner["clamp"]
+        if hasattr(op_of(op), "taps"):  # one weight of 2⁻¹⁵ for each pixel: all but those of 0 show
+            continue
         if stage in ("filter", "degrade"):  # the product of two weights of 2⁻¹⁵ is no unit of float32
             weights += op_of(op).reach()
         elif stage == "resample":
@@ -110,12 +112,24 @@ def _reach(ops: list[Any]) -> dict[str, int] | None:
     return {"weights": weights, "clamp": clamp}
 
 
+_SHORTER: tuple[dict[str, Any], ...] = (
+    {"op": "motion_blur", "length": {"integers": [3, 9]}, "degrees": {"uniform": [-90, 90]}},
+    {"op": "defocus", "radius": {"uniform": [1.0, 4.0]}},
+)
+"""Filters whose draws mostly reach less far than the taps that the policy reads: the rest have weight 0."""
+
+
 def _n5_cases(tier: Tier) -> tuple[Case, ...]:
     found = []
     for probe in ("nan_at", "inf_at"):
         for one in grid("N5", tier, names=None, signatures=(CORE_FLOAT,), probe=probe):
             kept = one.with_(name=f"{one.name} {probe}", context={"reach": _reach(one.policy["ops"])})
             found.append(kept if probe == "nan_at" else kept.with_(reach="eager"))
+        for op in _SHORTER:
+            policy = document(op)
+            one = case("N5", f"op:{op['op']}", CORE_FLOAT, tier=tier, probe=probe, targets=("image",))
+            shorter = {"policy": policy, "context": {"reach": _reach(policy["ops"])}, "reach": "eager"}
+            found += [one.with_(name=f"shorter {op['op']} {probe}", **shorter)] if tier != "kat" else []
     return tuple(found)
 
 
@@ -156,7 +170,8 @@ LAWS = (
         "N5",
         "NaN stays local",
         ("C13", "C3"),
-        "NaN and infinity reach exactly the pixels whose footprint holds them; a clamp may end an infinity.",
+        "NaN and infinity reach exactly the pixels whose footprint holds them, not those whose tap has the weight 0; a "
+        "clamp may end an infinity.",
         _local,
         _n5_cases,
     ),

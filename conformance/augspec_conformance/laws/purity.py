@@ -221,7 +221,12 @@ def _survives(subject: Subject, case: Case) -> None:
 
 
 def _history(subject: Subject, case: Case) -> None:
-    """Walk at random through calls, draws, refusals and compilations; each must answer as it did the first time."""
+    """Walk at random through calls, draws, refusals and compilations; each must answer as it did the first time.
+
+    Before, a buffer is written to between two calls with the same key: the second one must see what is there now.
+    """
+    if subject.cost == "eager":
+        _written_over(subject, case)
     rng = np.random.Generator(np.random.Philox(stable_seed("P10", case.name, case.key)))
     steps = _steps(subject, case)
     first: dict[str, Any] = {}
@@ -233,6 +238,26 @@ def _history(subject: Subject, case: Case) -> None:
         if name in first:
             require_same(result, first[name], f"another result after {', '.join(path[-4:-1])}: {name}")
         first.setdefault(name, result)
+
+
+def _written_over(subject: Subject, case: Case) -> None:
+    augmenter, buffer = subject.of(case), subject.native(case, sample_of(case))
+    ids, bare = subject.ids(case), not case.mixes
+    runs: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [("", lambda x: augmenter(subject.key(case), x, ids))]
+    runs += [(", an image alone", lambda x: {"image": augmenter(case.key, x["image"])})] if bare else []
+    for shown, run in runs:
+        run(buffer)
+        if not all(subject.adapter.poke(buffer[name]) for name in ("image",)):
+            return  # nobody can write to such arrays
+        fresh = {
+            n: subject.adapter.to_native(subject.adapter.to_numpy(x), _dtype(subject, x)) for n, x in buffer.items()
+        }
+        got, expected = subject.numpy(case, run(buffer)), subject.numpy(case, run(fresh))
+        require_same(got, expected, f"an array that was written to between two equal calls{shown}")
+
+
+def _dtype(subject: Subject, array: Any) -> str:
+    return subject.adapter.dtype_name(array)
 
 
 def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[str, Any]]]]:
@@ -286,8 +311,9 @@ def _threads(subject: Subject, case: Case) -> None:
     threads = int(case.context.get("threads", 8))
     others = [case.with_(key=key) for key in range(threads)]
     expected = [subject.call(one) for one in others]
+    rounds = int(case.context.get("rounds", 3))
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        for _ in range(3):
+        for _ in range(rounds):
             found = list(pool.map(subject.call, others))
             for one, got, want in zip(others, found, expected, strict=True):
                 require_same(got, want, f"key {one.key}: another result when {threads} threads call at once")
@@ -329,6 +355,23 @@ _FEWEST = ("op:rotate", "op:random_resized_crop", "mix:train", "mix:some")
 
 _THREADS = {"threads": 32}
 """At the tier stress."""
+
+_LONG_WORK = ("op:motion_blur", "op:gaussian_blur", "op:rotate", "op:clahe", "op:elastic")
+"""Ops whose work on a large image is long enough for another thread to come between: one of each kind of scratch."""
+
+
+def _p11_cases(tier: Tier) -> tuple[Case, ...]:
+    """Return few signatures, and at the tier full a large one, where copies are long enough to be disturbed."""
+    found = [
+        c.with_(reach="eager" if c.reach != "dear" else "graph", context=_THREADS if tier == "stress" else {})
+        for c in grid("P11", tier, names=_FEWEST if tier == "smoke" else _FEW)
+    ]
+    if tier == "full":
+        large = grid(
+            "P11", tier, names=_LONG_WORK, signatures=("large-u8",), context={"rounds": 12}, targets=("image",)
+        )
+        found += [c.with_(reach="eager") for c in large]
+    return tuple(found)
 
 
 def _p13_cases(tier: Tier) -> tuple[Case, ...]:
@@ -390,7 +433,8 @@ LAWS = (
         "P10",
         "no history",
         ("R2", "R8"),
-        "A result is the same before and after any other calls, failing ones included.",
+        "A result is the same before and after any other calls, failing ones included, and is that of the arrays as "
+        "they are now.",
         _history,
         lambda tier: grid("P10", tier, names=_FEW if tier == "full" else _FEWEST),
     ),
@@ -400,10 +444,7 @@ LAWS = (
         ("R2",),
         "Calls from several threads at once give what they give one after the other.",
         _threads,
-        lambda tier: tuple(
-            c.with_(reach="eager" if c.reach != "dear" else "graph", context=_THREADS if tier == "stress" else {})
-            for c in grid("P11", tier, names=_FEWEST if tier == "smoke" else _FEW)
-        ),
+        _p11_cases,
         tiers=("kat", "smoke", "full", "stress"),
     ),
     Law(

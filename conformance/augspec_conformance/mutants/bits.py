@@ -1,14 +1,22 @@
 """Faults that show in few bits or few names: thresholds off by one, and streams and ids that collide or go stale."""
 
+# ruff: noqa: FBT001
+# The signatures are those of the real backend.
+
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from augspec.plan.program import Categorical, Draw, Flag
+from augspec.namespace import Namespace
+from augspec.plan.program import Categorical, Draw, Flag, Whole
+from augspec_backends.generic.backend import Keys
+from augspec_backends.generic.pipeline import Runner
+from augspec_backends.numpy.namespace import NumpyNamespace
 from augspec_conformance.mutants.faulty import Faulty, Restreamed
 from augspec_conformance.mutants.mutant import Mutant
 
@@ -85,6 +93,66 @@ class HashesLatinBytes(_ReadsTexts):
         return int.from_bytes(hashlib.sha256(letters).digest()[:6], "big")
 
 
+class TrimsTexts(_ReadsTexts):
+    """Takes blanks off both ends of a text."""
+
+    def of_text(self, text: str) -> str:
+        return text.strip()
+
+
+class FoldsTexts(_ReadsTexts):
+    """Brings texts to NFKC, in which a superscript is a digit."""
+
+    def of_text(self, text: str) -> str:
+        return unicodedata.normalize("NFKC", text)
+
+
+class ReadsDigits(_ReadsTexts):
+    """Takes a text of digits for the number."""
+
+    def native_ids(self, index: Any, batch: int) -> tuple[Any, Any]:
+        if isinstance(index, (list, tuple)) and index and all(str(one).isdigit() for one in index):
+            index = [int(one) for one in index]
+        return super().native_ids(index, batch)
+
+
+class TakesWholeFloats(Faulty):
+    """Takes floats that are whole numbers for ids."""
+
+    def native_ids(self, index: Any, batch: int) -> tuple[Any, Any]:
+        floats = isinstance(index, (list, np.ndarray)) and np.asarray(index).dtype.kind == "f"
+        if floats and np.all(np.floor(index) == index):
+            index = np.asarray(index).astype(np.int64)
+        return super().native_ids(index, batch)
+
+
+class TakesHighBits(Faulty):
+    """Makes whole numbers of the 24 high bits of words."""
+
+    def program(self, draws: tuple[Draw, ...]) -> tuple[Draw, ...]:
+        def coarse(draw: Draw) -> Draw:
+            whole = draw.map
+            if not isinstance(whole, Whole):
+                return draw
+            ends = tuple(-(-(i << 24) // whole.n) for i in range(1, whole.n))
+            return replace(draw, map=Categorical(ends, tuple(whole.low + i * whole.step for i in range(whole.n))))
+
+        return tuple(coarse(draw) for draw in draws)
+
+
+class _CoarseRanks(NumpyNamespace):
+    def bitand(self, x: Any, mask: Any) -> Any:
+        found = super().bitand(x, mask)
+        return found >> 7 << 7 if isinstance(mask, int) and mask == 0x7FFFFFFF else found
+
+
+class RanksHighBits(Faulty):
+    """Ranks words by their 24 high bits."""
+
+    def draw(self, runner: Runner, keys: Keys, on_host: bool, xp: Namespace) -> dict[str, Any]:
+        return runner.draw(_CoarseRanks(), *keys)
+
+
 class RemembersIds(Faulty):
     """Splits an array of ids once, and knows it again by where it is."""
 
@@ -113,6 +181,12 @@ def _mutant(number: str, title: str, wrong: str, make: type[Faulty], *killers: s
 
 
 MUTANTS = (
+    _mutant("430", "makes whole numbers of 24 bits", "One draw in millions is another one.", TakesHighBits, "K5"),
+    _mutant("431", "ranks words by 24 bits", "One order in thousands is another one.", RanksHighBits, "K5"),
+    _mutant("432", "takes texts of digits for numbers", "Files 7 and 007 share their draws.", ReadsDigits, "K7"),
+    _mutant("433", "trims texts", "Names that differ by a blank share their draws.", TrimsTexts, "K7"),
+    _mutant("434", "brings texts to NFKC", "Draws differ from other backends for some names.", FoldsTexts, "K7"),
+    _mutant("435", "takes whole floats for ids", "Ids beyond 2²⁴ collide in float32.", TakesWholeFloats, "K7"),
     _mutant(
         "340",
         "opens a gate at its threshold",
