@@ -45,6 +45,8 @@ def _visible(op: str) -> Json:
         most = {name: mark.quantity.high for name, mark in augspec.ops()[op].parameters() if mark.quantity.neutral == 0}
         return {"op": op, "ops": members, **most, **({"n": 1} if "n" in fields else {})}
     base = op_document(op)
+    if "tiles" in _model_fields(op):
+        base["tiles"] = [2, 2]  # a histogram for each of 64 tiles of thousands of samples takes half a minute
     for name, mark in augspec.ops()[op].parameters():
         if isinstance(base.get(name), dict) and mark.quantity.neutral is not None:
             low, high = ends(base[name])
