@@ -38,6 +38,18 @@ class CompiledBackend(GenericBackend):
         """Return the namespace for the inside of a compiled function."""
         return xp
 
+    def everything(
+        self,
+        runner: Runner,
+        xp: Namespace,
+        key: Array,
+        low: Array,
+        high: Array | None,
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        """Draw, prepare and apply in one function, for the compiler."""
+        return runner.everything(xp, key, low, high, arrays)
+
     def by_engine(self, augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array] | None:
         """Return the host engine's results in the mode `host`, or None where it cannot take what is given."""
         return None
@@ -62,7 +74,7 @@ class CompiledBackend(GenericBackend):
         arrays = self.own(arrays)
         if self.inline(mode, host_keys=on_host, arrays=arrays):
             native = [None if part is None else xp.constant(part) if on_host else part for part in keys]
-            return runner.everything(xp, native[0], native[1], native[2], arrays)
+            return self.everything(runner, xp, native[0], native[1], native[2], arrays)
         if mode == "eager":
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
         inner = self.inner(mode, xp)
@@ -70,7 +82,7 @@ class CompiledBackend(GenericBackend):
         keys = key, low, low * 0 if high is None else high
 
         def everything(key: Array, low: Array, high: Array, given: Mapping[str, Array]) -> dict[str, Array]:
-            return self._unshared(runner.everything(inner, key, low, high, given), given)
+            return self._unshared(self.everything(runner, inner, key, low, high, given), given)
 
         result: dict[str, Array] = augmenter.compiled(runner, lambda: self.jit(mode, everything))(*keys, arrays)
         return result

@@ -18,10 +18,9 @@ from augspec_backends.generic.compiled import CompiledBackend
 from augspec_backends.generic.inputs import Given
 from augspec_backends.generic.options import Capabilities
 from augspec_backends.generic.pipeline import Runner
-from augspec_backends.jax import sharded
+from augspec_backends.jax import settled, sharded
 from augspec_backends.jax.capabilities import CAPABILITIES
 from augspec_backends.jax.namespace import JaxNamespace, is_traced
-from augspec_backends.jax.settled import settled
 
 __all__ = ["Backend"]
 
@@ -105,20 +104,31 @@ class Backend(CompiledBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        runner, mode = settled(runner), augmenter.options.mode
+        mode = augmenter.options.mode
         if mode == "eager" or self.inline(mode, host_keys=on_host, arrays=arrays):
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
         where = sharded.spread(runner, arrays)
         if where is None:
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
-        own, (key, low, high) = settled(sharded.of_one_device(runner, where)), keys
+        own, (key, low, high) = sharded.of_one_device(runner, where), keys
 
         def everything(key: Array, low: Array, high: Array, given: Mapping[str, Array]) -> dict[str, Array]:
-            return self._unshared(own.everything(xp, key, low, high, given), given)
+            return self._unshared(self.everything(own, xp, key, low, high, given), given)
 
         function = augmenter.compiled(own, lambda: sharded.mapped(everything, where), where)
         result: dict[str, Array] = function(key, low, low * 0 if high is None else high, arrays)
         return result
+
+    def everything(
+        self,
+        runner: Runner,
+        xp: Namespace,
+        key: Array,
+        low: Array,
+        high: Array | None,
+        arrays: Mapping[str, Array],
+    ) -> dict[str, Array]:
+        return settled.everything(runner, xp, key, low, high, arrays)
 
     def by_engine(self, augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array] | None:
         from augspec_backends.jax import on_host as engine  # needs LLVM
