@@ -28,11 +28,11 @@ def test_expected_law_kills(mutant: Mutant) -> None:
 
 @pytest.mark.parametrize("variant", legal(), ids=_name)
 def test_legal_backend_has_no_findings(variant: Mutant) -> None:
-    # A few cases of every law, other ones for each variant; over the run seeds all of them (docs/teeth.md), as does
+    # A case of every law, another one for each variant; over the run seeds all of them (docs/teeth.md), as does
     # `augspec conformance run --backend module:Variant`.
-    passed, wrong = findings(variant, 0, each=2)
+    passed, wrong = findings(variant, 0, each=1)
     assert not wrong, "\n".join(wrong[:3])
-    assert passed > len(all_laws()) // 2  # a backend that claims less is asked less
+    assert passed > len(all_laws()) // 4  # a backend that claims less is asked less
 
 
 def test_reference_has_no_findings_under_another_run_seed() -> None:
