@@ -6,7 +6,6 @@ Times are the least of several rounds in turn, in one process: what the work cos
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -127,18 +126,8 @@ def main(argv: list[str] | None = None) -> int:
     print("W1, ns per pixel by side:   ", "  ".join(f"{side}: {value:.2f}" for side, value in pixels.items()))
     print("W1, µs per 32×32 by batch:  ", "  ".join(f"{size}: {value:.2f}" for size, value in batch.items()))
     if given.json:
-        content = {
-            "command": ["python", "-m", "benchmarks.growth", *(sys.argv[1:] if argv is None else argv)],
-            "machine": report.machine(),
-            "versions": report.versions(),
-            "run": asdict(run),
-            "in a row": row,
-            "stacked": stacks,
-            "pixels": pixels,
-            "batch": batch,
-        }
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(content, indent=2) + "\n")
+        found = {"run": asdict(run), "in a row": row, "stacked": stacks, "pixels": pixels, "batch": batch}
+        report.save(given.json, "growth", argv, found)
     return 0
 
 

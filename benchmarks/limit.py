@@ -8,7 +8,6 @@ that each op of the workload takes alone on images of the same size.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -45,8 +44,8 @@ def least(calls: Mapping[str, Call], rounds: int) -> dict[str, float]:
     return best
 
 
-def _augment(ops: list[Json], given: Any, settings: Json) -> Call:
-    policy = augspec.parse({"augspec": 1, "ops": ops, "eval": [], "targets": settings})
+def _augment(ops: list[Json], given: Any) -> Call:
+    policy = augspec.parse({"augspec": 1, "ops": ops, "eval": []})
     augment, index = augspec.compile(policy, "host"), np.arange(_BATCH)
     return lambda step: augment(augspec.Key(1).fold(step), given, index)
 
@@ -56,15 +55,14 @@ def measure(work: Workload, rounds: int) -> dict[str, Any]:
     many = -(-_BATCH // work.batch)
     samples = {name: np.concatenate([array] * many)[:_BATCH] for name, array in work.samples().items()}
     images = samples["image"]
-    settings = work.policy.get("targets", {})
-    call = _augment(list(work.ops), samples if len(samples) > 1 else images, settings)
+    call = _augment(list(work.ops), samples if len(samples) > 1 else images)
     out = call(0)
     results = out.values() if isinstance(out, dict) else [out]
     moved = sum(array.nbytes for array in (*samples.values(), *results))
     source, target = (np.zeros(moved // 2, np.uint8) for _ in range(2))
     calls: dict[str, Call] = {"copy": lambda _: np.copyto(target, source), "all": call}
     alone = [op for op in work.ops if len(work.ops) > 1 and op["op"] not in ("mixup", "cutmix")]
-    calls |= {f"{number} {op['op']}": _augment([op], images, settings) for number, op in enumerate(alone)}
+    calls |= {f"{number} {op['op']}": _augment([op], images) for number, op in enumerate(alone)}
     found = {name: 1e6 * seconds / _BATCH for name, seconds in least(calls, rounds).items()}
     floor, taken = found.pop("copy"), found.pop("all")
     return {
@@ -93,13 +91,7 @@ def main(argv: list[str] | None = None) -> int:
         if parts:
             print("     alone:", ", ".join(f"{name} {value:.0f}" for name, value in parts))
     if given.json:
-        content = {
-            "command": ["python", "-m", "benchmarks.limit", *(sys.argv[1:] if argv is None else argv)],
-            "machine": report.machine(),
-            "versions": report.versions(),
-            "rows": rows,
-        }
-        given.json.write_text(json.dumps(content, indent=2) + "\n")
+        report.save(given.json, "limit", argv, {"rows": rows})
     return 0
 
 

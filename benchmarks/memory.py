@@ -164,14 +164,7 @@ def main(argv: list[str] | None = None) -> int:
                 records.append(spawn(Job(backend, mode, work)))
                 print(row(records[-1]), flush=True)
     if given.json:
-        content = {
-            "command": ["python", "-m", "benchmarks.memory", *(sys.argv[1:] if argv is None else argv)],
-            "machine": report.machine(),
-            "versions": report.versions(),
-            "records": records,
-        }
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(content, indent=2) + "\n")
+        report.save(given.json, "memory", argv, {"records": records})
     return 0
 
 

@@ -181,15 +181,7 @@ def main(argv: list[str] | None = None) -> int:
         found["first"] = [first.spawn(start, given.processes) for start in first.STARTS if start.backend in backends]
         show({"first": found["first"]})
     if given.json:
-        content = {
-            "command": ["python", "-m", "benchmarks.overhead", *(sys.argv[1:] if argv is None else argv)],
-            "machine": report.machine(),
-            "versions": report.versions(),
-            "targets": TARGETS,
-            **found,
-        }
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(content, indent=2) + "\n")
+        report.save(given.json, "overhead", argv, {"targets": TARGETS, **found})
     return 0
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,11 @@ def notes(records: list[dict[str, Any]]) -> list[str]:
     """Say once per peer how its work differs from ours."""
     found = {record["peer"].partition(":")[0]: record["note"] for record in records if "note" in record}
     return [f"  {peer}: {note}" for peer, note in found.items()]
+
+
+def save(path: Path, module: str, argv: list[str] | None, found: dict[str, Any]) -> None:
+    """Write what a module of this folder measured, with its command, the machine and the versions, as JSON."""
+    command = ["python", "-m", f"benchmarks.{module}", *(sys.argv[1:] if argv is None else argv)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {"command": command, "machine": machine(), "versions": versions(), **found}
+    path.write_text(json.dumps(content, indent=2) + "\n")

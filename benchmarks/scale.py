@@ -213,14 +213,8 @@ def main(argv: list[str] | None = None) -> int:
                 records.append(one)
                 print(row(one), flush=True)
     if given.json:
-        content = {
-            "command": ["python", "-m", "benchmarks.scale", *(sys.argv[1:] if argv is None else argv)],
-            "machine": report.machine(),
-            "versions": report.versions() | _version("ray"),
-            "records": records,
-        }
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(content, indent=2) + "\n")
+        found = {"versions": report.versions() | _version("ray"), "records": records}
+        report.save(given.json, "scale", argv, found)
     return int(any(one.get("communication") or not one.get("equal", True) for one in records))
 
 
