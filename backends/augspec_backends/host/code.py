@@ -76,9 +76,14 @@ class _Scope:
 
 
 class Module:
-    """Functions, constants and declarations that are compiled together."""
+    """Functions, constants and declarations that are compiled together.
 
-    def __init__(self) -> None:
+    Args:
+        gathering: attributes of functions that read words at computed places.
+    """
+
+    def __init__(self, gathering: str = "") -> None:
+        self.gathering = gathering
         self.functions: list[str] = []
         self.declared: dict[str, None] = {}
         self._constants: dict[tuple[bytes, int], str] = {}

@@ -81,6 +81,8 @@ class Kernel(Values):
             self.close()
         given = [f"ptr noalias readonly {name}" for name in self._given.values()]
         self.parameters = ["ptr noalias readonly %frame", "ptr noalias %out", *given]
+        if self.gathers:
+            self.attributes += self.module.gathering
         self.module.functions.append(self.text())
         operands = ", ".join(f"ptr {one}" for one in ("%arena", target, *self._given))
         self.program.act(f"call void {self.name}({operands})")

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, ClassVar
 
-from augspec_backends.host.code import TYPES, Module, literal
+from augspec_backends.host.code import TYPES, Module, literal, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.indices import Index, Indices
 
@@ -19,11 +19,17 @@ _Steps = Generator[_Request, str, str]
 
 
 class Values(Indices, ABC):
-    """A function that is being written, and the entries that are known in it."""
+    """A function that is being written, and the entries that are known in it.
+
+    Attributes:
+        gathers: whether it reads words of four bytes at places that are computed, not counted.
+    """
 
     def __init__(self, module: Module, name: str) -> None:
         super().__init__(module, name)
         self._known: list[dict[tuple[int, Index], str]] = [{}]
+        self._jumps: set[str] = set()
+        self.gathers = False
 
     def open(self, count: int, within: tuple[str, str] | None = None) -> str:
         """Begin a loop, and return its number."""
@@ -83,15 +89,24 @@ class Values(Indices, ABC):
                 return _at_once(found)
         pointer = self.pointer(node)
         if pointer is not None:
-            return _at_once(self.load(pointer, node.shape, node.dtype, index))
+            return _at_once(self._entry(pointer, node, index))
         special = self._ENTRIES.get(node.op)
         return self._elementwise(node, index) if special is None else special(self, node, index)
+
+    def _entry(self, pointer: str, node: Node, index: Index) -> str:
+        """Return what is in memory; where the place of a pixel is computed, the pixel is read as one word."""
+        if not self._jumps.isdisjoint(index):
+            byte = self.byte_of_pixel(pointer, node.shape, index) if node.dtype == "uint8" else None
+            self.gathers |= byte is not None or stored_bytes(node.dtype) == 4
+            if byte is not None:
+                return byte
+        return self.load(pointer, node.shape, node.dtype, index)
 
     def _constant(self, node: Node, index: Index) -> _Steps:
         yield from ()
         if all(isinstance(one, int) for one in index):
             return literal(node.data[index], node.dtype)
-        return self.load(self.module.table(node.data), node.shape, node.dtype, index)
+        return self._entry(self.module.table(node.data), node, index)
 
     def _elementwise(self, node: Node, index: Index) -> _Steps:
         values = []
@@ -160,12 +175,12 @@ class Values(Indices, ABC):
     def _take(self, node: Node, index: Index) -> _Steps:
         table, which = node.args
         at = yield which, index
-        return (yield table, (_whole(at),))
+        return (yield table, (self._jump(at),))
 
     def _take_rows(self, node: Node, index: Index) -> _Steps:
         tables, which = node.args
         at = yield which, index
-        return (yield tables, (index[0], _whole(at)))
+        return (yield tables, (index[0], self._jump(at)))
 
     def _level(self, node: Node, index: Index) -> _Steps:
         table, image = node.args
@@ -177,24 +192,17 @@ class Values(Indices, ABC):
         image, rows, columns = node.args
         y = yield rows, index[3 - len(rows.shape) : 3]
         x = yield columns, index[3 - len(columns.shape) : 3]
-        inner = _fitting(image, (index[0], _whole(y), _whole(x), index[3]))
-        pointer = self.pointer(image) if image.dtype == "uint8" else None
-        if pointer is not None:
-            byte = self.byte_of_pixel(pointer, image.shape, inner)
-            if byte is not None:
-                return byte
-        return (yield image, inner)
+        return (yield image, (index[0], self._jump(y), self._jump(x), index[3]))
 
     def _gather_axis(self, node: Node, index: Index) -> _Steps:
         x, which = node.args
         at = yield which, (index[0], index[node.data])
-        inner = _with(index, node.data, _whole(at))
-        pointer = self.pointer(x) if x.dtype == "uint8" and node.data == 2 and len(x.shape) == 4 else None
-        if pointer is not None:
-            byte = self.byte_of_pixel(pointer, x.shape, _fitting(x, inner))
-            if byte is not None:
-                return byte
-        return (yield x, inner)
+        return (yield x, _with(index, node.data, self._jump(at)))
+
+    def _jump(self, at: str) -> int | str:
+        """Return a computed operand as the number of a place, and remember that no loop counts it."""
+        self._jumps.add(at)
+        return _whole(at)
 
     # Reductions of a few entries, in their order.
 
