@@ -201,6 +201,28 @@ def test_threads_share_a_batch_and_change_nothing(monkeypatch: pytest.MonkeyPatc
         np.testing.assert_array_equal(augment(3, images), expected)
 
 
+COPIED = [
+    {"op": "random_resized_crop", "size": [96, 80], "antialias": False},
+    {"op": "random_resized_crop", "size": [40, 60], "antialias": True},
+    {"op": "random_crop", "size": [100, 120]},
+    {"op": "rotate", "degrees": {"uniform": [-30, 30]}},
+    {"op": "rotate", "degrees": {"uniform": [-30, 30]}, "interpolation": "bicubic", "border": "mirror"},
+]
+
+
+@pytest.mark.parametrize("op", COPIED, ids=lambda op: "-".join(map(str, op.values())))
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_images_that_are_copied_before_they_are_read_come_out_alike(op: dict[str, Any], channels: int) -> None:
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op, {"op": "horizontal_flip", "p": 0.5}], "eval": []}))
+    images = np.random.default_rng(0).integers(0, 256, (6, 190, 210, channels)).astype(np.uint8)
+    given = {"image": images, "mask": images[..., 0].copy()}
+    found, expected = (
+        augspec.compile(policy, backend=name)(augspec.Key(3), given, index=np.arange(6)) for name in ("host", "numpy")
+    )
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array, err_msg=name)
+
+
 def test_one_function_serves_batches_of_every_size() -> None:
     augment = augspec.compile(POLICY, backend="host")
     images = RNG.integers(0, 256, (5, 20, 24, 3)).astype(np.uint8)

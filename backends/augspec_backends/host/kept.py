@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from augspec_backends.host.graph import Node, walk
+from augspec_backends.host.graph import ELEMENTWISE, Node, walk
 
 __all__ = ["HEAVY", "SMALL", "gathered", "kept", "rows_read"]
 
@@ -66,14 +66,25 @@ def rows_read(outputs: Iterable[Node]) -> dict[int, list[Node]]:
     found: dict[int, list[Node]] = {}
     other = {node.serial for node in outputs}
     for node in reversed(walk(outputs)):  # users before what they use
+        whole = node.serial in other or node.serial not in found
         for place, arg in enumerate(node.args):
             if node.op == "gather_axis" and node.data == 1 and not place and node.args[1].op != "constant":
                 found.setdefault(arg.serial, []).append(node.args[1])
-            elif node.op in ("astype", "buffer") and node.serial in found and node.serial not in other:
+            elif not whole and _rows_alike(node, place):
                 found.setdefault(arg.serial, []).extend(found[node.serial])
             else:
                 other.add(arg.serial)
     return {serial: indices for serial, indices in found.items() if serial not in other}
+
+
+def _rows_alike(node: Node, place: int) -> bool:
+    """Return whether an image is computed of an argument that has its rows, and each row of the one there."""
+    arg = node.args[place]
+    if len(node.shape) != 4 or arg.shape[-3:-2] != node.shape[-3:-2]:
+        return False
+    if node.op == "slice":  # one sample is an image without an axis for samples
+        return arg.shape == node.shape[1:] and all(one[:2] == (0, 1) for one in node.data)
+    return node.op in (*ELEMENTWISE, "buffer") or (node.op == "gather_axis" and node.data == 2 and not place)
 
 
 def _sources(nodes: Iterable[Node]) -> set[int]:
