@@ -66,11 +66,12 @@ def _flows(x: Any) -> bool:
 def _found(call: Call, given: Given, batch: int | None) -> list[tf.Tensor]:
     """Return the results in order: by a call now, or by a node of the graph."""
     if not any(tf.is_symbolic_tensor(x) for x in given.values() if tf.is_tensor(x)):
-        return [tf.convert_to_tensor(x) for x in call({name: np.asarray(x) for name, x in given.items()}).values()]
+        arrays = {name: np.asarray(x) for name, x in given.items()}
+        return [_over(x) for x in call(arrays, aligned=True).values()]
     names = list(given)
 
     def on_engine(*arrays: np.ndarray) -> list[np.ndarray]:
-        return list(call(dict(zip(names, arrays, strict=True))).values())
+        return list(call(dict(zip(names, arrays, strict=True)), aligned=True).values())
 
     kinds = call.results(batch)
     with tf.device("CPU"):
@@ -78,6 +79,13 @@ def _found(call: Call, given: Given, batch: int | None) -> list[tf.Tensor]:
             on_engine, [given[name] for name in names], [dtype for _, dtype in kinds.values()], stateful=False
         )
     return [tf.ensure_shape(x, shape) for x, (shape, _) in zip(tensors, kinds.values(), strict=True)]
+
+
+def _over(x: np.ndarray) -> tf.Tensor:
+    """Return a tensor over the memory of an array that nobody else has; DLPack knows no bfloat16, which is copied."""
+    if x.dtype.kind not in "biuf":
+        return tf.convert_to_tensor(x)
+    return tf.experimental.dlpack.from_dlpack(x.__dlpack__())
 
 
 class _Kind:
