@@ -1,9 +1,10 @@
-"""JAX arrays on the host engine: at once, as a callback of the caller's program, and what goes to XLA instead."""
+"""JAX arrays on the host engine: at once, as a node of the caller's program, and what goes to XLA instead."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -13,6 +14,7 @@ import pytest
 
 import augspec
 from augspec_backends.host import engine
+from augspec_backends.jax import foreign
 
 POLICY = augspec.parse(
     {
@@ -39,10 +41,51 @@ def test_arrays_of_now_go_through_the_engine_whatever_memory_they_lie_in() -> No
     assert engine.machines() == before + 1
 
 
-def test_in_a_jitted_function_the_engine_is_called_back() -> None:
+@pytest.mark.parametrize("usable", [True, False])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float16", "bfloat16", "float32"])
+def test_in_a_jitted_function_the_engine_is_a_node(dtype: str, usable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign, "usable", lambda: usable)
     augment = make()
-    assert "pure_callback" in str(jax.make_jaxpr(augment)(WORDS, BATCH, jnp.arange(4)))
-    np.testing.assert_array_equal(jax.jit(augment)(WORDS, BATCH, jnp.arange(4)), EXPECTED)
+    images = jnp.asarray(BATCH, dtype) if dtype.startswith("u") else (jnp.asarray(BATCH) / 255).astype(dtype)
+    text = str(jax.make_jaxpr(augment)(WORDS, images, jnp.arange(4)))
+    assert ("ffi_call" in text, "pure_callback" in text) == (usable, not usable)
+    found = jax.jit(augment)(WORDS, images, jnp.arange(4))
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(augment(KEY, images)))
+    if dtype == "uint8":
+        np.testing.assert_array_equal(found, EXPECTED)
+
+
+def test_what_goes_wrong_in_a_node_is_told() -> None:
+    def fails(arrays: Any, results: Any) -> None:
+        raise MemoryError(f"no room for {arrays[0].nbytes} bytes")
+
+    kinds = [jax.ShapeDtypeStruct((3,), "uint8")]
+    with pytest.raises(jax.errors.JaxRuntimeError, match="MemoryError: no room for 12 bytes"):
+        jax.block_until_ready(jax.jit(lambda x: foreign.call("fails", fails, kinds, [x]))(jnp.arange(3)))
+
+
+CACHED = """
+import sys, jax, jax.numpy as jnp, numpy as np, augspec
+jax.config.update("jax_compilation_cache_dir", sys.argv[1])
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+images = np.arange(2 * 6 * 5 * 3, dtype=np.uint8).reshape(2, 6, 5, 3)
+ids, words = jnp.arange(2), jnp.array([0, 5], jnp.uint32)
+for shift in sys.argv[2:]:
+    text = '{"augspec": 1, "ops": [{"op": "brightness_shift", "delta": %s}]}' % shift
+    policy = augspec.loads(text)
+    found = jax.jit(augspec.compile(policy, "jax", mode="host"))(words, images, ids)
+    np.testing.assert_array_equal(found, augspec.compile(policy)(5, images))
+"""
+
+
+def test_a_program_from_a_cache_calls_what_it_was_compiled_for(tmp_path: Path) -> None:
+    for shifts in (["0.1", "0.2"], ["0.3", "0.2", "0.1"]):
+        command = [sys.executable, "-c", CACHED, str(tmp_path / "xla"), *shifts]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stderr[-2000:]
+    assert any((tmp_path / "xla").iterdir())
 
 
 def test_vmap_over_single_samples_gives_what_the_batch_gives() -> None:
@@ -101,7 +144,7 @@ assert found.devices() == one.devices(), found.devices()
 np.testing.assert_array_equal(found, expected)
 words, ids = jnp.array([0, 5], jnp.uint32), jax.device_put(np.arange(8, dtype=np.int32), shards)
 step = jax.jit(augment, out_shardings=shards).lower(words, spread, ids).compile()
-assert "callback" not in step.as_text()
+assert "callback" not in step.as_text() and "augspec_function" not in step.as_text()
 np.testing.assert_array_equal(step(words, spread, ids), expected)
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -60,9 +61,14 @@ class Call:
         batch = len(given[IMAGE]) if self.each else 1
         empty = _aligned if aligned else np.empty
         found = {name: empty(shape, dtype) for name, (shape, dtype) in self.results(batch).items()}
-        shared = batch > 1 and sum(array.nbytes for array in arrays) >= _SHARED_WORK
-        self.code([*arrays, *found.values()], batch, min(batch, _threads()) if shared else 1)
+        self.write(arrays, list(found.values()))
         return found
+
+    def write(self, arrays: Sequence[np.ndarray], results: Sequence[np.ndarray]) -> None:
+        """Write the results for arrays, in the order of `inputs`, into others; all are contiguous."""
+        batch = len(arrays[self.inputs.index(IMAGE)]) if self.each else 1
+        shared = batch > 1 and sum(array.nbytes for array in arrays) >= _SHARED_WORK
+        self.code([*arrays, *results], batch, min(batch, _threads()) if shared else 1)
 
 
 def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:

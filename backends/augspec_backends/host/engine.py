@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import itertools
 import threading
 from collections.abc import Sequence
@@ -116,13 +117,15 @@ class Machine:
     Args:
         code: an object file.
         size: how many bytes of memory of its own a run needs.
+        name: what it computes, in short: equal texts have equal names, in every process.
     """
 
     count: ClassVar[int] = 0
     """How many there have been in this process."""
 
-    def __init__(self, code: bytes, size: int) -> None:
+    def __init__(self, code: bytes, size: int, name: str) -> None:
         Machine.count += 1
+        self.name = name
         empty = llvm.parse_assembly("")
         self._engine = llvm.create_mcjit_compiler(empty, _machine())
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -179,4 +182,5 @@ def compiled(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[b
     """
     source, size = _source(outputs, inputs, shared)
     facts = "\n".join((*_processor(), str(llvm.llvm_version_info), source))
-    return Machine(storage.kept(facts, lambda: _object(source)), size)
+    name = hashlib.sha256(source.encode()).hexdigest()
+    return Machine(storage.kept(facts, lambda: _object(source)), size, name)

@@ -1,4 +1,4 @@
-"""The mode `host`: arrays on the CPU go through the host engine, at once or as a callback of the caller's program."""
+"""The mode `host`: arrays on the CPU go through the host engine, at once or as a node of the caller's program."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from augspec_backends.generic.augmenter import Augmenter
 from augspec_backends.generic.inputs import Given, computed
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.host.call import call_for, knows
+from augspec_backends.jax import foreign
 from augspec_backends.jax.namespace import JaxNamespace, is_traced
 
 __all__ = ["goes", "run"]
@@ -38,12 +39,13 @@ def _platforms(devices: Any) -> list[str]:
 
 
 def run(augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array]:
-    """Return the results; traced arrays make the engine a callback of the program that is being traced.
+    """Return the results; traced arrays make the engine a node of the program that is being traced.
 
+    The node works in XLA's memory; of a jaxlib whose interface is another one it is a callback, which copies.
     Derivatives are those of what XLA computes.
     """
     if any(is_traced(x) for x in given.values()):
-        function = augmenter.compiled(runner, lambda: _callback(augmenter, runner), f"callback {sorted(given)}")
+        function = augmenter.compiled(runner, lambda: _node(augmenter, runner), f"node {sorted(given)}")
         found: dict[str, Array] = function({name: jnp.asarray(x) for name, x in given.items()})
         return found
     arrays = {name: _over(x) for name, x in given.items()}
@@ -52,7 +54,7 @@ def run(augmenter: Augmenter, runner: Runner, given: Given) -> dict[str, Array]:
     return {name: jax.device_put(x, device) for name, x in found.items()}
 
 
-def _callback(augmenter: Augmenter, runner: Runner) -> Callable[[Mapping[str, Array]], dict[str, Array]]:
+def _node(augmenter: Augmenter, runner: Runner) -> Callable[[Mapping[str, Array]], dict[str, Array]]:
     def on_engine(given: Mapping[str, Any]) -> dict[str, np.ndarray]:
         arrays = {name: _over(x) for name, x in given.items()}
         return call_for(augmenter, runner, arrays)(arrays)
@@ -62,8 +64,13 @@ def _callback(augmenter: Augmenter, runner: Runner) -> Callable[[Mapping[str, Ar
 
     @jax.custom_jvp
     def function(given: dict[str, Array]) -> dict[str, Array]:
-        results = call_for(augmenter, runner, given).results(runner.signature.batch)
+        ready = call_for(augmenter, runner, given)
+        results = ready.results(runner.signature.batch)
         kinds = {name: jax.ShapeDtypeStruct(shape, dtype) for name, (shape, dtype) in results.items()}
+        if foreign.usable():
+            arrays = [given[name] for name in ready.inputs]
+            found = foreign.call(ready.code.name, ready.write, list(kinds.values()), arrays)
+            return dict(zip(kinds, found, strict=True))
         out: dict[str, Array] = jax.pure_callback(on_engine, kinds, given, vmap_method="sequential")
         return out
 
