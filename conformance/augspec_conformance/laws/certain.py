@@ -196,7 +196,7 @@ def _wide(subject: Subject, case: Case) -> None:
 
 
 def _members(subject: Subject, case: Case) -> None:
-    """Draw from more members than a byte can number: each adds a level more than the one before, so that it shows."""
+    """Draw from more members than a signed byte can number: each adds a level more than the one before."""
     count = case.context["members"]
     members = [{"op": "brightness_shift", "delta": (i + 1) / 255} for i in range(count)]
     one = case.with_(policy=document(), signature="grey-u8")
@@ -261,7 +261,7 @@ def _n9_cases(tier: Tier) -> tuple[Case, ...]:
         for op in _STRONG
     ]
     if tier == "full":
-        found += [Case(name="many members", context={"kind": "members", "members": 250})]
+        found += [Case(name="many members", context={"kind": "members", "members": 140})]
         found += [
             Case(
                 name=f"{op['op']} wide floats {'never' if p == 0 else 'some'}",

@@ -163,7 +163,7 @@ LAWS = (
     Law(
         "P18",
         "evaluation",
-        ("C11", "R2", "C12", "T2", "T4"),
+        ("C16", "C11", "R2", "C12", "T2", "T4"),
         "With training=False the eval pipeline runs, with all that the policy says of its targets, or nothing at all, "
         "and neither key nor ids matter.",
         _evaluation,
