@@ -28,6 +28,7 @@ class Indices(Functions):
         super().__init__(module, name)
         self._through = ""
         self._lanes = 0
+        self._counted: set[str] = set()
 
     def run_through(self, pixels: int, channels: int) -> tuple[str, str]:
         """Begin one loop through all channels of a row of pixels, and return the numbers of both.
@@ -46,7 +47,21 @@ class Indices(Functions):
         """
         if self._through and any(one.startswith((_PIXEL, _LANE)) for one in operands):
             raise Separate
-        return super().emit(text, *operands)
+        found = super().emit(text, *operands)
+        steps = text.startswith(("add ", "sub ")) or (text.startswith("mul ") and text.endswith(", -1"))
+        if steps and all(self.is_counted(one) for one in operands):
+            self._counted.add(found)
+        return found
+
+    def open(self, count: int, within: tuple[str, str] | None = None) -> str:
+        """Begin a loop, and return its number."""
+        number = super().open(count, within)
+        self._counted = {number}
+        return number
+
+    def is_counted(self, operand: str) -> bool:
+        """Return whether an operand goes on by 1 or −1 with the innermost loop, or stays as it is."""
+        return self.depth_of(operand) < self.depth or operand in self._counted
 
     def plus(self, a: int | str, b: int | str) -> int | str:
         """Return a + b; neither overflows."""

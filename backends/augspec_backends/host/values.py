@@ -200,8 +200,9 @@ class Values(Indices, ABC):
         return (yield x, _with(index, node.data, self._jump(at)))
 
     def _jump(self, at: str) -> int | str:
-        """Return a computed operand as the number of a place, and remember that no loop counts it."""
-        self._jumps.add(at)
+        """Return a computed operand as the number of a place, and remember it if no loop counts it."""
+        if not self.is_counted(at):
+            self._jumps.add(at)
         return _whole(at)
 
     # Reductions of a few entries, in their order.
