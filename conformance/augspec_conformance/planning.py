@@ -30,10 +30,11 @@ _COMPILES_OPS = ("jax",)
 """Frameworks that, op by op, compile each op for each shape: at the tier smoke, the eager mode of these is asked what
 modes are in which compilations are dear."""
 
-_FROM_PIXELS = ("R13", "R14")
-"""Laws that read what was drawn from the pixels of thousands of samples, a case for each parameter or op."""
+_OF_MANY_SHAPES = ("N14", "R13", "R14")
+"""Laws whose cases all have shapes or policies of their own: any two choices, or draws that are read from the pixels
+of thousands of samples."""
 
-_PIXELS_AT_MOST = 12
+_SHAPES_AT_MOST = 12
 """So many of their cases, evenly spread, where each op is compiled for each shape: ten seconds a case otherwise. Equal
 draws (K6) and equal pixels (N1) are asked of every op."""
 
@@ -77,8 +78,8 @@ def plan_cases(law: Law, subject: Subject, tier: Tier, *, seed: int = 0) -> Iter
     framework, most = subject.adapter.FRAMEWORK, len(eager)
     if tier == "smoke":
         most = _AT_MOST.get(framework, most)
-    elif law.id in _FROM_PIXELS and framework in _COMPILES_OPS:
-        most = _PIXELS_AT_MOST
+    elif law.id in _OF_MANY_SHAPES and framework in _COMPILES_OPS:
+        most = _SHAPES_AT_MOST
     kept = {eager[number] for number in _spread(len(eager), most)}
     for place, case in enumerate(cases):
         if case.reach != "eager" or place in kept:

@@ -179,7 +179,9 @@ def is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
 
 def host_fingerprint() -> dict[str, Any]:
     """Return the state of what every framework shares: generators, NumPy's settings, and which frameworks there are."""
+    import decimal
     import locale
+    import logging
     import os
     import random
     import sys
@@ -193,6 +195,8 @@ def host_fingerprint() -> dict[str, Any]:
         "numpy.printoptions": str(np.get_printoptions()),
         # Packages filter warnings of their own classes when they are imported: that concerns nobody else.
         "warnings": str([entry for entry in warnings.filters if entry[2].__module__ == "builtins"]),
+        "decimal": str(decimal.getcontext()),
+        "logging": (logging.root.level, len(logging.root.handlers), logging.root.disabled),
         "cwd": os.getcwd(),  # noqa: PTH109
         "environ": hash(tuple(sorted(os.environ.items()))),
         "locale": locale.setlocale(locale.LC_ALL),

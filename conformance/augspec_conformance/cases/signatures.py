@@ -37,6 +37,7 @@ SIGNATURES = {
     "two-u8": Signature((2, 8, 11, 2), "uint8"),
     "four-u8": Signature((2, 7, 10, 4), "uint8"),
     "seven-f32": Signature((2, 9, 8, 7), "float32"),
+    "bands-u8": Signature((2, 6, 5, 13), "uint8"),
     "empty-u8": Signature((0, 12, 9, 3), "uint8"),
     "empty-f32": Signature((0, 12, 9, 3), "float32"),
     "row-u8": Signature((2, 1, 9, 3), "uint8"),

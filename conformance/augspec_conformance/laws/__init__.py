@@ -43,6 +43,7 @@ def all_laws() -> tuple[Law, ...]:
         stacks,
         stats,
         streams,
+        uses,
         values,
     )
 
@@ -50,6 +51,7 @@ def all_laws() -> tuple[Law, ...]:
         purity,
         process,
         evaluation,
+        uses,
         refusals,
         keys,
         streams,

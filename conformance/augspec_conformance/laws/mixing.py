@@ -149,6 +149,9 @@ def _given_soft(subject: Subject, case: Case) -> None:
     by_share = subject.call(case, {**sample, "label": soft(sample["label"])})
     for name, value in by_id.items():
         require_equal(by_share[name], value, f"soft labels in place of class ids: {name}")
+    several = 4 * soft(sample["label"])  # of several classes at once: they need not sum to one
+    scaled = subject.call(case, {**sample, "label": several})["label"]
+    require_equal(scaled, 4 * by_share["label"], "labels of several classes, which sum to four")
 
 
 _IDS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")

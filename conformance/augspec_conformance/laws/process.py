@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import decimal
+import logging
 import os
 import sys
 import time
@@ -39,13 +41,24 @@ def _globals_kept(subject: Subject, case: Case) -> None:
     if subject.cost != "eager":
         fresh.of(case)(subject.key(case), native, subject.ids(case))  # compilers may set themselves up once
     # Floating point is watched under settings that nobody would choose: what sets it to anything is seen.
-    with np.errstate(all="call", call=lambda *_: None):
+    with np.errstate(all="call", call=lambda *_: None), decimal.localcontext(prec=31), _unheard():
         before = subject.adapter.fingerprint()
         fresh.of(case)(subject.key(case), native, subject.ids(case))
         fresh.of(case).draw(subject.key(case), subject.ids(case))
         after = subject.adapter.fingerprint()
     for name, value in before.items():
         require(after[name] == value, f"the global state {name!r} changed")
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Take the root logger's handlers away: who configures logging where nobody has is seen."""
+    before = logging.root.handlers[:]
+    logging.root.handlers[:] = []
+    try:
+        yield
+    finally:
+        logging.root.handlers[:] = before
 
 
 def _elsewhere(subject: Subject, case: Case) -> Finding:
@@ -140,6 +153,37 @@ def _asks_nobody(subject: Subject, case: Case) -> None:
         augmenter.draw(key, ids)
     found = sorted(set(notes))
     require(not found, "a call asked the world outside", expected="neither clock nor file nor variable", got=found[:4])
+    expected = subject.numpy(case, augmenter(key, native, ids))
+    with _as_a_worker():
+        again = Subject(subject.backend, subject.mode)
+        require_same(again.call(case), expected, "another result where workers are told their numbers")
+
+
+_WORKER = (
+    "RANK",
+    "LOCAL_RANK",
+    "WORLD_SIZE",
+    "NODE_RANK",
+    "SLURM_PROCID",
+    "OMPI_COMM_WORLD_RANK",
+    "SEED",
+    "PL_GLOBAL_SEED",
+)
+
+
+@contextmanager
+def _as_a_worker() -> Iterator[None]:
+    """Set the environment variables by which launchers tell workers their numbers."""
+    before = {name: os.environ.get(name) for name in _WORKER}
+    os.environ.update(dict.fromkeys(_WORKER, "3"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _plain_eager(subject: Subject, case: Case) -> str:
@@ -203,7 +247,7 @@ LAWS = (
         "P14",
         "no clock",
         ("R2",),
-        "A call reads no clock, no environment variable, no file and no network.",
+        "A call reads no clock, environment variable, file or network; what is compiled knows nothing of its worker.",
         _asks_nobody,
         cases_of("P14", names=("mix:train", "mix:some", "op:gaussian_noise")),
         _plain_eager,

@@ -310,15 +310,32 @@ def _steps(subject: Subject, case: Case) -> list[tuple[str, Callable[[], dict[st
 def _threads(subject: Subject, case: Case) -> None:
     threads = int(case.context.get("threads", 8))
     others = [case.with_(key=key) for key in range(threads)]
-    expected = [subject.call(one) for one in others]
+    expected = [_in_turn(subject, one) for one in others]
     rounds = int(case.context.get("rounds", 3))
     if subject.adapter.FRAMEWORK != "numpy":  # op by op, others take ten to a hundred times as long for one
         rounds = min(rounds, 2)
     with ThreadPoolExecutor(max_workers=threads) as pool:
         for _ in range(rounds):
-            found = list(pool.map(subject.call, others))
+            found = list(pool.map(partial(_in_turn, subject), others))
             for one, got, want in zip(others, found, expected, strict=True):
                 require_same(got, want, f"key {one.key}: another result when {threads} threads call at once")
+
+
+def _in_turn(subject: Subject, case: Case) -> dict[str, Any]:
+    """Return what a call gives, and for other keys an evaluation, given draws, or a policy that is compiled now."""
+    way, key, ids = case.key % 4, subject.key(case), subject.ids(case)
+    native = subject.native(case, sample_of(case))
+    if way == 1:
+        augment = subject.of(case)
+        return subject.numpy(case, augment.apply(augment.draw(key, ids), native))
+    if way == 2:
+        return subject.call(case, training=False)
+    if way == 3 and subject.cost == "eager":
+        last = {"op": "brightness_shift", "delta": case.key / 100}
+        policy = augspec.loads(json.dumps({**case.policy, "ops": [*case.policy["ops"], last]}))
+        augment = subject.backend.compile(policy, layout=case.layout, mode=subject.mode)
+        return subject.numpy(case, augment(key, native, ids))
+    return subject.call(case)
 
 
 def _compile_pure(subject: Subject, case: Case) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 
 from augspec_conformance import tolerances
 from augspec_conformance.cases.catalogue import CORE_FLOAT, CORE_INTEGER, grid
-from augspec_conformance.cases.policies import policy_names
+from augspec_conformance.cases.policies import accepts, policy_names
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
-from augspec_conformance.laws import algebra, certain, nonfinite
+from augspec_conformance.laws import algebra, certain, nonfinite, pairs
 from augspec_conformance.laws.compare import require_alike
 from augspec_conformance.laws.ideal import against_ideal, anchored, anchored_cases, ideal_cases
 from augspec_conformance.laws.limits import limit_cases
@@ -63,6 +63,11 @@ def _visible(out: dict[str, Any], expected: dict[str, Any], case: Case) -> None:
     )
 
 
+def _of_any_bands() -> tuple[str, ...]:
+    """Return the pointwise ops and filters that take images of thirteen channels."""
+    return tuple(name for name in policy_names() if name.startswith("op:") and accepts(name, "bands-u8"))
+
+
 def _n1_cases(tier: Tier) -> tuple[Case, ...]:
     if tier == "kat":
         return ()
@@ -86,6 +91,7 @@ def _n1_cases(tier: Tier) -> tuple[Case, ...]:
             context={"options": {"value_range": [-1.0, 1.0]}},
         )
         found += grid("N1", tier, signatures=("medium-u8",), probe="extremes", every=2)
+        found += grid("N1", tier, names=_of_any_bands(), signatures=("bands-u8",), targets=("image",), reach="eager")
     return tuple(found)
 
 
@@ -110,4 +116,5 @@ LAWS = (
     *nonfinite.LAWS,
     *certain.LAWS,
     *algebra.LAWS,
+    *pairs.LAWS,
 )

@@ -58,6 +58,7 @@ def mutants() -> tuple[Mutant, ...]:
         shape,
         stacks,
         tiles,
+        together,
         tones,
         types,
         untouched,
@@ -116,6 +117,7 @@ def mutants() -> tuple[Mutant, ...]:
         rows,
         gates,
         runs,
+        together,
     )
     return tuple(mutant for family in families for mutant in family.MUTANTS)
 
