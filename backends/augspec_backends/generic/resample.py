@@ -86,20 +86,20 @@ def axis_weights(xp: Namespace, axis: Axis, *, kernel: str, antialias: bool) -> 
     support = xp.maximum(2 * w, w * 0 + 2 * n) if antialias else w * 0 + 2 * n
     first = xp.floordiv(centre - reach * support + (n + 2 * n * taps), 2 * n) - taps
     t = xp.reshape(xp.arange(taps), (1, taps, 1))  # pixels last: what is read of one tap lies together in memory
-    i = first[:, None] + t
-    scale = n if isinstance(n, int) else n[:, None]
-    distance = xp.abs((2 * i + 1) * scale - centre[:, None])
-    wide = support[:, None]
-    inside = xp.logical_and(xp.logical_and(i >= 0, i < w[:, None]), distance < reach * wide)
+    i = first[:, None, :] + t
+    scale = n if isinstance(n, int) else n[:, None, :]
+    distance = xp.abs((2 * i + 1) * scale - centre[:, None, :])
+    wide = support[:, None, :]
+    inside = xp.logical_and(xp.logical_and(i >= 0, i < w[:, None, :]), distance < reach * wide)
     units = wide - distance if kernel == "bilinear" else _cubic(xp, xp.minimum(distance, 2 * wide), wide)
     units = xp.where(inside, units, 0)
-    total = xp.sum(units, 1)[:, None]
+    total = xp.sum(units, 1)[:, None, :]
     half = xp.shr(total, 1)
     weights = xp.floordiv(xp.shl(xp.abs(units), 15) + half, total)
     weights = xp.where(units < 0, -weights, weights)
     rest = 32768 - xp.sum(weights, 1)
     middle = xp.floordiv(centre, 2 * n) - first
-    weights = weights + xp.where(t == middle[:, None], rest[:, None], 0)
+    weights = weights + xp.where(t == middle[:, None, :], rest[:, None, :], 0)
     return first + xp.reshape(axis.start, (-1, 1)), xp.transpose(weights, (0, 2, 1))
 
 
