@@ -23,7 +23,7 @@ from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_alike, require_results_alike
 from augspec_conformance.subject import Subject, Unclaimed
 
-__all__ = ["LAWS"]
+__all__ = ["LAWS", "pickled"]
 
 
 def _knows(what: str) -> Any:
@@ -132,14 +132,23 @@ def _claims_gradient(subject: Subject, case: Case) -> str:
     return "" if not SIGNATURES[case.signature].integer else "integers have no gradients"
 
 
-def _pickled(subject: Subject, case: Case) -> None:
-    augmenter, sample = subject.of(case), sample_of(case)
-    expected = subject.call(case, sample)
+def pickled(subject: Subject, augmenter: Any) -> Any:
+    """Return an augmenter as another process gets it.
+
+    Raises:
+        Unclaimed: it cannot be pickled.
+    """
     try:
         text = pickle.dumps(augmenter)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         raise Unclaimed(f"{subject.name} makes augmenters that cannot be pickled: {error}") from error
-    twins = {"pickled": pickle.loads(text)}  # noqa: S301 (our own)
+    return pickle.loads(text)  # noqa: S301 (our own)
+
+
+def _pickled(subject: Subject, case: Case) -> None:
+    augmenter, sample = subject.of(case), sample_of(case)
+    expected = subject.call(case, sample)
+    twins = {"pickled": pickled(subject, augmenter)}
     if subject.cost == "eager":
         twins["copied deeply"] = copy.deepcopy(augmenter)
     for name, twin in twins.items():

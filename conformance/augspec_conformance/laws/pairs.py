@@ -8,10 +8,9 @@ two, as D. M. Cohen et al., "The AETG system", IEEE Trans. Softw. Eng. 23 (1997)
 from __future__ import annotations
 
 import itertools
-import pickle
 import random
-import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -21,7 +20,8 @@ from augspec_conformance.cases.policies import document
 from augspec_conformance.cases.probes import sample_of
 from augspec_conformance.law import Case, Law, Tier, require, require_equal
 from augspec_conformance.laws.compare import require_alike
-from augspec_conformance.subject import Subject, Unclaimed, reference
+from augspec_conformance.laws.contexts import pickled
+from augspec_conformance.subject import Subject, reference
 from augspec_conformance.tolerances import BOUNDARY, COORDINATE_BETWEEN, close
 
 __all__ = ["LAWS"]
@@ -202,43 +202,18 @@ def _by(subject: Subject, case: Case) -> list[dict[str, Any]]:
         training = way == "alone"
         return [subject.numpy(case, augment(key, one, i, training=training)) for one, i in zip(given, ids, strict=True)]
     if way in ("evaluation", "pickled for evaluation"):
-        evaluates = augment if way == "evaluation" else _copied(subject, augment)
+        evaluates = augment if way == "evaluation" else pickled(subject, augment)
         out = evaluates(None, native, training=False)
     elif way == "applied":
         out = augment.apply(augment.draw(key, ids), native)
     elif way == "pickled":
-        out = _copied(subject, augment)(key, native, ids)
+        out = pickled(subject, augment)(key, native, ids)
     elif way == "in a thread":
-        out = _elsewhere(lambda: augment(key, native, ids))
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            out = pool.submit(augment, key, native, ids).result()
     else:
         out = augment(key, native, ids)
     return [subject.numpy(case, out)]
-
-
-def _copied(subject: Subject, augment: Any) -> Any:
-    try:
-        text = pickle.dumps(augment)
-    except (pickle.PicklingError, TypeError, AttributeError) as error:
-        raise Unclaimed(f"{subject.name} makes augmenters that cannot be pickled: {error}") from error
-    return pickle.loads(text)  # noqa: S301 (our own)
-
-
-def _elsewhere(call: Any) -> Any:
-    found: list[Any] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            found.append(call())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return found[0]
 
 
 def _together(subject: Subject, case: Case) -> None:
