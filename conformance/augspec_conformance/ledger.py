@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from augspec_conformance.law import Tier
 from augspec_conformance.laws import all_laws
 from augspec_conformance.power import powers
 from augspec_conformance.tolerances import BUDGET, FALSE_ALARM, FALSE_PASS
@@ -34,21 +35,20 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "P5": ("merged into P3", "P3 overwrites the caller's memory after a call as well, over the same arrays."),
     "K9": ("merged into K4, J1", "Comments change no draw (J1); ids, not positions, name the streams (K4)."),
     "B10": ("merged into C9", "vmap, scan and map_fn over single samples are among the users' functions there."),
-    "S4": ("later", "Devices and shardings want a machine with more than one device."),
+    "S4": ("merged into C13", "Where results lie is asked with what they are there."),
     "S6": ("merged into S1, C9", "output_spec equals the result (S1); abstract values run in users' functions (C9)."),
     "S7": ("merged into C7", "Input pipelines hand over batches of unknown size; sides are static by C12."),
     "S9": ("merged into N1", "Both dtypes are held to the same float64 ideal, uint8 within one level."),
     "S12": ("merged into S10", "Images without rows or columns are in the table of refusals."),
     "F7": ("merged into S3, B9", "Labels pass through as the same objects; those of ops that mix are asked by B9."),
     "R6": ("merged into B2, K6", "Draws are equal at every place of a batch and for large ids: more than alike."),
-    "R8": ("later", "No op draws an order yet."),
+    "R8": ("merged into R7", "R7 asks random_order for every order equally often."),
     "R12": ("merged into K6", "Draws are equal in every mode, bit for bit."),
     "C5": ("merged into N1, C1", "Every claimed op runs compiled in the full tier, against reference and oracle."),
     "C8": (
         "declined",
         "Loaders belong to the adapter of one framework; its own tests hold it to that (0, 2, 4 workers; fork, spawn).",
     ),
-    "C13": ("later", "It wants a GPU; every law runs there by capability as soon as there is one."),
     "J2": ("merged into J1", "The normalized document has every default written out and gives the same results."),
 }  # fmt: skip
 """Laws of the design that are not objects of their own: state and reason."""
@@ -81,6 +81,8 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "By `python -m augspec_conformance.ledger`. Labels are those of the [specification](specification.md)."
     yield f"{len(laws)} laws run; `augspec conformance laws` lists them with their sentences, too."
+    stat, stress = _alone("stat"), _alone("stress")
+    yield f"The tier full asks all but {stat} of the tier stat, and {stress} of the tier stress."
     for letter, title in FAMILIES.items():
         yield from ("", f"## {letter}: {title}", "", "| law | what holds | sentences |", "|---|---|---|")
         numbers = [int(name[1:]) for name in laws if name[0] == letter]
@@ -112,6 +114,11 @@ def _lines() -> Iterator[str]:
     for label in sorted(named, key=lambda label: ("CETR".index(label[0]), int(label[1:]))):
         found = ", ".join(sorted(named[label], key=lambda name: (list(FAMILIES).index(name[0]), int(name[1:]))))
         yield f"| {label} | {found or WITHOUT_LAW[label]} |"
+
+
+def _alone(tier: Tier) -> str:
+    """Return the laws that a tier asks and full does not."""
+    return " and ".join(law.id for law in all_laws() if law.cases(tier) and not law.cases("full"))
 
 
 if __name__ == "__main__":

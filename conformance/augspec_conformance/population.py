@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +42,11 @@ _DRAWN = 40
 
 _RUNS = 60
 """Runs for one op at most: the fields of some give few policies."""
+
+
+class _Enough(Exception):
+    """Tells Hypothesis to draw no more."""
+
 
 Progress = Callable[[int, int, str], None]
 """Called after each policy with the number of those asked, of all, and the mode."""
@@ -87,8 +93,11 @@ def _with_op(name: str, count: int, seed: int, known: set[str]) -> list[Case]:
             if len(found) < count and text not in known and defined(case):
                 found.append(case)
                 known.add(text)
+            if len(found) >= count:
+                raise _Enough
 
-        look()
+        with suppress(_Enough):
+            look()
     return found
 
 

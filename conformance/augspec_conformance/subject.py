@@ -131,6 +131,20 @@ class Subject:
         except ImportError as error:
             raise Unclaimed(f"{dtype} arrays cannot be made here: {error}") from error
 
+    def made(self, array: npt.NDArray[Any], dtype: str) -> Any:
+        """Return a NumPy array as the framework's, of a dtype that it may not have.
+
+        Raises:
+            Unclaimed: it has no such arrays; nothing of the backend under test has run yet.
+        """
+        try:
+            native = self.adapter.to_native(array, dtype)
+        except (ImportError, TypeError, OverflowError) as error:
+            raise Unclaimed(f"{self.name} has no {dtype} arrays here: {error}") from error
+        if self.adapter.dtype_name(native) != dtype:
+            raise Unclaimed(f"{self.name} has no {dtype} arrays here")
+        return native
+
     @staticmethod
     def in_layout(case: Case, name: str, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return an image (channels last) in the case's layout."""

@@ -105,11 +105,12 @@ class Backend(CompiledBackend):
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
         mode = augmenter.options.mode
-        if mode == "eager" or self.inline(mode, host_keys=on_host, arrays=arrays):
-            return super().run(augmenter, runner, xp, keys, on_host, arrays)
-        where = sharded.spread(runner, arrays)
+        where = sharded.spread(runner.signature, arrays)
         if where is None:
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
+        together = mode == "eager" or self.inline(mode, host_keys=on_host, arrays=arrays)
+        if together or not sharded.is_apart(runner):
+            return where.laid(super().run(augmenter, runner, xp, keys, on_host, arrays))
         own, (key, low, high) = sharded.of_one_device(runner, where), keys
 
         def everything(key: Array, low: Array, high: Array, given: Mapping[str, Array]) -> dict[str, Array]:

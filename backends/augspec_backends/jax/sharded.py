@@ -18,8 +18,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from augspec.namespace import Array
 from augspec_backends.generic.pipeline import Runner
 from augspec_backends.generic.signature import Signature
+from augspec_backends.jax.namespace import is_traced
 
-__all__ = ["Spread", "mapped", "of_one_device", "spread"]
+__all__ = ["Spread", "is_apart", "mapped", "of_one_device", "spread"]
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,25 @@ class Spread:
         names = (self.axes,) if isinstance(self.axes, str) else self.axes
         return math.prod(self.mesh.shape[name] for name in names)
 
+    def laid(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """Return arrays of a batch, wherever they lie, as it lies."""
+        there = NamedSharding(self.mesh, PartitionSpec(self.axes))
+        return {name: jax.device_put(x, there) for name, x in arrays.items()}
 
-def spread(runner: Runner, arrays: Mapping[str, Array]) -> Spread | None:
+
+def is_apart(runner: Runner) -> bool:
+    """Return whether a device can compute its own samples: those that are mixed need each other."""
+    return hasattr(jax, "shard_map") and runner.pipeline.mixer is None  # JAX before 0.6 has none: XLA gathers
+
+
+def spread(signature: Signature, arrays: Mapping[str, Array]) -> Spread | None:
     """Return how a batch lies on devices; None unless all its arrays are shared alike, over their first axis alone.
 
     Args:
-        runner: what is to be computed; samples that are mixed need each other.
-        arrays: concrete arrays.
+        signature: of the arrays.
+        arrays: by name; traced ones lie nowhere yet.
     """
-    signature = runner.signature
-    if not hasattr(jax, "shard_map"):  # JAX before 0.6: XLA gathers
-        return None
-    if not signature.batched or not signature.batch or runner.pipeline.mixer is not None:
+    if not signature.batched or not signature.batch or any(is_traced(x) for x in arrays.values()):
         return None
     found = {_of(x) for x in arrays.values()}
     one = found.pop()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FRAMEWORKS", "Adapter", "Gradient", "adapter_of", "load_adapter"]
+__all__ = ["FRAMEWORKS", "Adapter", "Gradient", "Place", "adapter_of", "load_adapter"]
 
 FRAMEWORKS = ("numpy", "torch", "jax", "tensorflow")
 """In the order in which they can be imported into one process."""
@@ -30,6 +30,18 @@ class Gradient(NamedTuple):
     out: Any
     by_image: Any
     left: str = ""
+
+
+class Place(NamedTuple):
+    """Where arrays can lie: on a device, or shared out over several.
+
+    Attributes:
+        put: returns a batch of the framework's arrays there.
+        holds: returns whether an array lies there.
+    """
+
+    put: Callable[[Any], Any]
+    holds: Callable[[Any], bool]
 
 
 class Adapter(Protocol):
@@ -122,6 +134,12 @@ class Adapter(Protocol):
 
     def consumed(self, x: Any) -> bool:
         """Return whether a call has taken the array's memory."""
+
+    def split_host(self) -> None:
+        """Make this process show two devices where that needs no hardware; nothing has run in it yet."""
+
+    def places(self) -> Mapping[str, Place]:
+        """Return where arrays can lie, by name; one or none if there is no choice."""
 
     def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
         """Return the result, and the gradient of its weighted sum by the image; None where there is none.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import Gradient, host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, Place, host_fingerprint, is_dense, seed_host
 
 __all__ = ["ForeignAdapter"]
 
@@ -143,6 +143,13 @@ class ForeignAdapter:
         """No way to take memory is known."""
         del x
         return False
+
+    def split_host(self) -> None:
+        """No way to have more devices is known."""
+
+    def places(self) -> Mapping[str, Place]:
+        """No devices are known."""
+        return {}
 
     def gradient(self, augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:
         """No way to differentiate is known."""

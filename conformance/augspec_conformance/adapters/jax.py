@@ -14,8 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
+from jax.sharding import Mesh, NamedSharding, PartitionSpec, SingleDeviceSharding
 
-from augspec_conformance.adapters import Gradient, engine, host_fingerprint, seed_host
+from augspec_conformance.adapters import Gradient, Place, engine, host_fingerprint, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "jax"
@@ -226,6 +227,25 @@ def consumed(x: Any) -> bool:
 def nestings() -> Mapping[str, Callable[..., Any]]:
     """Return jit, with key, sample and ids traced."""
     return {"jax.jit": _jit}
+
+
+def split_host() -> None:
+    """JAX shows as many devices of the host as it is told."""
+    jax.config.update("jax_num_cpu_devices", 2)
+
+
+def places() -> Mapping[str, Place]:
+    """Return all devices, and a batch that is shared out over those of a kind."""
+    kinds = {device.platform: jax.devices(device.platform) for device in (*jax.devices(), *jax.devices("cpu"))}
+    found = {str(device): _place(SingleDeviceSharding(device)) for kind in kinds.values() for device in kind}
+    for name, devices in kinds.items():
+        if len(devices) > 1:
+            found[f"all of {name}"] = _place(NamedSharding(Mesh(np.array(devices), ("batch",)), PartitionSpec("batch")))
+    return found
+
+
+def _place(sharding: Any) -> Place:
+    return Place(lambda x: jax.device_put(x, sharding), lambda x: bool(x.sharding.is_equivalent_to(sharding, x.ndim)))
 
 
 def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from augspec_conformance.adapters import Gradient, host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, Place, host_fingerprint, is_dense, seed_host
 
 FRAMEWORK = "numpy"
 Array = npt.NDArray[Any]
@@ -179,6 +179,15 @@ def consumed(x: Any) -> bool:
     """Arrays are not given away."""
     del x
     return False
+
+
+def split_host() -> None:
+    """NumPy has one memory."""
+
+
+def places() -> Mapping[str, Place]:
+    """NumPy has one memory."""
+    return {}
 
 
 def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:

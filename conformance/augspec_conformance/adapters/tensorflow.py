@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from augspec_conformance.adapters import Gradient, engine, host_fingerprint, seed_host
+from augspec_conformance.adapters import Gradient, Place, engine, host_fingerprint, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "tensorflow"
@@ -240,6 +240,28 @@ def consumed(x: Any) -> bool:
     """Tensors are not given away."""
     del x
     return False
+
+
+def split_host() -> None:
+    """Logical devices of one host share its memory: TensorFlow goes from one to the other without a word."""
+
+
+def places() -> Mapping[str, Place]:
+    """Return the host and the GPUs."""
+    names = [device.name.removeprefix("/device:") for kind in ("CPU", "GPU") for device in _logical(kind)]
+    return {name: _place(name) for name in names}
+
+
+def _logical(kind: str) -> Any:
+    return tf.config.list_logical_devices(kind)
+
+
+def _place(name: str) -> Place:
+    def put(x: Any) -> Any:
+        with tf.device(name):
+            return tf.identity(x)
+
+    return Place(put, lambda x: x.device.endswith(name))
 
 
 def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from augspec_conformance.adapters import Gradient, engine, host_fingerprint, is_dense, seed_host
+from augspec_conformance.adapters import Gradient, Place, engine, host_fingerprint, is_dense, seed_host
 from augspec_conformance.adapters import numpy as host
 
 FRAMEWORK = "torch"
@@ -250,6 +250,20 @@ def consumed(x: Any) -> bool:
     """Tensors are not given away."""
     del x
     return False
+
+
+def split_host() -> None:
+    """Torch knows one host."""
+
+
+def places() -> Mapping[str, Place]:
+    """Return the host and the CUDA devices."""
+    names = ["cpu", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    return {name: _place(torch.device(name)) for name in names}
+
+
+def _place(device: torch.device) -> Place:
+    return Place(lambda x: x.to(device), lambda x: x.device == device)
 
 
 def gradient(augmenter: Any, key: Any, image: Any, ids: Any, weights: Array, *, mode: str) -> Gradient | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from hypothesis import strategies as st
@@ -130,8 +130,13 @@ def _fits(policy: Json, signature: str) -> bool:
 
 def valid(policy: Json) -> bool:
     """Return whether a document is accepted."""
+    return _accepted(json.dumps(policy))
+
+
+@lru_cache(maxsize=1024)
+def _accepted(text: str) -> bool:
     try:
-        augspec.normalize(augspec.loads(json.dumps(policy)))
+        augspec.normalize(augspec.loads(text))
     except augspec.PolicyError:
         return False
     return True

@@ -41,10 +41,7 @@ _COMPILED = ("op:rotate", "op:random_resized_crop", "mix:train")
 
 def _native(subject: Subject, case: Case, number: Any, dtype: str, channels: int) -> Any:
     rows = rows_of(number, dtype, channels)
-    try:
-        return subject.adapter.to_native(subject.in_layout(case, "image", rows) if channels else rows, dtype)
-    except (ImportError, TypeError) as error:
-        raise Unclaimed(f"{subject.name} has no {dtype} arrays here: {error}") from error
+    return subject.made(subject.in_layout(case, "image", rows) if channels else rows, dtype)
 
 
 def _with(policy: Json, **targets: Any) -> Json:

@@ -1,4 +1,7 @@
-"""P7–P9, P12, P14: the process around a call. Nothing global is read or changed, at import, compilation or call."""
+"""P7–P9, P12, P14, C13: the process around a call.
+
+Nothing global is read or changed, at import, compilation or call; other processes and devices give the same.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,9 @@ from typing import Any
 
 import numpy as np
 
-import augspec
 from augspec_conformance.cases.catalogue import CORE_FLOAT, cases_of, grid
 from augspec_conformance.cases.probes import sample_of
-from augspec_conformance.facts import source_of
-from augspec_conformance.fresh import Finding, digests_of, seen
+from augspec_conformance.fresh import digests_of, elsewhere, fresh_cases
 from augspec_conformance.law import Case, Law, Tier, require
 from augspec_conformance.laws.compare import require_same
 from augspec_conformance.subject import Subject, Unclaimed
@@ -61,36 +62,23 @@ def _unheard() -> Iterator[None]:
         logging.root.handlers[:] = before
 
 
-def _elsewhere(subject: Subject, case: Case) -> Finding:
-    """Return what a fresh process sees of the same backend."""
-    backend = subject.backend
-    for source in dict.fromkeys((subject.source, source_of(backend))):
-        try:
-            found = augspec.get_backend(source)
-        except augspec.BackendUnavailable:
-            continue
-        if type(found) is type(backend):
-            cases = tuple(one.to_json() for one in _fresh_cases(subject, case))
-            return seen(source, subject.adapter.FRAMEWORK, cases)
-    raise Unclaimed(f"{type(backend).__qualname__} cannot be imported by name, so no other process can have it")
-
-
-def _fresh_cases(subject: Subject, case: Case) -> tuple[Case, ...]:
-    """Return what a fresh process is asked; the pixels of the first alone where calls are compiled."""
-    names = ("mix:train", "mix:some", "op:gaussian_noise")
-    asked = grid("P12", "full", names=names[::-1] if case.context.get("quick") else names)
-    return tuple(subject.fitted(one.with_(layout=subject.claimed(one.layout))) for one in asked)
-
-
 def _import_pure(subject: Subject, case: Case) -> None:
-    found = _elsewhere(subject, case)
+    found = elsewhere(subject, case)
     for when, names in (("importing the backend", found.at_import), ("the first call", found.at_call)):
         require(not names, f"in a fresh process, {when} changed global state", expected="none", got=", ".join(names))
 
 
+def _placed(subject: Subject, case: Case) -> None:
+    found = elsewhere(subject, case)
+    if found.places < 2:
+        raise Unclaimed("arrays lie at one place here")
+    for mode, wrong in found.misplaced.items():
+        require(not wrong, f"mode {mode}: arrays that lie on several devices", expected="nothing wrong", got=wrong[:4])
+
+
 def _process_independent(subject: Subject, case: Case) -> None:
-    for mode, expected in _elsewhere(subject, case).digests.items():
-        for name, digest in digests_of(subject.sibling(mode), _fresh_cases(subject, case)).items():
+    for mode, expected in elsewhere(subject, case).digests.items():
+        for name, digest in digests_of(subject.sibling(mode), fresh_cases(subject, case)).items():
             require(
                 digest == expected[name],
                 f"{name}, mode {mode}: a process with another hash seed gives another result",
@@ -204,7 +192,7 @@ def _p8_cases(tier: Tier) -> tuple[Case, ...]:
 
 
 def _once(law: str) -> Callable[[Tier], tuple[Case, ...]]:
-    """P9 and P12 share a process, so they are asked the same: at smoke, what compiles quickly comes first."""
+    """P9, P12 and C13 share a process, so they are asked the same: at smoke, what compiles quickly comes first."""
     return lambda tier: grid(law, tier, names=("mix:train",), context={"quick": True} if tier == "smoke" else {})
 
 
@@ -241,6 +229,15 @@ LAWS = (
         "Another process, with another hash seed, gives the same bytes.",
         _process_independent,
         _once("P12"),
+        scope="backend",
+    ),
+    Law(
+        "C13",
+        "devices",
+        ("R2", "T1"),
+        "Results lie where their inputs lay, on one device or shared out over several, and are the same on each.",
+        _placed,
+        _once("C13"),
         scope="backend",
     ),
     Law(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -120,7 +121,11 @@ def _forked(subject: Subject, case: Case) -> None:
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     worker = context.Process(target=lambda: there.send(subject.call(case)), daemon=True)
-    worker.start()
+    # Frameworks that other code loaded into this process warn of their threads; the worker calls none of them.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "os.fork", RuntimeWarning)  # JAX
+        warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)  # Python 3.12 and newer
+        worker.start()
     there.close()
     try:
         require(here.poll(_PATIENCE), "a forked process gives a result at all")

@@ -107,6 +107,25 @@ def _twice_cut(subject: Subject, case: Case) -> None:
             require(got == expected, f"boxes_valid after two crops, with {rule}", expected=expected, got=got)
 
 
+def _rounded(subject: Subject, case: Case) -> None:
+    """Flags are those of the places before they are rounded to a narrow dtype, where an edge may be the next number."""
+    image, dtype = sample_of(case)["image"][:, :20, :40], case.context["dtype"]
+    # 10.012 pixels to the right, by which the first of each comes to less than half a step before the last edge.
+    near = 30 - (1 / 64 if dtype == "float16" else 1 / 8)
+    points = np.array([[[near, 5], [20, 5], [30, 5]]], np.float32)
+    boxes = np.array([[[near, 5, 33, 9], [20, 5, 33, 9], [30, 5, 33, 9]]], np.float32)
+    given = {"image": image[:1], "boxes": boxes, "keypoints": points}
+    native = {
+        **subject.native(case, {"image": given["image"]}),
+        **{name: subject.made(given[name], dtype) for name in ("boxes", "keypoints")},
+    }
+    out = subject.of(case)(subject.key(case), native, [0])
+    for name, places in (("boxes_valid", "boxes"), ("keypoints_visible", "keypoints")):
+        require(subject.adapter.dtype_name(out[places]) == dtype, f"the dtype of {places}", expected=dtype)
+        got = subject.adapter.to_numpy(out[name])[0].tolist()
+        require(got == [True, True, False], f"{name} beside {dtype}", expected=[True, True, False], got=got)
+
+
 _BOXES = 300
 """Rows that one byte cannot count."""
 
@@ -210,7 +229,18 @@ def _f5_cases(tier: Tier) -> tuple[Case, ...]:
         targets=("image", "boxes"),
         context={"deciding": True},
     )
-    return (*found, sees) if tier == "full" else found
+    move = document({"op": "affine", "translate_x": 0.2503})
+    rounded = tuple(
+        Case(
+            name=f"places of {dtype}",
+            policy=move,
+            signature="medium-u8",
+            reach="eager",
+            context={"dtype": dtype, "rounded": True},
+        )
+        for dtype in ("float16", "bfloat16")
+    )
+    return (*found, *rounded, sees) if tier == "full" else (*found, *rounded[:1])
 
 
 _SHRUNK = document(
@@ -267,7 +297,7 @@ def _deciding(subject: Subject, case: Case) -> None:
 
 
 def _f5(subject: Subject, case: Case) -> None:
-    asked = {"windows": _beside_windows, "slivers": _slivers, "deciding": _deciding}
+    asked = {"windows": _beside_windows, "slivers": _slivers, "deciding": _deciding, "rounded": _rounded}
     next((ask for word, ask in asked.items() if case.context.get(word)), _filtered)(subject, case)
 
 

@@ -111,6 +111,14 @@ MUTANTS = (
     ),
     _mutant(
         "jax",
+        "M467",
+        "GathersOnOne",
+        "puts every result on the first device",
+        "Of eight devices, seven wait for one.",
+        ("C13",),
+    ),
+    _mutant(
+        "jax",
         "M61",
         "CompilesAgain",
         "compiles again at every call",

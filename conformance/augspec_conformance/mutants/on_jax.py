@@ -33,6 +33,7 @@ __all__ = [
     "DarkensOnceCompiled",
     "FallsBack",
     "FollowsPrecision",
+    "GathersOnOne",
     "KeepsReference",
     "PermutesGradients",
     "TakesMemory",
@@ -53,6 +54,14 @@ class BakesKey(Running, Backend):
 
         result: Values = work.augmenter.compiled(work.runner, compile_it, "baked")(dict(arrays))
         return result
+
+
+class GathersOnOne(Running, Backend):
+    """Puts every result on the first device."""
+
+    def running(self, go: Go, work: Work, keys: Keys, arrays: Mapping[str, Array]) -> Values:
+        out = go(keys, arrays)
+        return {name: x if is_traced(x) else jax.device_put(x, jax.devices()[0]) for name, x in out.items()}
 
 
 class BakesSeed(Running, Backend):

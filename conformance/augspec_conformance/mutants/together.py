@@ -213,6 +213,19 @@ class SharesOfOne(Faulty):
         return run(key, sample, index)
 
 
+class HalfFlags(Faulty):
+    """Sees whether keypoints are on the canvas when they have been rounded to the dtype in which they came."""
+
+    def call(self, run: Run, key: Any, sample: Any, index: Any) -> Any:
+        out = run(key, sample, index)
+        points = out.get("keypoints") if isinstance(out, dict) else None
+        if points is not None and points.dtype.itemsize == 2 and sample.get("keypoints_visible") is None:
+            height, width = image_of(out).shape[-3:-1]
+            inside = (points >= 0) & (points < np.array([width, height]))
+            out = {**out, "keypoints_visible": inside.all(-1)}
+        return out
+
+
 def _mutant(number: int, title: str, wrong: str, make: type[Faulty], *killers: str, tier: Tier = "full") -> Mutant:
     return Mutant(f"M{number}", "together", title, wrong, make, killers, tier=tier)
 
@@ -322,5 +335,12 @@ MUTANTS = (
         "Pictures of several things at once lose half of each.",
         SharesOfOne,
         "B9",
+    ),
+    _mutant(
+        466,
+        "sees whether keypoints are visible when they have been rounded to float16",
+        "A point in the last column is there, and is not seen.",
+        HalfFlags,
+        "F5",
     ),
 )
