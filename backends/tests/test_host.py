@@ -212,15 +212,55 @@ COPIED = [
 
 @pytest.mark.parametrize("op", COPIED, ids=lambda op: "-".join(map(str, op.values())))
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_images_that_are_copied_before_they_are_read_come_out_alike(op: dict[str, Any], channels: int) -> None:
+@pytest.mark.parametrize("layout", ["NHWC", "NCHW"])
+def test_images_that_are_copied_before_they_are_read_come_out_alike(
+    op: dict[str, Any], channels: int, layout: str
+) -> None:
     policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op, {"op": "horizontal_flip", "p": 0.5}], "eval": []}))
     images = np.random.default_rng(0).integers(0, 256, (6, 190, 210, channels)).astype(np.uint8)
-    given = {"image": images, "mask": images[..., 0].copy()}
+    given = {"image": images if layout == "NHWC" else np.moveaxis(images, -1, 1).copy(), "mask": images[..., 0].copy()}
     found, expected = (
-        augspec.compile(policy, backend=name)(augspec.Key(3), given, index=np.arange(6)) for name in ("host", "numpy")
+        augspec.compile(policy, backend=name, layout=layout)(augspec.Key(3), given, index=np.arange(6))
+        for name in ("host", "numpy")
     )
     for name, array in expected.items():
         np.testing.assert_array_equal(found[name], array, err_msg=name)
+
+
+WINDOWS = [(190, 210, [96, 80]), (61, 300, [1, 33]), (75, 64, [80, 1]), (33, 400, [20, 60]), (30, 1100, [20, 60])]
+"""Height and width of images, and the size of a result: of few and of many taps, of one column and of one row."""
+
+
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize(("height", "width", "size"), WINDOWS)
+def test_rows_are_resampled_at_once_to_what_their_entries_are(
+    height: int, width: int, size: list[int], channels: int, antialias: bool
+) -> None:
+    op = {"op": "random_resized_crop", "size": size, "area": {"uniform": [0.05, 1.0]}, "antialias": antialias}
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": [op], "eval": []}))
+    images = np.random.default_rng(0).integers(0, 256, (9, height, width, channels)).astype(np.uint8)
+    images[::3] = 255  # the largest sums
+    found, expected = (
+        augspec.compile(policy, name)(augspec.Key(3), images, np.arange(9)) for name in ("host", "numpy")
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+# Of these numbers, arithmetic in float64 would round level 196 to the next float32.
+BESIDE = (0.535149430497211, 0.8820279809971385)
+
+
+@pytest.mark.parametrize(("mean", "std", "looked_up"), [(0.485, 0.229, False), (0.4, 1.0, False), (*BESIDE, True)])
+def test_levels_are_standardised_to_the_numbers_of_the_table(mean: float, std: float, looked_up: bool) -> None:
+    means, stds = np.array([mean, 0.5, 0.0]), np.array([std, 0.3, 1.0])
+    levels = np.arange(256, dtype=np.int32).repeat(3).reshape(1, 16, 16, 3)
+    given = Node("input", (), levels.shape, "int32")
+    node = HostNamespace().standardised(given, means, stds)
+    assert ("take" in {one.op for one in graph.walk([node])}) == looked_up
+    out = np.empty(levels.shape, np.float32)
+    engine.compiled([node], [given], [False])([levels, out], 1)
+    assert out.tobytes() == NumpyNamespace().standardised(levels, means, stds).tobytes()
 
 
 def test_one_function_serves_batches_of_every_size() -> None:

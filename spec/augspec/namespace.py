@@ -141,6 +141,21 @@ class Namespace(Protocol):
     def arange(self, n: int) -> Array:
         """Return 0 … n − 1 as int32."""
 
+    def standardised(self, levels: Array, mean: Any, std: Any) -> Array:
+        """Return (level / 255 − mean) / std, float32, of levels 0 … 255, (B, H, W, C) int32.
+
+        Numbers are those of float64, rounded once. `mean` and `std` are (C,) float64 on the host.
+        """
+
+    def across(self, image: Array, first: Array, weights: Array) -> Array:
+        """Return bytes resampled along rows, int32 (B, H, w, C) in 2⁻⁸ levels: ⌊(Σ weight · byte + 64) / 2⁷⌋.
+
+        Args:
+            image: (B, H, W, C) uint8.
+            first: (B, w) column of the first tap; columns outside of the image are those of its edges.
+            weights: (B, w, T) int32, T static, in 2⁻¹⁵; those outside of the image are 0.
+        """
+
     def recomputes(self, x: Array) -> bool:
         """Return whether a fusing compiler may compute `x` anew for every use; then `materialise` pays."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from augspec.namespace import Array, Namespace
 
-__all__ = ["Branches", "OperatorNamespace", "grouped"]
+__all__ = ["Branches", "OperatorNamespace", "grouped", "level_table"]
 
 Branches = Sequence[Callable[..., Mapping[str, Array]]]
 """Functions of (state, params), both dicts of arrays with the batch axis first, that return the new state."""
@@ -48,11 +48,31 @@ class OperatorNamespace:
     def logical_or(self, x: Array, y: Array) -> Array:
         return x | y
 
+    def standardised(self, levels: Array, mean: np.ndarray, std: np.ndarray) -> Array:
+        xp, table, channels = cast("Namespace", self), level_table(mean, std), len(mean)
+        return xp.take(xp.constant(table.reshape(-1), "float32"), levels * channels + xp.arange(channels))
+
+    def across(self, image: Array, first: Array, weights: Array) -> Array:
+        xp = cast("Namespace", self)
+        side, (_, size, taps) = xp.shape(image)[2], xp.shape(weights)
+        total: Array = None
+        for tap in range(taps):
+            part = xp.gather_axis(image, xp.clip(first + tap, 0, side - 1), 2)
+            product = xp.astype(part, "int32") * xp.reshape(weights[:, :, tap], (-1, 1, size, 1))
+            total = product if total is None else total + product
+        return xp.shr(total + 64, 7)
+
     def recomputes(self, x: Array) -> bool:
         return False
 
     def materialise(self, f: Callable[[], Array], guard: Array, shape: tuple[int, ...], dtype: str) -> Array:
         return f()
+
+
+def level_table(mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """Return (level / 255 − mean) / std of 256 levels and each channel, (256, C) float32, rounded once from float64."""
+    found: np.ndarray = ((np.arange(256)[:, None] / 255 - mean) / std).astype(np.float32)
+    return found
 
 
 def grouped(

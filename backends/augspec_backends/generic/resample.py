@@ -184,6 +184,8 @@ def _pass(
     _, size, taps = xp.shape(weights)
     side = xp.shape(image)[axis]
     levels = xp.dtype(image) == "uint8"
+    if levels and axis == 2 and isinstance(m, FixedNumbers):
+        return xp.across(image, first, weights)
     centred = (lobes or taps > 128) and not levels and isinstance(m, FixedNumbers)
     shape = (-1, 1, size, 1) if axis == 2 else (-1, size, 1, 1)
     total: Array = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from augspec_backends.host.code import STORED, Module
 from augspec_backends.host.functions import Functions
 
@@ -15,6 +17,10 @@ Index = tuple[int | str, ...]
 
 _PIXEL, _LANE = "pixel ", "lane"
 """The numbers of a pixel and of its channel where one loop goes through both, as `Indices.run_through` says."""
+
+
+_LONGEST = 2**14
+"""Bytes, at most, of numbers of channels that are repeated for a run of pixels: they share the cache with the image."""
 
 
 class Separate(Exception):
@@ -28,6 +34,7 @@ class Indices(Functions):
         super().__init__(module, name)
         self._through = ""
         self._lanes = 0
+        self._run = 0
         self._counted: set[str] = set()
 
     def run_through(self, pixels: int, channels: int) -> tuple[str, str]:
@@ -36,7 +43,7 @@ class Indices(Functions):
         Entries at `pixel + k, channel` of arrays with as many channels are neighbours in memory: a loop over them is
         one of plain loads and stores, with no shuffling. Whatever else is done with the two numbers raises `Separate`.
         """
-        self._through, self._lanes = self.open(pixels * channels), channels
+        self._through, self._lanes, self._run = self.open(pixels * channels), channels, pixels * channels
         return f"{_PIXEL}0", _LANE
 
     def emit(self, text: str, *operands: str) -> str:
@@ -114,6 +121,13 @@ class Indices(Functions):
         before = self.product(self.linear(shape[:-2], tuple(rest)), shape[-2] * shape[-1])
         shift = int(pixel.removeprefix(_PIXEL)) * self._lanes
         return self.plus(self.plus(before, shift), self._through)
+
+    def lanes_of(self, numbers: np.ndarray, index: Index) -> tuple[np.ndarray, str] | None:
+        """Return numbers of channels once for every pixel of a run, and where in the run it is; None outside of one."""
+        lanes, size = self._lanes, self._run * numbers.dtype.itemsize
+        if not index or index[-1] != _LANE or numbers.size != lanes or numbers.shape[-1] != lanes or size > _LONGEST:
+            return None
+        return np.tile(numbers.reshape(-1), self._run // lanes), self._through
 
     def reshaped(self, index: Index, outer: Sequence[int], inner: Sequence[int]) -> Index:
         """Return the index of the same entry in another shape: axes are taken together as far as products agree."""

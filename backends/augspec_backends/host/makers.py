@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from augspec_backends.host.across import resampled
 from augspec_backends.host.code import TYPES, literal, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.indices import Separate
@@ -138,8 +139,14 @@ def _argsort(program: Program, node: Node, target: str) -> None:
     kernel.finish(target)
 
 
+def _buffer(program: Program, node: Node, target: str) -> None:
+    if not resampled(program, node, target):
+        entries(program, node, target)
+
+
 MAKERS: Mapping[str, Callable[[Program, Node, str], None]] = {
     "argsort": _argsort,
+    "buffer": _buffer,
     "concat": _concat,
     "cumulative_sum": _cumulative_sum,
     "histogram": _histogram,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from augspec_backends.generic.namespace import Branches, OperatorNamespace
+from augspec_backends.generic.namespace import Branches, OperatorNamespace, level_table
 from augspec_backends.host.graph import Node, constant, elementwise
 from augspec_backends.numpy.namespace import NumpyNamespace
 
@@ -149,6 +149,21 @@ class HostNamespace(OperatorNamespace):
 
     def arange(self, n: int) -> Node:
         return Node("arange", (), (n,), "int32")
+
+    def across(self, image: Node, first: Node, weights: Node) -> Node:
+        """Return what entries are, and what they are made of, by which whole rows can be computed."""
+        entries = super().across(image, first, weights)
+        return Node("across", (entries,), entries.shape, entries.dtype, (image, first, weights))
+
+    def standardised(self, levels: Node, mean: np.ndarray, std: np.ndarray) -> Node:
+        """Return what a table would say: by arithmetic, many at once, if that gives the very numbers of the table."""
+        shift, scale = mean * 255, 1 / (std * 255)
+        line = ((np.arange(256)[:, None] - shift) * scale).astype(np.float32)
+        if line.tobytes() != level_table(mean, std).tobytes():
+            table: Node = super().standardised(levels, mean, std)
+            return table
+        wide = self.astype(levels, "float64") - constant(shift, "float64")
+        return self.astype(wide * constant(scale, "float64"), "float32")
 
     def recomputes(self, x: Any) -> bool:
         return True

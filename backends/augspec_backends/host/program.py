@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augspec_backends.host.across import SPACE
 from augspec_backends.host.arena import Arena
 from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node, elementwise
-from augspec_backends.host.kept import gathered, kept, rows_read
+from augspec_backends.host.kept import COPIED, gathered, kept, rows_read
 from augspec_backends.host.levels import look_up
 from augspec_backends.host.makers import MAKERS, entries
 from augspec_backends.host.values import Values
 
 __all__ = ["Program"]
 
-_COPIED = range(2**15, 2**21)
-"""Bytes of inputs that are copied before they are read at computed places. In order, memory comes in time for its use;
-out of order it does not: copying an image of 224 × 224 costs 3 µs where waiting for it may cost 60, and rotating one of
-640 × 640 takes 0.6 of the time. Small ones are soon all there; from 1024 × 1024 on copies push each other out of the
-processor's cache."""
+_IMAGES = (3, 4)
+"""Axes of images: of one sample, or of a batch of one."""
 
 
 class Program(Values):
@@ -42,6 +40,7 @@ class Program(Values):
         self._rows = rows_read(outputs)
         self._pointers: dict[int, str] = {}
         self._making: set[int] = set()
+        self._spacious: set[int] = set()
         self._slots: dict[str, int] = {}
         self._results: dict[int, list[str]] = {}
         self.parameters = ["ptr noalias %arena"]
@@ -72,14 +71,25 @@ class Program(Values):
             self._arena.note(text, None, moves=not self.depth)
 
     def memory(self, node: Node, count: int = 1) -> str:
-        """Return a pointer to new memory for so many arrays like a node."""
-        return self._own(self._arena.allocate(count * node.size * stored_bytes(node.dtype)))
+        """Return a pointer to new memory for so many arrays like a node; around images of bytes there is space."""
+        size = count * node.size * stored_bytes(node.dtype)
+        if node.dtype != "uint8" or len(node.shape) not in _IMAGES:
+            return self._own(self._arena.allocate(size))
+        self._spacious.add(node.serial)
+        start = self._own(self._arena.allocate(size + 2 * SPACE))
+        return self.emit(f"getelementptr inbounds i8, ptr {start}, i64 {SPACE}", start)
+
+    def spacious(self, image: Node) -> Node | None:
+        """Return the array in memory that an image of bytes is, with space around it; None if there is none."""
+        while image.op == "slice" and image.args[0].shape == image.shape[1:]:
+            image = image.args[0]
+        return image if self.pointer(image) is not None and image.serial in self._spacious else None
 
     def _copy(self, node: Node) -> None:
         """Copy an input into the program's own memory, if that pays, and let all reads be of the copy."""
         size = node.size * stored_bytes(node.dtype)
         given = self.pointer(node)
-        if size not in _COPIED or given is None:
+        if not 0 < size < COPIED or given is None:
             return
         self.module.declare("void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
         copy, (start, count) = self.memory(node), self._bytes_read(node, size)

@@ -106,6 +106,10 @@ class Values(Indices, ABC):
         yield from ()
         if all(isinstance(one, int) for one in index):
             return literal(node.data[index], node.dtype)
+        lanes = self.lanes_of(node.data, index)
+        if lanes is not None:
+            repeated, at = lanes
+            return self.load(self.module.table(repeated), repeated.shape, node.dtype, (at,))
         return self._entry(self.module.table(node.data), node, index)
 
     def _elementwise(self, node: Node, index: Index) -> _Steps:
@@ -216,6 +220,7 @@ class Values(Indices, ABC):
         return total
 
     _ENTRIES: ClassVar[Mapping[str, Callable[[Any, Node, Index], _Steps]]] = {
+        "across": _buffer,
         "arange": _arange,
         "buffer": _buffer,
         "concat": _concat,
