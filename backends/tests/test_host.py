@@ -207,6 +207,9 @@ COPIED = [
     {"op": "random_crop", "size": [100, 120]},
     {"op": "rotate", "degrees": {"uniform": [-30, 30]}},
     {"op": "rotate", "degrees": {"uniform": [-30, 30]}, "interpolation": "bicubic", "border": "mirror"},
+    {"op": "affine", "translate_x": {"uniform": [-1, 1]}, "translate_y": {"uniform": [-1, 1]}},
+    {"op": "affine", "degrees": {"uniform": [-180, 180]}, "translate_x": {"uniform": [-1, 1]}, "border": "edge"},
+    {"op": "perspective", "distortion": 0.4, "border": "edge"},
 ]
 
 
@@ -225,6 +228,23 @@ def test_images_that_are_copied_before_they_are_read_come_out_alike(
     )
     for name, array in expected.items():
         np.testing.assert_array_equal(found[name], array, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "op", [COPIED[0], COPIED[1], COPIED[3], COPIED[5]], ids=lambda op: "-".join(map(str, op.values()))
+)
+@pytest.mark.parametrize("layout", ["NHWC", "NCHW"])
+def test_pixels_are_computed_at_once_where_the_processor_can(
+    op: dict[str, Any], layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(engine, "_object", lambda source: seen.append(source) or pytest.fail("enough"))
+    monkeypatch.setenv("AUGSPEC_CACHE", "")
+    augment = augspec.compile(augspec.loads(json.dumps({"augspec": 1, "ops": [op], "eval": []})), "host", layout=layout)
+    image = np.zeros((50, 40, 3) if layout == "NHWC" else (3, 50, 40), np.uint8)
+    with pytest.raises(pytest.fail.Exception):
+        augment(0, image, 0)
+    assert ("pmadd.wd" in seen[0]) == engine.gathers()
 
 
 WINDOWS = [(190, 210, [96, 80]), (61, 300, [1, 33]), (75, 64, [80, 1]), (33, 400, [20, 60]), (30, 1100, [20, 60])]

@@ -147,13 +147,13 @@ class Namespace(Protocol):
         Numbers are those of float64, rounded once. `mean` and `std` are (C,) float64 on the host.
         """
 
-    def across(self, image: Array, first: Array, weights: Array) -> Array:
-        """Return bytes resampled along rows, int32 (B, H, w, C) in 2⁻⁸ levels: ⌊(Σ weight · byte + 64) / 2⁷⌋.
+    def noted(self, x: Array, what: str, *arrays: Array) -> Array:
+        """Return x, or the same numbers by a quicker way to all of them, if the namespace has one for what x is.
 
-        Args:
-            image: (B, H, W, C) uint8.
-            first: (B, w) column of the first tap; columns outside of the image are those of its edges.
-            weights: (B, w, T) int32, T static, in 2⁻¹⁵; those outside of the image are 0.
+        * `across`: bytes resampled along rows, of an image (B, H, W, C) uint8, columns (B, w) of first taps, and
+          weights (B, w, T) in 2⁻¹⁵, T static, not negative, 0 outside of the image: ⌊(Σ weight · byte + 64) / 2⁷⌋.
+        * `bilinear constant`, `bilinear edge`: bytes between four pixels, of an image, the upper left one's columns and
+          rows (B, h, w), and fractions in 2⁻¹¹: ⌊(Σ weight · byte + 2¹³) / 2¹⁴⌋; zeros outside, or the nearest pixel.
         """
 
     def recomputes(self, x: Array) -> bool:

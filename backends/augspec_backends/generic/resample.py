@@ -184,8 +184,6 @@ def _pass(
     _, size, taps = xp.shape(weights)
     side = xp.shape(image)[axis]
     levels = xp.dtype(image) == "uint8"
-    if levels and axis == 2 and isinstance(m, FixedNumbers):
-        return xp.across(image, first, weights)
     centred = (lobes or taps > 128) and not levels and isinstance(m, FixedNumbers)
     shape = (-1, 1, size, 1) if axis == 2 else (-1, size, 1, 1)
     total: Array = None
@@ -204,6 +202,8 @@ def _pass(
     if not isinstance(m, FixedNumbers):
         return total
     total = xp.shr(total + 64, 7) if levels else xp.shr(total + 16384, 15)
+    if levels and axis == 2 and not lobes:
+        return xp.noted(total, "across", image, first, weights)
     return total + _MIDDLE if centred else total
 
 

@@ -176,7 +176,10 @@ def _bilinear_fixed(
             along = xp.shr(along + 128, 8)
         total = along * wy if total is None else total + along * wy
     total = xp.shr(total + 8192, 14)
-    return total if plain else total + outside
+    if not plain:
+        return total + outside
+    quick = levels and border in ("constant", "edge")
+    return xp.noted(total, f"bilinear {border}", image, x0, y0, fx, fy) if quick else total
 
 
 def _bilinear_float(m: FloatNumbers, taps: _Taps, fx: Array, fy: Array) -> Array:

@@ -172,6 +172,12 @@ class Code:
         self.act(f"store {kind} {start}, ptr {name}")
         return name
 
+    def room(self, count: int) -> str:
+        """Return the address of so many i32 that change."""
+        name = self._name()
+        self.blocks[0].lines.insert(0, f"{name} = alloca [{count} x i32], align 64")
+        return name
+
     def act(self, text: str) -> None:
         """Write an instruction without a value into the innermost block."""
         self.scopes[-1].block.lines.append(text)

@@ -18,7 +18,7 @@ from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.program import Program
 
-__all__ = ["Machine", "compiled", "machines"]
+__all__ = ["Machine", "compiled", "gathers", "machines"]
 
 _MAIN = "augspec_main"
 
@@ -44,6 +44,11 @@ def _gathering() -> str:
     if "+avx2" not in features.split(","):
         return ""
     return f' "target-cpu"="{name}" "target-features"="{features},+fast-gather"'
+
+
+def gathers() -> bool:
+    """Return whether this processor reads and multiplies many words at a time, as AVX2 does."""
+    return bool(_gathering())
 
 
 def _machine() -> Any:

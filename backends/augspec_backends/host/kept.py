@@ -63,7 +63,7 @@ def gathered(outputs: Iterable[Node]) -> list[Node]:
     """Return the inputs whose entries are read at computed places, as the images of warps are."""
     nodes = walk(outputs)
     read = _sources(nodes)
-    return [node for node in nodes if node.op == "input" and node.serial in read]
+    return [node for node in nodes if node.op in ("input", "row") and node.serial in read]
 
 
 def rows_read(outputs: Iterable[Node]) -> dict[int, list[Node]]:
@@ -89,7 +89,7 @@ def _rows_alike(node: Node, place: int) -> bool:
         return False
     if node.op == "slice":  # one sample is an image without an axis for samples
         return arg.shape == node.shape[1:] and all(one[:2] == (0, 1) for one in node.data)
-    return node.op in (*ELEMENTWISE, "across", "buffer") or (node.op == "gather_axis" and node.data == 2 and not place)
+    return node.op in (*ELEMENTWISE, "buffer", "noted") or (node.op == "gather_axis" and node.data == 2 and not place)
 
 
 def _sources(nodes: Iterable[Node]) -> set[int]:

@@ -54,6 +54,10 @@ class Kernel(Values):
         ]
         yield from itertools.product(*ranges)
 
+    def open_rows(self, node: Node) -> str:
+        """Open the loop over the rows of an image that are read, and return their number."""
+        return self._axis(node, 1)
+
     def _axis(self, node: Node, axis: int) -> str:
         """Open the loop over an axis; of an image's rows, over those that are read."""
         ends = self.program.part(node) if axis == 1 and len(node.shape) == 4 else None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from augspec_backends.host.across import resampled
+from augspec_backends.host.bilinear import warped
 from augspec_backends.host.code import TYPES, literal, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.indices import Separate
@@ -140,7 +141,7 @@ def _argsort(program: Program, node: Node, target: str) -> None:
 
 
 def _buffer(program: Program, node: Node, target: str) -> None:
-    if not resampled(program, node, target):
+    if not (resampled(program, node, target) or warped(program, node, target)):
         entries(program, node, target)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from augspec_backends.generic.namespace import Branches, OperatorNamespace, level_table
+from augspec_backends.host import engine
+from augspec_backends.host.bilinear import fits
 from augspec_backends.host.graph import Node, constant, elementwise
 from augspec_backends.numpy.namespace import NumpyNamespace
 
@@ -150,10 +152,12 @@ class HostNamespace(OperatorNamespace):
     def arange(self, n: int) -> Node:
         return Node("arange", (), (n,), "int32")
 
-    def across(self, image: Node, first: Node, weights: Node) -> Node:
-        """Return what entries are, and what they are made of, by which whole rows can be computed."""
-        entries = super().across(image, first, weights)
-        return Node("across", (entries,), entries.shape, entries.dtype, (image, first, weights))
+    def noted(self, x: Node, what: str, *arrays: Node) -> Node:
+        """Return what entries are, and what they are made of, by which all of an image can be computed."""
+        found = Node("noted", (x,), x.shape, x.dtype, (what, arrays))
+        if what == "across" or not (fits(found) and engine.gathers()):
+            return found
+        return self.astype(Node("buffer", (self.astype(found, "uint16"),), x.shape, "uint16"), "int32")
 
     def standardised(self, levels: Node, mean: np.ndarray, std: np.ndarray) -> Node:
         """Return what a table would say: by arithmetic, many at once, if that gives the very numbers of the table."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from augspec_backends.host.across import SPACE
 from augspec_backends.host.arena import Arena
 from augspec_backends.host.code import Module, stored_bytes
 from augspec_backends.host.graph import Node, elementwise
 from augspec_backends.host.kept import COPIED, gathered, kept, rows_read
+from augspec_backends.host.lanes import SPACE
 from augspec_backends.host.levels import look_up
 from augspec_backends.host.makers import MAKERS, entries
 from augspec_backends.host.values import Values
@@ -76,8 +76,9 @@ class Program(Values):
         if node.dtype != "uint8" or len(node.shape) not in _IMAGES:
             return self._own(self._arena.allocate(size))
         self._spacious.add(node.serial)
-        start = self._own(self._arena.allocate(size + 2 * SPACE))
-        return self.emit(f"getelementptr inbounds i8, ptr {start}, i64 {SPACE}", start)
+        space = SPACE * -(-node.shape[-2] * node.shape[-1] // SPACE) + SPACE
+        start = self._own(self._arena.allocate(size + 2 * space))
+        return self.emit(f"getelementptr inbounds i8, ptr {start}, i64 {space}", start)
 
     def spacious(self, image: Node) -> Node | None:
         """Return the array in memory that an image of bytes is, with space around it; None if there is none."""
@@ -88,6 +89,8 @@ class Program(Values):
     def _copy(self, node: Node) -> None:
         """Copy an input into the program's own memory, if that pays, and let all reads be of the copy."""
         size = node.size * stored_bytes(node.dtype)
+        if node.op == "row" and (node.dtype != "uint8" or len(node.shape) not in _IMAGES):
+            return
         given = self.pointer(node)
         if not 0 < size < COPIED or given is None:
             return

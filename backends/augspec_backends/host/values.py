@@ -220,7 +220,6 @@ class Values(Indices, ABC):
         return total
 
     _ENTRIES: ClassVar[Mapping[str, Callable[[Any, Node, Index], _Steps]]] = {
-        "across": _buffer,
         "arange": _arange,
         "buffer": _buffer,
         "concat": _concat,
@@ -229,6 +228,7 @@ class Values(Indices, ABC):
         "gather_axis": _gather_axis,
         "least": _few,
         "level": _level,
+        "noted": _buffer,
         "most": _few,
         "reshape": _reshape,
         "select": _select,
