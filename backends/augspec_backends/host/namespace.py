@@ -34,6 +34,8 @@ class HostNamespace(OperatorNamespace):
             return x
         if x.op == "constant":
             return constant(_NUMPY.astype(x.data, dtype), dtype)
+        if x.op == "astype" and (x.dtype, dtype, x.args[0].dtype) == ("int32", "uint16", "uint16"):
+            return x.args[0]  # there and back again
         return elementwise("astype", x, dtype=dtype)
 
     def where(self, condition: Any, a: Any, b: Any) -> Node:
@@ -174,7 +176,7 @@ class HostNamespace(OperatorNamespace):
 
     def materialise(self, f: Callable[[], Node], guard: Node, shape: tuple[int, ...], dtype: str) -> Node:
         made = f()
-        if made.op in ("constant", "gather_axis"):  # known, or only moved: read where it lies
+        if made.op in ("buffer", "constant", "gather_axis"):  # kept, known, or only moved: read where it lies
             return made
         return Node("buffer", (made,), made.shape, made.dtype)
 
