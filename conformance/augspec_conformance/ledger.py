@@ -118,7 +118,8 @@ def _lines() -> Iterator[str]:
 
 def _alone(tier: Tier) -> str:
     """Return the laws that a tier asks and full does not."""
-    return " and ".join(law.id for law in all_laws() if law.cases(tier) and not law.cases("full"))
+    late = (law for law in all_laws() if not law.cases("smoke") and not law.cases("full"))  # quick lists first
+    return " and ".join(law.id for law in late if law.cases(tier))
 
 
 if __name__ == "__main__":
