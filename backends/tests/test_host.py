@@ -247,6 +247,15 @@ def test_pixels_are_computed_at_once_where_the_processor_can(
     assert ("pmadd.wd" in seen[0]) == engine.gathers()
 
 
+def test_warps_of_batches_whose_samples_are_mixed_come_out_alike() -> None:
+    ops = [COPIED[3], {"op": "contrast", "factor": {"uniform": [0.5, 1.5]}}, {"op": "mixup"}]
+    policy = augspec.loads(json.dumps({"augspec": 1, "ops": ops}))
+    images = np.random.default_rng(0).integers(0, 256, (3, 40, 30, 3)).astype(np.uint8)
+    given = {"image": images, "label": np.eye(3, dtype=np.float32)}
+    found, expected = (augspec.compile(policy, name)(4, given, np.arange(3)) for name in ("host", "numpy"))
+    np.testing.assert_array_equal(found["image"], expected["image"])
+
+
 WINDOWS = [(190, 210, [96, 80]), (61, 300, [1, 33]), (75, 64, [80, 1]), (33, 400, [20, 60]), (30, 1100, [20, 60])]
 """Height and width of images, and the size of a result: of few and of many taps, of one column and of one row."""
 

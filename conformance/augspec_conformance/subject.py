@@ -139,7 +139,7 @@ class Subject:
         """
         try:
             native = self.adapter.to_native(array, dtype)
-        except (ImportError, TypeError, OverflowError) as error:
+        except (ImportError, AttributeError, TypeError, OverflowError) as error:
             raise Unclaimed(f"{self.name} has no {dtype} arrays here: {error}") from error
         if self.adapter.dtype_name(native) != dtype:
             raise Unclaimed(f"{self.name} has no {dtype} arrays here")

@@ -15,26 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["resampled"]
 
 
-def resampled(program: Program, node: Node, target: str) -> bool:
-    """Compute levels along rows into uint16 at a target; return whether this array is of that kind.
+def resampled(program: Program, node: Node, target: str, source: Node, first: Node, weights: Node) -> bool:
+    """Compute levels along rows into uint16 at a target; return whether there are few enough taps for it.
 
     Args:
         program: the caller.
         node: the array.
         target: a pointer to memory for it.
+        source: the image, with space around it.
+        first: columns of first taps.
+        weights: of the taps.
     """
-    (levels,) = node.args
-    if node.dtype != "uint16" or levels.op != "astype" or levels.args[0].op != "noted" or not program.module.gathering:
-        return False
-    what, arrays = levels.args[0].data
-    if what != "across":
-        return False
-    image, first, weights = arrays
-    channels, taps = image.shape[-1], weights.shape[-1]
-    if channels not in (3, 4) or (taps + 1) * channels + READ > SPACE:
-        return False
-    source = program.spacious(image)
-    if source is None:
+    taps = weights.shape[-1]
+    if (taps + 1) * source.shape[-1] + READ > SPACE:
         return False
     pairs = [_pair(weights, tap) for tap in range(0, taps, 2)]
     for one in (first, *pairs):
@@ -74,8 +67,7 @@ class _Across:
         last = step(f"sub i32 {end}, 1", end)
         following = step(f"add i32 {upper}, 1", upper)
         lower = kernel.extreme("smin", "i32", following, last)  # of an odd number, the last row is its own partner
-        pointer = kernel.pointer(self.source)
-        assert pointer is not None
+        pointer = lanes.pointer(self.source)
         high, wide = self.source.shape[-3], self.source.shape[-2] * channels
         image = lanes.at(pointer, self.sample, high * wide)
         out = lanes.at("%out", self.sample, rows * width * channels * 2)
@@ -91,7 +83,7 @@ class _Across:
         """Write a pixel of both rows."""
         kernel, lanes, step, channels = self.kernel, self.lanes, self.kernel.emit, self.lanes.channels
         index = tuple(one if one.startswith("%") else int(one) for one in (self.sample, column))
-        start = kernel.load(self._pointer(self.first), self.first.shape, "int32", index)
+        start = kernel.load(lanes.pointer(self.first), self.first.shape, "int32", index)
         places = [lanes.at(row, start, channels) for row in given]
         total = both = ""
         base = -READ
@@ -101,7 +93,7 @@ class _Across:
             if (tap + taps) * channels - base > READ:
                 base = tap * channels
                 both = lanes.both(places, base)
-            weight = kernel.load(self._pointer(pair), pair.shape, "int32", index)
+            weight = kernel.load(lanes.pointer(pair), pair.shape, "int32", index)
             sums = lanes.weighed(lanes.paired(both, tap * channels - base, taps), weight)
             total = step(f"add <8 x i32> {total}, {sums}", total, sums) if total else sums
         rounded = step(f"sub <8 x i32> splat (i32 64), {total}", total)  # the weights were negative
@@ -112,8 +104,3 @@ class _Across:
         for row, lane in zip(taken, (0, 2), strict=True):
             word = step(f"extractelement <4 x i64> {words}, i32 {lane}", words)
             lanes.store(word, lanes.at(row, column, channels * 2), more=more)
-
-    def _pointer(self, node: Node) -> str:
-        found = self.kernel.pointer(node)
-        assert found is not None
-        return found

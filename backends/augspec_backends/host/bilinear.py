@@ -32,26 +32,23 @@ def fits(noted: Node) -> bool:
     return small and image.shape[0] == 1 and image.shape[-1] in (3, 4) and source.op in ("input", "row", "slice")
 
 
-def warped(program: Program, node: Node, target: str) -> bool:
-    """Compute levels between pixels into uint16 at a target; return whether this array is of that kind.
+def warped(
+    program: Program, node: Node, target: str, source: Node, border: str, x: Node, y: Node, fx: Node, fy: Node
+) -> bool:
+    """Compute levels between pixels into uint16 at a target; return that it is done.
 
     Args:
         program: the caller.
         node: the array.
         target: a pointer to memory for it.
+        source: the image, with space around it.
+        border: "constant" or "edge".
+        x: columns of the upper left pixels.
+        y: rows of them.
+        fx: fractions towards the next column.
+        fy: fractions towards the next row.
     """
-    (levels,) = node.args
-    if node.dtype != "uint16" or levels.op != "astype" or levels.args[0].op != "noted" or not program.module.gathering:
-        return False
-    what, arrays = levels.args[0].data
-    if not what.startswith("bilinear "):
-        return False
-    image, x, y, fx, fy = arrays
-    source = program.spacious(image)
-    if source is None:
-        return False
-    border = what.removeprefix("bilinear ")
-    _, height, width, channels = image.shape
+    height, width, channels = source.shape[-3:]
     column, across = _axis(x, fx, width, border)
     row, down = _axis(y, fy, height, border)
     _write(program, source, node, (row * width + column) * channels, across, down, target)
@@ -74,13 +71,12 @@ def _axis(first: Node, share: Node, side: int, border: str) -> tuple[Node, Node]
 def _write(program: Program, source: Node, node: Node, places: Node, across: Node, down: Node, target: str) -> None:
     kernel, (width, channels) = Kernel(program), node.shape[-2:]
     lanes, rooms = Lanes(kernel, channels), [kernel.room(width) for _ in range(3)]
-    row = kernel.open_rows(node)
+    row = kernel.open_axis(node, 1)
     column = kernel.open(width)
     for room, one in zip(rooms, (places, across, down), strict=True):
         kernel.act(f"store i32 {kernel.value(one, (0, row, column))}, ptr {lanes.at(room, column, 4)}")
     kernel.close()
-    pointer = kernel.pointer(source)
-    assert pointer is not None
+    pointer = lanes.pointer(source)
     out = lanes.at("%out", row, width * channels * 2)
     wide = source.shape[-2] * channels
     if width > 1:

@@ -39,7 +39,7 @@ class Kernel(Values):
 
     def run(self, node: Node) -> Index:
         """Open loops over an array (…, pixels, channels), the innermost one through both, and return the index."""
-        outer = [self._axis(node, axis) if side > 1 else 0 for axis, side in enumerate(node.shape[:-2])]
+        outer = [self.open_axis(node, axis) if side > 1 else 0 for axis, side in enumerate(node.shape[:-2])]
         return (*outer, *self.run_through(*node.shape[-2:]))
 
     def nest(self, node: Node) -> Iterator[Index]:
@@ -50,15 +50,11 @@ class Kernel(Values):
                 unrolled.add(axis)
                 together *= node.shape[axis]
         ranges: list[Sequence[int | str]] = [
-            range(side) if axis in unrolled else [self._axis(node, axis)] for axis, side in enumerate(node.shape)
+            range(side) if axis in unrolled else [self.open_axis(node, axis)] for axis, side in enumerate(node.shape)
         ]
         yield from itertools.product(*ranges)
 
-    def open_rows(self, node: Node) -> str:
-        """Open the loop over the rows of an image that are read, and return their number."""
-        return self._axis(node, 1)
-
-    def _axis(self, node: Node, axis: int) -> str:
+    def open_axis(self, node: Node, axis: int) -> str:
         """Open the loop over an axis; of an image's rows, over those that are read."""
         ends = self.program.part(node) if axis == 1 and len(node.shape) == 4 else None
         within = ends and (self.value(ends[0], ()), self.value(ends[1], ()))

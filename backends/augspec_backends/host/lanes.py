@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augspec_backends.host.graph import Node
 from augspec_backends.host.kernel import Kernel
 
 __all__ = ["READ", "SPACE", "Lanes"]
@@ -29,6 +30,12 @@ class Lanes:
 
     def __init__(self, kernel: Kernel, channels: int) -> None:
         self.kernel, self.channels, self.step = kernel, channels, kernel.emit
+
+    def pointer(self, node: Node) -> str:
+        """Return the pointer to an array that is kept."""
+        found = self.kernel.pointer(node)
+        assert found is not None
+        return found
 
     def at(self, pointer: str, number: str, size: int) -> str:
         """Return the address of an entry of so many bytes."""

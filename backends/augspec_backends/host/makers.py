@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from augspec_backends.host.across import resampled
-from augspec_backends.host.bilinear import warped
+from augspec_backends.host.bilinear import fits, warped
 from augspec_backends.host.code import TYPES, literal, stored_bytes
 from augspec_backends.host.graph import Node
 from augspec_backends.host.indices import Separate
@@ -141,8 +141,22 @@ def _argsort(program: Program, node: Node, target: str) -> None:
 
 
 def _buffer(program: Program, node: Node, target: str) -> None:
-    if not (resampled(program, node, target) or warped(program, node, target)):
+    if not _at_once(program, node, target):
         entries(program, node, target)
+
+
+def _at_once(program: Program, node: Node, target: str) -> bool:
+    """Compute all levels of an array at once, if it is noted what they are, and there is space around their image."""
+    (levels,) = node.args
+    if node.dtype != "uint16" or levels.op != "astype" or levels.args[0].op != "noted" or not program.module.gathering:
+        return False
+    what, (image, *arrays) = levels.args[0].data
+    source = program.spacious(image) if image.shape[-1] in (3, 4) else None
+    if source is None:
+        return False
+    if what == "across":
+        return resampled(program, node, target, source, *arrays)
+    return fits(levels.args[0]) and warped(program, node, target, source, what.removeprefix("bilinear "), *arrays)
 
 
 MAKERS: Mapping[str, Callable[[Program, Node, str], None]] = {

@@ -104,12 +104,10 @@ class Backend(CompiledBackend):
         on_host: bool,
         arrays: Mapping[str, Array],
     ) -> dict[str, Array]:
-        mode = augmenter.options.mode
-        where = sharded.spread(runner.signature, arrays)
+        where = sharded.spread(runner.signature, arrays) if on_host else None
         if where is None:
             return super().run(augmenter, runner, xp, keys, on_host, arrays)
-        together = mode == "eager" or self.inline(mode, host_keys=on_host, arrays=arrays)
-        if together or not sharded.is_apart(runner):
+        if augmenter.options.mode == "eager" or not sharded.is_apart(runner):
             return where.laid(super().run(augmenter, runner, xp, keys, on_host, arrays))
         own, (key, low, high) = sharded.of_one_device(runner, where), keys
 

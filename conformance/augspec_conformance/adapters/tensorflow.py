@@ -248,12 +248,12 @@ def split_host() -> None:
 
 def places() -> Mapping[str, Place]:
     """Return the host and the GPUs."""
-    names = [device.name.removeprefix("/device:") for kind in ("CPU", "GPU") for device in _logical(kind)]
+    names = [
+        device.name.removeprefix("/device:")
+        for kind in ("CPU", "GPU")
+        for device in tf.config.list_logical_devices(kind)
+    ]
     return {name: _place(name) for name in names}
-
-
-def _logical(kind: str) -> Any:
-    return tf.config.list_logical_devices(kind)
 
 
 def _place(name: str) -> Place:

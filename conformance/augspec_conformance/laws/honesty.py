@@ -100,12 +100,7 @@ def _dtype(subject: Subject, case: Case) -> None:
         out = subject.call(case)["image"]
         require(out.shape == image.shape, "the result of a claimed dtype", expected=image.shape, got=out.shape)
         return
-    try:
-        native = subject.adapter.to_native(image, dtype)
-    except (ImportError, TypeError, AttributeError) as error:
-        raise Unclaimed(f"{dtype} arrays cannot be made here: {error}") from error
-    if subject.adapter.dtype_name(native) != dtype:
-        raise Unclaimed(f"the framework has no {dtype} arrays here")
+    native = subject.made(image, dtype)
     try:
         subject.of(case)(0, native, subject.ids(case))
     except augspec.AugspecError:
