@@ -114,6 +114,9 @@ class Namespace(Protocol):
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         """Join along a new axis."""
 
+    def unstack(self, x: Array) -> Sequence[Array]:
+        """Return the parts along the last axis, without it: what `stack` joins there."""
+
     def concat(self, arrays: Sequence[Array], axis: int) -> Array:
         """Join along an axis."""
 

@@ -100,7 +100,8 @@ def undisplaced(xp: Namespace, x: Array, y: Array, field: Array) -> tuple[Array,
         found = xp.astype(xp.gather_at(field, rows, columns), "float32") * 2.0**-20
         upper, lower = (found[:, i, ...] + (found[:, i + 1, ...] - found[:, i, ...]) * fx[..., None] for i in (0, 2))
         d = upper + (lower - upper) * fy[..., None]
-        return d[..., 0], d[..., 1]
+        across, down = xp.unstack(d)
+        return across, down
 
     u, v = x, y
     for step in range(_STEPS):

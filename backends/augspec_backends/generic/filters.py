@@ -184,9 +184,9 @@ def symmetric_sum(xp: Namespace, x: Array, weights: Array, *, axis: int) -> Arra
         at = (radius + j) * step
         return flat[:, :, at : at + width * channels] if axis == 2 else flat[:, at : at + height, :]
 
-    total = shifted(0) * xp.reshape(weights[:, 0], (-1, 1, 1))
-    for j in range(1, radius + 1):
-        w = xp.reshape(weights[:, j], (-1, 1, 1))
+    centre, *beside = (xp.reshape(weight, (-1, 1, 1)) for weight in xp.unstack(weights))
+    total = shifted(0) * centre
+    for j, w in enumerate(beside, 1):
         pair = (shifted(-j) + shifted(j)) * w
         total = total + (pair if xp.dtype(x) == "int32" else xp.where(w == 0, 0.0, pair))
     return xp.reshape(total, (-1, height, width, channels))

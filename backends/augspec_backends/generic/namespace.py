@@ -48,6 +48,9 @@ class OperatorNamespace:
     def logical_or(self, x: Array, y: Array) -> Array:
         return x | y
 
+    def unstack(self, x: Array) -> Sequence[Array]:
+        return [x[..., i] for i in range(x.shape[-1])]
+
     def standardised(self, levels: Array, mean: np.ndarray, std: np.ndarray) -> Array:
         xp, table, channels = cast("Namespace", self), level_table(mean, std), len(mean)
         return xp.take(xp.constant(table.reshape(-1), "float32"), levels * channels + xp.arange(channels))

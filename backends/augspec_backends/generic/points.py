@@ -21,7 +21,7 @@ def to_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float] |
         form: "xyxy", "xywh", "cxcywh" or "yxyx".
         scale: (width, height) if the coordinates are normalised, else None.
     """
-    a, b, c, d = (boxes[..., i] for i in range(4))
+    a, b, c, d = xp.unstack(boxes)
     if form == "yxyx":
         a, b, c, d = b, a, d, c
     elif form == "xywh":
@@ -35,7 +35,7 @@ def to_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float] |
 
 def from_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float] | None) -> Array:
     """Return absolute corners (…, 4) in a declared format; the inverse of `to_xyxy`."""
-    a, b, c, d = (boxes[..., i] for i in range(4))
+    a, b, c, d = xp.unstack(boxes)
     if scale is not None:
         a, b, c, d = a * (1 / scale[0]), b * (1 / scale[1]), c * (1 / scale[0]), d * (1 / scale[1])
     if form == "yxyx":
@@ -49,7 +49,7 @@ def from_xyxy(xp: Namespace, boxes: Array, form: str, scale: tuple[float, float]
 
 def by_matrix(xp: Namespace, matrix: Array) -> MovePoints:
     """Return the function that moves points (B, N) by (B, 6) float matrices."""
-    m = [xp.reshape(matrix[:, i], (-1, 1)) for i in range(6)]
+    m = [xp.reshape(entry, (-1, 1)) for entry in xp.unstack(matrix)]
 
     def move(x: Array, y: Array) -> tuple[Array, Array]:
         return m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]
@@ -69,7 +69,7 @@ def by_window(xp: Namespace, window: Array) -> MovePoints:
         window: (B, 8) float32: origin, shown, length and offset of the columns, then of the rows; `shown` is negative
             and `origin` the far end where the window is mirrored.
     """
-    n = [xp.reshape(window[:, i], (-1, 1)) for i in range(8)]
+    n = [xp.reshape(entry, (-1, 1)) for entry in xp.unstack(window)]
 
     def axis(x: Array, origin: Array, shown: Array, length: Array, offset: Array) -> Array:
         product = (x - origin) * shown
@@ -85,7 +85,7 @@ def by_window(xp: Namespace, window: Array) -> MovePoints:
 
 def move_boxes(xp: Namespace, boxes: Array, move: MovePoints, between: int = 0) -> Array:
     """Return the axis-aligned hull of the moved corners, and of points `between` them, (B, N, 4); not clipped."""
-    x1, y1, x2, y2 = (boxes[..., i] for i in range(4))
+    x1, y1, x2, y2 = xp.unstack(boxes)
     corners = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
     outline = list(corners)
     for i, (x, y) in enumerate(corners):
@@ -109,9 +109,10 @@ def move_boxes(xp: Namespace, boxes: Array, move: MovePoints, between: int = 0) 
 
 def clip_boxes(xp: Namespace, boxes: Array, height: int, width: int) -> tuple[Array, Array]:
     """Return boxes clipped to the canvas, and the share of each box's area that is left, (B, N)."""
-    x1, x2 = xp.clip(boxes[..., 0], 0.0, float(width)), xp.clip(boxes[..., 2], 0.0, float(width))
-    y1, y2 = xp.clip(boxes[..., 1], 0.0, float(height)), xp.clip(boxes[..., 3], 0.0, float(height))
-    before = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    left, top, right, bottom = xp.unstack(boxes)
+    x1, x2 = xp.clip(left, 0.0, float(width)), xp.clip(right, 0.0, float(width))
+    y1, y2 = xp.clip(top, 0.0, float(height)), xp.clip(bottom, 0.0, float(height))
+    before = (right - left) * (bottom - top)
     after = (x2 - x1) * (y2 - y1)
     share = xp.where(before > 0, after / xp.where(before > 0, before, 1.0), 0.0)
     return xp.stack([x1, y1, x2, y2], -1), share
@@ -122,7 +123,7 @@ def move_keypoints(
 ) -> dict[str, Array]:
     """Return keypoints (B, K, 2) moved, invisible once they leave the canvas."""
     points = state["keypoints"]
-    x, y = move(points[..., 0], points[..., 1])
+    x, y = move(*xp.unstack(points))
     inside = xp.logical_and(xp.logical_and(x >= 0, x < float(width)), xp.logical_and(y >= 0, y < float(height)))
     return {
         "keypoints": xp.stack([x, y], -1),

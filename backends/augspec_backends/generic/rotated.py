@@ -21,7 +21,7 @@ def places_of(xp: Namespace, boxes: Array) -> Array:
         xp: the namespace.
         boxes: float32 centre, width, height, and degrees counter-clockwise for the viewer (C6).
     """
-    x, y, w, h, r = (boxes[..., i] for i in range(5))
+    x, y, w, h, r = xp.unstack(boxes)
     cos, sin = _turn(xp, r)
     ux, uy = cos * (w * 0.5), -sin * (w * 0.5)
     vx, vy = sin * (h * 0.5), cos * (h * 0.5)

@@ -96,6 +96,9 @@ class JaxNamespace(OperatorNamespace):
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         return jnp.stack(arrays, axis)
 
+    def unstack(self, x: Array) -> Sequence[Array]:
+        return jnp.unstack(x, axis=-1)
+
     def concat(self, arrays: Sequence[Array], axis: int) -> Array:
         return jnp.concatenate(arrays, axis)
 

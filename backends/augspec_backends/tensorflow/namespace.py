@@ -137,6 +137,10 @@ class TensorFlowNamespace(OperatorNamespace):
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         return tf.stack(list(arrays), axis)
 
+    def unstack(self, x: Array) -> Sequence[Array]:
+        parts: Sequence[Array] = tf.unstack(x, axis=-1)
+        return parts
+
     def concat(self, arrays: Sequence[Array], axis: int) -> Array:
         return tf.concat(list(arrays), axis)
 

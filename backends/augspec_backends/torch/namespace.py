@@ -106,6 +106,10 @@ class TorchNamespace(OperatorNamespace):
     def stack(self, arrays: Sequence[Array], axis: int) -> Array:
         return torch.stack(list(arrays), axis)
 
+    def unstack(self, x: Array) -> Sequence[Array]:
+        parts: Sequence[Array] = torch.unbind(x, -1)
+        return parts
+
     def concat(self, arrays: Sequence[Array], axis: int) -> Array:
         return torch.cat(list(arrays), axis)
 

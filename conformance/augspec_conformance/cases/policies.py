@@ -424,6 +424,11 @@ MIXES: dict[str, Json] = {
         {"op": "gaussian_noise", "std": 0.05, "per_channel": False},
         {"op": "center_crop", "size": [6, 6]},
     ),
+    "blend": document(
+        {"op": "rotate", "degrees": _uniform(5, 30), "p": 0.85},
+        {"op": "contrast", "factor": _uniform(1.1, 1.8)},  # needs all of what the warp gives, before samples meet
+        {"op": "mixup", "alpha": 0.8, "p": 0.7},
+    ),
     "empty": document(),
 }
 """Compositions."""

@@ -144,9 +144,15 @@ def _edges(ops: list[Any]) -> bool:
 
 
 def against_ideal(subject: Subject, case: Case) -> None:
-    """Demand that all targets are near their ideal."""
+    """Demand that all targets are near their ideal; what the reference gives, to the bit, it is itself asked about."""
     sample = sample_of(case)
-    near_ideal(subject, case, sample, subject.call(case, sample))
+    out = subject.call(case, sample)
+    if type(subject.backend) is type(reference().backend) or not _equal(out, reference().call(case, sample)):
+        near_ideal(subject, case, sample, out)
+
+
+def _equal(out: dict[str, Any], expected: dict[str, Any]) -> bool:
+    return set(out) == set(expected) and all(np.array_equal(out[name], expected[name]) for name in expected)
 
 
 def near_ideal(
@@ -258,8 +264,9 @@ def ideal_cases(tier: Tier) -> tuple[Case, ...]:
     found += grid(
         "N1", tier, names=names, signatures=("medium-f32",), probe="blobs", context=against, every=1 if full else 2
     )
+    single = tuple(name for name in ops if not name.startswith("op:preset/"))  # those are made of single ones
     found += grid(
-        "N1", tier, names=ops, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3
+        "N1", tier, names=single, signatures=("many-u8",), context={**against, "mean": True}, every=1 if full else 3
     )
     found += grid("N1", tier, names=policy_names(), signatures=(CORE_INTEGER, CORE_FLOAT), context=against)
     moves = tuple(name for name in ops if augspec.ops()[name[3:].partition("/")[0]].stage == "move")

@@ -71,7 +71,14 @@ _POLICIES: dict[str, list[dict[str, Any]]] = {
         {"op": "color_jitter", "brightness": 0.4, "saturation": 0.4},
     ],
     "preset": [{"op": "preset", "name": "trivialaugment_wide/torchvision"}],
-    "mixture": [{"op": "scale", "factor": {"uniform": [0.8, 1.2]}}, {"op": "cutmix", "alpha": 1.0}],
+    "mixture": [
+        {"op": "scale", "factor": {"uniform": [0.8, 1.2]}},
+        {
+            "op": "contrast",
+            "factor": {"uniform": [0.5, 1.5]},
+        },  # needs all that the warp gives
+        {"op": "cutmix", "alpha": 1.0},
+    ],
     "mosaic": [{"op": "mosaic"}],
 }
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from augspec.mixing import WHOLE
 from augspec.namespace import Array
-from augspec.plan.stages import Mix
+from augspec.plan.stages import Mix, Pointwise
 from augspec_backends.generic.labels import LABEL
 from augspec_backends.generic.mixing import mixed_labels, of_partners
 from augspec_backends.generic.pixels import Pixels, State
 from augspec_backends.generic.prepare import Preparation
 from augspec_backends.generic.stages import STEPS, Steps
 from augspec_backends.generic.stages.mix import MixStep
+from augspec_backends.generic.stages.pixelwise import PointwiseStep
 from augspec_backends.numpy.backend import Backend
 from augspec_conformance.mutants.faulty import Faulty, Run, Values
 from augspec_conformance.mutants.mutant import Mutant
@@ -127,6 +128,30 @@ class SignedIds(Running, Backend):
         return go(keys, {**arrays, LABEL: label.view(np.int8)})
 
 
+class _KeepsPlain(PointwiseStep):
+    def apply(self, on: Pixels, stage: Pointwise, state: State, params: Any, at: str) -> State:
+        return {**super().apply(on, stage, state, params, at), "plain": state["image"]}
+
+
+class _MixesPlain(MixStep):
+    def apply(self, on: Pixels, stage: Mix, state: State, params: Any, at: str) -> State:
+        if "plain" not in state:
+            return super().apply(on, stage, state, params, at)
+        own, plain = on.working(on.now(state["image"])), on.working(on.now(state["plain"]))
+        image = own.copy()
+        for i in range(len(own)):  # each sample as it is now, among others as they were
+            among = plain.copy()
+            among[i] = own[i]
+            image[i] = super().apply(on, stage, {**state, "image": among}, params, at)["image"][i]
+        return {**super().apply(on, stage, state, params, at), "image": image}
+
+
+class MixesPlain(Faulty):
+    """Mixes partners in as they were before their colours were changed."""
+
+    steps: ClassVar[Steps] = {**STEPS, Pointwise: _KeepsPlain(), Mix: _MixesPlain()}
+
+
 class TakesNegativeIds(Faulty):
     """Takes a negative class id for the first class."""
 
@@ -210,5 +235,13 @@ MUTANTS = (
         "What was marked as unlabelled is trained as the first class.",
         TakesNegativeIds,
         ("S10",),
+    ),
+    Mutant(
+        "M468",
+        "mixing",
+        "mixes partners in as they were before their colours were changed",
+        "Half of a mixed picture is never augmented.",
+        MixesPlain,
+        ("N1", "N14"),
     ),
 )

@@ -73,7 +73,8 @@ class Boxes(Rows):
         xp, sig, rule = go.xp, go.signature, go.settings.boxes
         boxes, share = tightened(go, state["boxes"], state, start), state["boxes_visible"]
         turned = rectangle_of(xp, state["places"]) if "places" in state else None
-        area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+        left, top, right, bottom = xp.unstack(boxes)
+        area = (right - left) * (bottom - top)
         area = area if turned is None else turned[..., 2] * turned[..., 3]
         valid = xp.logical_and(xp.logical_and(area > 0, share > 0), area >= rule.min_area)
         valid = xp.logical_and(valid, share >= rule.min_visibility)

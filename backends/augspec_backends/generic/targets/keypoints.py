@@ -48,7 +48,7 @@ class Keypoints(Rows):
         xp, sig = go.xp, go.signature
         points = xp.astype(go.rows(arrays[self.name]), "float32")
         points = points + 0.5 if go.options.keypoint_format == "index" else points
-        x, y = points[..., 0], points[..., 1]
+        x, y = xp.unstack(points)
         visible = xp.logical_and(
             xp.logical_and(x >= 0, x < float(sig.width)), xp.logical_and(y >= 0, y < float(sig.height))
         )

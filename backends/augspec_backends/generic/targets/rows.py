@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -73,8 +74,6 @@ def as_given(go: Passage, new: Array, end: Array, start: Array, given: Array) ->
         return given
     count, rest = xp.shape(start)[1], new
     new, end = new[:, :count, ...], end[:, :count, ...]
-    same = end[..., 0] == start[..., 0]
-    for axis in range(1, xp.shape(end)[-1]):
-        same = xp.logical_and(same, end[..., axis] == start[..., axis])
+    same = reduce(xp.logical_and, (a == b for a, b in zip(xp.unstack(end), xp.unstack(start), strict=True)))
     own = xp.where(same[..., None], given, new)
     return own if xp.shape(rest)[1] == count else xp.concat([own, rest[:, count:, ...]], 1)
