@@ -28,7 +28,11 @@ TIMEOUT = 1800
 # glibc hands blocks of tens of megabytes back to the system and faults them in anew at the next call: on a
 # shared virtual machine that costs an eager peer more than its arithmetic, and another amount each minute.
 MALLOC = {
-    "keep": {"MALLOC_MMAP_THRESHOLD_": str(1 << 32), "MALLOC_TRIM_THRESHOLD_": str(1 << 34)},
+    "keep": {
+        "MALLOC_MMAP_THRESHOLD_": str(1 << 32),
+        "MALLOC_TRIM_THRESHOLD_": str(1 << 34),
+        "MALLOC_ARENA_MAX": "1",  # arenas of worker threads hold 64 MB at most, whatever the thresholds
+    },
     "default": {},
 }
 

@@ -62,7 +62,7 @@ def policy() -> augspec.Policy:
 
 def images() -> Images:
     """Return the different images, (64, 224, 224, 3)."""
-    return W1.images()
+    return W1.samples()["image"]
 
 
 def digest(samples: Iterable[Images]) -> str:

@@ -96,4 +96,4 @@ def test_memory_does_not_grow_with_ops_in_a_row(ops: list[dict[str, Any]], tiles
     augment = augspec.compile(augspec.parse({"augspec": 1, "ops": ops}), "host")
     augment(1, np.zeros((224, 224, 3), np.uint8), 0)
     (call,) = augment._compiled.values()
-    assert call.code._size <= tiles * TILE
+    assert call.code.size <= tiles * TILE

@@ -201,6 +201,42 @@ def test_threads_share_a_batch_and_change_nothing(monkeypatch: pytest.MonkeyPatc
         np.testing.assert_array_equal(augment(3, images), expected)
 
 
+MIXTURES = {
+    "mixup": [{"op": "mixup"}],
+    "cutmix behind a choice": [
+        {"op": "one_of", "ops": [{"op": "invert"}, {"op": "rotate", "degrees": 20}]},
+        {"op": "cutmix", "p": 0.7},
+    ],
+    "mosaic": [{"op": "brightness_scale", "factor": {"uniform": [0.5, 1.5]}}, {"op": "mosaic"}],
+    "blend": [{"op": "rotate", "degrees": {"uniform": [5, 30]}}, {"op": "contrast", "factor": 1.5}, {"op": "mixup"}],
+}
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+@pytest.mark.parametrize("threads", ["2", "3", "64"])
+def test_threads_share_a_batch_whose_samples_meet_and_change_nothing(
+    name: str, threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    monkeypatch.setattr("augspec_backends.host.call._SHARED_WORK", 1)
+    monkeypatch.setattr("augspec_backends.host.call._COMMON_SHARE", 0)
+    policy = augspec.loads(
+        json.dumps({"augspec": 1, "ops": MIXTURES[name], "eval": [], "targets": {"label": {"classes": 11}}})
+    )
+    given: dict[str, Any] = {"image": RNG.integers(0, 256, (7, 20, 30, 3)).astype(np.uint8)}
+    given |= {"label": np.arange(7)}
+    if "mixup" not in str(MIXTURES[name]):
+        given["mask"] = given["image"][..., 0].copy()
+    if name == "mosaic":
+        corners = RNG.uniform(0, 15, (7, 5, 2)).astype(np.float32)
+        given |= {"boxes": np.concatenate([corners, corners + 4], -1), "labels": np.arange(35).reshape(7, 5)}
+    expected = augspec.compile(policy)(3, given, index=np.arange(7))
+    for _ in range(5):
+        found = augspec.compile(policy, backend="host")(3, given, index=np.arange(7))
+        for entry, array in expected.items():
+            np.testing.assert_array_equal(found[entry], array, err_msg=entry)
+
+
 COPIED = [
     {"op": "random_resized_crop", "size": [96, 80], "antialias": False},
     {"op": "random_resized_crop", "size": [40, 60], "antialias": True},

@@ -27,6 +27,10 @@ __all__ = ["Call", "call_for", "knows"]
 _SHARED_WORK = 1 << 20
 """Bytes of input from which a batch is shared among threads: less is done before they have started."""
 
+_COMMON_SHARE = 8
+"""A batch whose samples meet is shared if a program's memory is no more than its input over this: each thread computes
+all that lies there."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -66,8 +70,11 @@ class Call:
 
     def write(self, arrays: Sequence[np.ndarray], results: Sequence[np.ndarray]) -> None:
         """Write the results for arrays, in the order of `inputs`, into others; all are contiguous."""
-        batch = len(arrays[self.inputs.index(IMAGE)]) if self.each else 1
-        shared = batch > 1 and sum(array.nbytes for array in arrays) >= _SHARED_WORK
+        batch = self.code.parts or (len(arrays[self.inputs.index(IMAGE)]) if self.each else 1)
+        work = sum(array.nbytes for array in arrays)
+        shared = batch > 1 and work >= _SHARED_WORK
+        if self.code.parts and self.code.size * _COMMON_SHARE > work:
+            shared = False
         self.code([*arrays, *results], batch, min(batch, _threads()) if shared else 1)
 
 
@@ -116,7 +123,7 @@ def _compile(runner: Runner, given: Given, *, each: bool) -> Call:
     inputs = {name: _input(name, array, each=each and name != KEY) for name, array in given.items()}
     outputs: dict[str, Node] = computed(runner, HostNamespace(), inputs)
     shared = [name == KEY or not each for name in inputs]
-    code = compiled(list(outputs.values()), list(inputs.values()), shared)
+    code = compiled(list(outputs.values()), list(inputs.values()), shared, 0 if each else runner.signature.batch or 0)
     results = {name: (node.shape, np.dtype(dtype_of(node.dtype))) for name, node in outputs.items()}
     return Call(code, tuple(inputs), results, each)
 

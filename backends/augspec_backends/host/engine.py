@@ -26,6 +26,16 @@ _SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_i
 """(table of addresses, the program's own memory, first sample, last sample + 1); it runs without the GIL."""
 
 
+_OWN_PART = (
+    "  %low = trunc i64 %first to i32",
+    "  %high = trunc i64 %last to i32",
+    "  store i32 %low, ptr %arena",
+    "  %second = getelementptr i8, ptr %arena, i64 4",
+    "  store i32 %high, ptr %second",
+)
+"""Tells a program that is called once, for a part of its samples, which."""
+
+
 @cache
 def _processor() -> tuple[str, str]:
     """Return this processor's name and features, once LLVM is ready."""
@@ -57,16 +67,17 @@ def _machine() -> Any:
     return target.create_target_machine(cpu=name, features=features, opt=3, codemodel="jitdefault", jit=True)
 
 
-def _source(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> tuple[str, int]:
+def _source(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool], parts: int) -> tuple[str, int]:
     """Return a module as text, and how many bytes of memory its function needs of its own.
 
     Args:
         outputs: what to compute for one sample.
         inputs: of what.
         shared: which inputs are the same for all samples; the others, and outputs, have one for each.
+        parts: into how many a single call may be shared out, as `Program` has it.
     """
     module = Module(_gathering())
-    program = Program(module, outputs)
+    program = Program(module, outputs, parts)
     places = {one.serial: place for place, one in enumerate(inputs)}
     needed = [(places[one.serial], one, shared[places[one.serial]]) for one in program.inputs]
     needed += [(len(inputs) + number, one, False) for number, one in enumerate(outputs)]
@@ -80,13 +91,15 @@ def _source(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bo
             f"%at{number} = getelementptr i8, ptr %start{number}, i64 %offset{number}",
         ]
     operands = ", ".join(["ptr %arena", *(f"ptr %at{number}" for number in range(len(needed)))])
+    first, last, own = ("0", "1", _OWN_PART) if parts else ("%first", "%last", ())
     lines = [
         f"define void @{_MAIN}(ptr %table, ptr %arena, i64 %first, i64 %last) {{",
         "entry:",
+        *own,
         "  br label %head",
         "head:",
-        "  %sample = phi i64 [ %first, %entry ], [ %next, %body ]",
-        "  %more = icmp slt i64 %sample, %last",
+        f"  %sample = phi i64 [ {first}, %entry ], [ %next, %body ]",
+        f"  %more = icmp slt i64 %sample, {last}",
         "  br i1 %more, label %body, label %end",
         "body:",
         *("  " + line for line in body),
@@ -122,21 +135,22 @@ class Machine:
     Args:
         code: an object file.
         size: how many bytes of memory of its own a run needs.
+        parts: how many samples of a single call may be shared among threads; 0 if samples have calls of their own.
         name: what it computes, in short: equal texts have equal names, in every process.
     """
 
     count: ClassVar[int] = 0
     """How many there have been in this process."""
 
-    def __init__(self, code: bytes, size: int, name: str) -> None:
+    def __init__(self, code: bytes, size: int, name: str, parts: int) -> None:
         Machine.count += 1
-        self.name = name
+        self.name, self.parts = name, parts
         empty = llvm.parse_assembly("")
         self._engine = llvm.create_mcjit_compiler(empty, _machine())
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         self._call = _SIGNATURE(self._engine.get_function_address(_MAIN))
-        self._size = size
+        self.size = size
         self._free: list[np.ndarray] = []
 
     def __call__(self, arrays: Sequence[np.ndarray], count: int, threads: int = 1) -> None:
@@ -166,7 +180,7 @@ class Machine:
         try:
             memory = self._free.pop()
         except IndexError:
-            whole = np.empty(self._size + 64, np.uint8)
+            whole = np.empty(self.size + 64, np.uint8)
             memory = whole[-whole.__array_interface__["data"][0] % 64 :]
         self._call(table, memory.__array_interface__["data"][0], first, last)
         self._free.append(memory)
@@ -177,15 +191,16 @@ def machines() -> int:
     return Machine.count
 
 
-def compiled(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool]) -> Machine:
-    """Return the function that computes outputs, one sample after the other.
+def compiled(outputs: Sequence[Node], inputs: Sequence[Node], shared: Sequence[bool], parts: int = 0) -> Machine:
+    """Return the function that computes outputs, one sample after the other, or all of a batch whose samples meet.
 
     Args:
         outputs: what to compute for one sample.
         inputs: of what.
         shared: which inputs are the same for all samples.
+        parts: how many samples a batch has that is computed at once; 0 if they are computed one after the other.
     """
-    source, size = _source(outputs, inputs, shared)
+    source, size = _source(outputs, inputs, shared, parts)
     facts = "\n".join((*_processor(), str(llvm.llvm_version_info), source))
     name = hashlib.sha256(source.encode()).hexdigest()
-    return Machine(storage.kept(facts, lambda: _object(source)), size, name)
+    return Machine(storage.kept(facts, lambda: _object(source)), size, name, parts)

@@ -55,9 +55,13 @@ class Kernel(Values):
         yield from itertools.product(*ranges)
 
     def open_axis(self, node: Node, axis: int) -> str:
-        """Open the loop over an axis; of an image's rows, over those that are read."""
+        """Open the loop over an axis: of an image's rows, over those that are read; of samples, over a call's own."""
         ends = self.program.part(node) if axis == 1 and len(node.shape) == 4 else None
         within = ends and (self.value(ends[0], ()), self.value(ends[1], ()))
+        if axis == 0 and (own := self.program.own_part(node)):
+            places = [self.emit(f"getelementptr inbounds i8, ptr %frame, i64 {place}") for place in own]
+            first, end = (self.emit(f"load i32, ptr {place}", place) for place in places)
+            within = first, end
         return self.open(node.shape[axis], within)
 
     def pointer(self, node: Node) -> str | None:

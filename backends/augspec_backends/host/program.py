@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from augspec_backends.host.arena import Arena
 from augspec_backends.host.code import Module, stored_bytes
@@ -25,16 +25,21 @@ class Program(Values):
     Args:
         module: what it is written into.
         outputs: what it computes.
+        parts: how many samples the outputs have that may be shared out: each call computes those from the first to the
+            last of two numbers, i32, with which its memory begins. 0: it computes all.
 
     Attributes:
         inputs: what it turned out to need, in the order of its parameters.
         size: of its own memory, in bytes.
     """
 
-    def __init__(self, module: Module, outputs: Sequence[Node]) -> None:
+    def __init__(self, module: Module, outputs: Sequence[Node], parts: int = 0) -> None:
         super().__init__(module, module.name("program"))
         self.inputs: list[Node] = []
         self._arena = Arena()
+        self._parts = parts
+        self._ends = self._arena.fixed(8) if parts else 0
+        self._parted: int | None = None
         look_up(outputs)
         self._kept = kept(outputs)
         self._rows = rows_read(outputs)
@@ -153,9 +158,21 @@ class Program(Values):
             return
         there = node.op in ("input", "row", "chosen") or node.serial in self._pointers
         if there or (node.op == "buffer" and self.pointer(node.args[0]) is not None):
-            entries(self, node, target)
+            self._in_parts(node, target, entries)
+        elif self._parts and node.serial not in self._kept:
+            self._in_parts(node, target, Program._make)
         else:
             self._pointers[node.serial] = self._make(node, target)
+
+    def _in_parts(self, node: Node, target: str, make: Callable[[Program, Node, str], object]) -> None:
+        """Compute an output that nothing else reads: of each call's own samples alone, where these are shared out."""
+        self._parted = node.serial if node.shape[:1] == (self._parts,) else None
+        make(self, node, target)
+        self._parted = None
+
+    def own_part(self, node: Node) -> tuple[str, str] | None:
+        """Return where kernels find the first sample to compute of an array and the end of those; None for all."""
+        return (f"{self._ends}", f"{self._ends + 4}") if node.serial == self._parted else None
 
     def _make(self, node: Node, target: str) -> str:
         if node.size:

@@ -1,0 +1,91 @@
+"""The page of the committed results: `python -m benchmarks.page > benchmarks/results/README.md`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import statistics
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.report import RESULTS
+
+CHOICE = "costs/choice.json"
+
+_HEAD = """\
+# Committed results
+
+By `python -m benchmarks.page`, from the files of this folder. [How they were measured](../README.md). Quote ratios, not
+rates: rates are of one machine and one minute.
+"""
+
+
+def page() -> str:
+    """Return benchmarks/results/README.md."""
+    return "\n".join([*_HEAD.splitlines(), *_summary(), *_choice(), *(line for file in _files() for line in _file(file))])
+
+
+def _files() -> list[str]:
+    return sorted(file.name for file in RESULTS.glob("*.json"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / name).read_text())
+    return found
+
+
+def _machine(found: dict[str, Any]) -> str:
+    machine = found["machine"]
+    return f"{machine['cores']} cores of {machine['cpu']}, load {machine['load_1min']:.1f} before"
+
+
+def _summary() -> Iterator[str]:
+    """Yield the geometric means of all pairings over their workloads, with the targets."""
+    yield from ("", "| backend | peer | ratio, geometric mean | workloads | least | target |", "|---|---|---|---|---|---|")
+    for name in _files():
+        ratios: dict[tuple[str, str, float | None], list[float]] = {}
+        for one in _read(name)["pairings"]:
+            ratios.setdefault((one["backend"], one["peer"], one["target"]), []).append(one["ratio"]["median"])
+        for (backend, peer, target), found in ratios.items():
+            mean = statistics.geometric_mean(found)
+            verdict = "" if target is None else f"{target:g}: {'met' if mean >= target else 'missed'}"
+            yield f"| {backend} | {peer} | **{mean:.2f}** | {len(found)} | {min(found):.2f} | {verdict} |"
+
+
+def _choice() -> Iterator[str]:
+    found = _read(CHOICE)
+    yield from ("", "## What a choice costs", "")
+    yield f"A 14-way choice beside its dearest member, by `python -m benchmarks.choice` ({_machine(found)}); at most 1 is the"
+    yield "target on the CPU."
+    yield from ("", "| backend | mode | choice / dearest | min | max | dearest |", "|---|---|---|---|---|---|")
+    for one in found["records"]:
+        ratio = one["ratio_to_dearest"]
+        dearest = one["dearest"].split(" ", 1)[1]
+        yield (
+            f"| {one['backend']} | {one['mode']} | {ratio['median']:.2f} | {ratio['min']:.2f} | {ratio['max']:.2f} "
+            f"| {dearest} |"
+        )
+
+
+def _file(name: str) -> Iterator[str]:
+    found = _read(name)
+    yield from ("", f"## [{name}]({name})", "")
+    yield f"`{shlex.join(found['command'])}`" if "command" in found else "Made before commands were written down."
+    yield f"({_machine(found)})"
+    yield from (
+        "",
+        "| backend | peer | workload | ratio (median) | min | max | images/s: ours / theirs | first call, s |",
+        "|---|---|---|---|---|---|---|---|",
+    )
+    for one in found["pairings"]:
+        ratio, ours, theirs = one["ratio"], one["ours"], one["theirs"]
+        yield (
+            f"| {one['backend']} | {one['peer']} | {one.get('work', 'W1')} | {ratio['median']:.2f} | {ratio['min']:.2f} "
+            f"| {ratio['max']:.2f} | {ours['images_per_s']['median']:,.0f} / {theirs['images_per_s']['median']:,.0f} "
+            f"| {ours['first_call_s']:.1f} / {theirs['first_call_s']:.1f} |"
+        )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page() + "\n")
