@@ -23,7 +23,8 @@ rates: rates are of one machine and one minute.
 
 def page() -> str:
     """Return benchmarks/results/README.md."""
-    return "\n".join([*_HEAD.splitlines(), *_summary(), *_choice(), *(line for file in _files() for line in _file(file))])
+    each = (line for name in _files() for line in _file(name))
+    return "\n".join([*_HEAD.splitlines(), *_summary(), *_choice(), *each])
 
 
 def _files() -> list[str]:
@@ -42,7 +43,8 @@ def _machine(found: dict[str, Any]) -> str:
 
 def _summary() -> Iterator[str]:
     """Yield the geometric means of all pairings over their workloads, with the targets."""
-    yield from ("", "| backend | peer | ratio, geometric mean | workloads | least | target |", "|---|---|---|---|---|---|")
+    yield from ("", "| backend | peer | ratio, geometric mean | workloads | least | target |")
+    yield "|---|---|---|---|---|---|"
     for name in _files():
         ratios: dict[tuple[str, str, float | None], list[float]] = {}
         for one in _read(name)["pairings"]:
@@ -56,8 +58,8 @@ def _summary() -> Iterator[str]:
 def _choice() -> Iterator[str]:
     found = _read(CHOICE)
     yield from ("", "## What a choice costs", "")
-    yield f"A 14-way choice beside its dearest member, by `python -m benchmarks.choice` ({_machine(found)}); at most 1 is the"
-    yield "target on the CPU."
+    yield f"A 14-way choice beside its dearest member, by `python -m benchmarks.choice` ({_machine(found)});"
+    yield "the target on the CPU is at most 1."
     yield from ("", "| backend | mode | choice / dearest | min | max | dearest |", "|---|---|---|---|---|---|")
     for one in found["records"]:
         ratio = one["ratio_to_dearest"]
@@ -71,7 +73,7 @@ def _choice() -> Iterator[str]:
 def _file(name: str) -> Iterator[str]:
     found = _read(name)
     yield from ("", f"## [{name}]({name})", "")
-    yield f"`{shlex.join(found['command'])}`" if "command" in found else "Made before commands were written down."
+    yield f"`{shlex.join(found['command'])}`"
     yield f"({_machine(found)})"
     yield from (
         "",
@@ -79,11 +81,12 @@ def _file(name: str) -> Iterator[str]:
         "|---|---|---|---|---|---|---|---|",
     )
     for one in found["pairings"]:
-        ratio, ours, theirs = one["ratio"], one["ours"], one["theirs"]
+        ratio, sides = one["ratio"], (one["ours"], one["theirs"])
+        rates, first = ([side[what] for side in sides] for what in ("images_per_s", "first_call_s"))
         yield (
-            f"| {one['backend']} | {one['peer']} | {one.get('work', 'W1')} | {ratio['median']:.2f} | {ratio['min']:.2f} "
-            f"| {ratio['max']:.2f} | {ours['images_per_s']['median']:,.0f} / {theirs['images_per_s']['median']:,.0f} "
-            f"| {ours['first_call_s']:.1f} / {theirs['first_call_s']:.1f} |"
+            f"| {one['backend']} | {one['peer']} | {one['work']} "
+            f"| {ratio['median']:.2f} | {ratio['min']:.2f} | {ratio['max']:.2f} "
+            f"| {rates[0]['median']:,.0f} / {rates[1]['median']:,.0f} | {first[0]:.1f} / {first[1]:.1f} |"
         )
 
 

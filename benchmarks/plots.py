@@ -21,7 +21,7 @@ from benchmarks import report
 RESULTS = report.RESULTS / "growth"
 DOCS = report.RESULTS.parent.parent / "docs"
 
-_SIZE = (5.2, 3.2)
+_SIZE = (5.2, 3.5)
 _COLOURS = {"host": "#0072b2", "jax": "#d55e00", "torch": "#009e73", "tensorflow": "#cc79a7", "numpy": "#666666"}
 
 
@@ -73,7 +73,7 @@ def draw(results: list[dict[str, Any]], folder: Path) -> list[Path]:
             axes = figure.add_subplot()
             picture(axes, results)
             axes.grid(alpha=0.3)
-            axes.legend(frameon=False, fontsize=7)
+            figure.legend(frameon=False, fontsize=7, loc="outside lower center", ncols=3)
             axes.spines[["top", "right"]].set_visible(False)
             written.append(folder / f"{name}.svg")
             figure.savefig(written[-1], metadata={"Date": None})

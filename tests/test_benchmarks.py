@@ -13,6 +13,13 @@ SHARE = 0.5
 """How much of the committed ratio must be left: processors differ, and these machines are shared."""
 
 
+def test_the_page_of_the_results_is_what_their_files_say() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.page"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == (ROOT / "benchmarks" / "results" / "README.md").read_text()
+
+
 def test_w1_is_about_as_fast_beside_pillow_as_the_committed_results_say(tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     command = ["-m", "benchmarks", "--backend", "host", "--peer", "pillow", "--work", "W1", "--seconds", "0.1"]

@@ -89,11 +89,9 @@ class Backend(CompiledBackend):
             return np.array(words, np.uint64).astype(np.uint32).view(np.int32)
         zero = tf.zeros(2, tf.int32)
         if shape == ():
-            wide = tf.reshape(tf.cast(key, tf.int64), [1])
-            return tf.concat(
-                [_low_word(tf.bitwise.right_shift(wide, tf.constant(32, tf.int64))), _low_word(wide), zero], 0
-            )
-        words = _low_word(tf.cast(key, tf.int64))
+            low, high = _words(tf.reshape(key, [1]))
+            return tf.concat([high, low, zero], 0)
+        words = tf.bitcast(key, tf.int32) if key.dtype in (tf.int32, tf.uint32) else _words(key)[0]
         return words if shape == (4,) else tf.concat([words, zero], 0)
 
     def native_ids(self, index: Any, batch: Any) -> tuple[Any, Any]:
@@ -107,11 +105,8 @@ class Backend(CompiledBackend):
         known = not tf.is_tensor(batch) and size is not None
         if not index.dtype.is_integer or index.shape.rank not in (0, 1) or (known and size != batch):
             raise SampleError("index", "one whole number per sample", f"{index.dtype.name} of shape {index.shape}")
-        wide = tf.reshape(tf.cast(index, tf.int64), [batch])
-        high = tf.bitwise.bitwise_and(
-            tf.bitwise.right_shift(wide, tf.constant(32, tf.int64)), tf.constant(0xFFFF, tf.int64)
-        )
-        return _low_word(wide), tf.cast(high, tf.int32)
+        low, high = _words(tf.reshape(index, [batch]))
+        return low, tf.bitwise.bitwise_and(high, tf.constant(0xFFFF))
 
     def own(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
         return {
@@ -138,6 +133,7 @@ class Backend(CompiledBackend):
         return compiled
 
 
-def _low_word(ids: tf.Tensor) -> tf.Tensor:
-    low = tf.bitwise.bitwise_and(ids, tf.constant(0xFFFFFFFF, tf.int64))
-    return tf.cast(tf.where(low >= 2**31, low - 2**32, low), tf.int32)
+def _words(numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the low and the high 32 bits of whole numbers."""
+    low, high = tf.unstack(tf.bitcast(tf.cast(numbers, tf.int64), tf.int32), axis=-1)  # little-endian, as XLA has it
+    return low, high
