@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
 import warnings
@@ -218,8 +219,9 @@ def test_threads_share_a_batch_whose_samples_meet_and_change_nothing(
     name: str, threads: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", threads)
-    monkeypatch.setattr("augspec_backends.host.call._SHARED_WORK", 1)
-    monkeypatch.setattr("augspec_backends.host.call._COMMON_SHARE", 0)
+    module = importlib.import_module("augspec_backends.host.call")  # the one that is imported now
+    monkeypatch.setattr(module, "_SHARED_WORK", 1)
+    monkeypatch.setattr(module, "_COMMON_SHARE", 0)
     policy = augspec.loads(
         json.dumps({"augspec": 1, "ops": MIXTURES[name], "eval": [], "targets": {"label": {"classes": 11}}})
     )

@@ -71,10 +71,8 @@ class Call:
     def write(self, arrays: Sequence[np.ndarray], results: Sequence[np.ndarray]) -> None:
         """Write the results for arrays, in the order of `inputs`, into others; all are contiguous."""
         batch = self.code.parts or (len(arrays[self.inputs.index(IMAGE)]) if self.each else 1)
-        work = sum(array.nbytes for array in arrays)
-        shared = batch > 1 and work >= _SHARED_WORK
-        if self.code.parts and self.code.size * _COMMON_SHARE > work:
-            shared = False
+        common = self.code.size * _COMMON_SHARE if self.code.parts else 0
+        shared = batch > 1 and sum(array.nbytes for array in arrays) >= max(_SHARED_WORK, common)
         self.code([*arrays, *results], batch, min(batch, _threads()) if shared else 1)
 
 

@@ -135,8 +135,8 @@ class Machine:
     Args:
         code: an object file.
         size: how many bytes of memory of its own a run needs.
-        parts: how many samples of a single call may be shared among threads; 0 if samples have calls of their own.
         name: what it computes, in short: equal texts have equal names, in every process.
+        parts: how many samples of a single call may be shared among threads; 0 if samples have calls of their own.
     """
 
     count: ClassVar[int] = 0

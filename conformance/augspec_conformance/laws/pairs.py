@@ -73,10 +73,7 @@ _POLICIES: dict[str, list[dict[str, Any]]] = {
     "preset": [{"op": "preset", "name": "trivialaugment_wide/torchvision"}],
     "mixture": [
         {"op": "scale", "factor": {"uniform": [0.8, 1.2]}},
-        {
-            "op": "contrast",
-            "factor": {"uniform": [0.5, 1.5]},
-        },  # needs all that the warp gives
+        {"op": "contrast", "factor": {"uniform": [0.5, 1.5]}},
         {"op": "cutmix", "alpha": 1.0},
     ],
     "mosaic": [{"op": "mosaic"}],
