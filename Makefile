@@ -35,14 +35,12 @@ PIN := -c constraints.txt
 # $(call pip,ENVIRONMENT): quiet, but not silent about trouble.
 pip = $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(PIN)
 
-# Several processes share the cores: a thread that has nothing to do must sleep, not spin (torch's: four times as slow).
-export OMP_WAIT_POLICY := passive
-
 # What ends up in the wheel. Folders are listed too: deleting a file changes its folder.
 PACKAGES := spec/augspec backends/augspec_backends conformance/augspec_conformance
 SOURCES := $(shell find $(PACKAGES) -name __pycache__ -prune -o -print) pyproject.toml README.md LICENSE
 
-PYTEST := $(VENV)/bin/pytest --randomly-seed=$(SEED) $(PYTEST_FLAGS)
+# Several processes share the cores: a thread that has nothing to do must sleep, not spin (torch's: four times as slow).
+PYTEST := OMP_WAIT_POLICY=passive $(VENV)/bin/pytest --randomly-seed=$(SEED) $(PYTEST_FLAGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -64,8 +64,8 @@ def main(argv: list[str] | None = None) -> int:
     for peer, work in ((peer, work) for peer in chosen for work in works if work.name in peer.works):
         records.append(spawn(peer, work, settings))
         print(report.row(records[-1]), flush=True)
-    if means := report.means(records):
-        print("\nGeometric means of the ratios:", *means, sep="\n")
+    if means := report.means([record for record in records if record.get("several")]):
+        print("\nGeometric means of the ratios:", *map(report.in_words, means), sep="\n")
     if notes := report.notes(records):
         print("\nHow a peer's work differs from ours:", *notes, sep="\n")
     if options.json:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
-import statistics
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.report import RESULTS
+from benchmarks.report import RESULTS, means
 
 CHOICE = "costs/choice.json"
 
@@ -46,13 +45,12 @@ def _summary() -> Iterator[str]:
     yield from ("", "| backend | peer | ratio, geometric mean | workloads | least | target |")
     yield "|---|---|---|---|---|---|"
     for name in _files():
-        ratios: dict[tuple[str, str, float | None], list[float]] = {}
-        for one in _read(name)["pairings"]:
-            ratios.setdefault((one["backend"], one["peer"], one["target"]), []).append(one["ratio"]["median"])
-        for (backend, peer, target), found in ratios.items():
-            mean = statistics.geometric_mean(found)
-            verdict = "" if target is None else f"{target:g}: {'met' if mean >= target else 'missed'}"
-            yield f"| {backend} | {peer} | **{mean:.2f}** | {len(found)} | {min(found):.2f} | {verdict} |"
+        for one in means(_read(name)["pairings"]):
+            verdict = "" if one.target is None else f"{one.target:g}: {'met' if one.met else 'missed'}"
+            yield (
+                f"| {one.backend} | {one.peer} | **{one.value:.2f}** | {len(one.ratios)} | {min(one.ratios):.2f} "
+                f"| {verdict} |"
+            )
 
 
 def _choice() -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 import platform
 import statistics
 import sys
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -73,21 +74,43 @@ def row(record: dict[str, Any]) -> str:
     )
 
 
-def means(records: list[dict[str, Any]]) -> list[str]:
-    """Return the geometric mean of each peer's ratios over its workloads, where it has several."""
+@dataclass(frozen=True)
+class Mean:
+    """The geometric mean of the ratios of a backend and a peer over their workloads."""
+
+    backend: str
+    peer: str
+    target: float | None
+    ratios: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        """The mean."""
+        return statistics.geometric_mean(self.ratios)
+
+    @property
+    def met(self) -> bool:
+        """Whether it reaches the target, or there is none."""
+        return self.target is None or self.value >= self.target
+
+
+def means(records: list[dict[str, Any]]) -> list[Mean]:
+    """Return the mean of each backend and peer that have ratios, in order."""
     found: dict[tuple[str, str, float | None], list[float]] = {}
     for record in records:
-        if "ratio" in record and record["several"]:
+        if "ratio" in record:
             key = (record["backend"], record["peer"], record["target"])
             found.setdefault(key, []).append(record["ratio"]["median"])
-    lines = []
-    for (backend, peer, target), ratios in found.items():
-        mean = statistics.geometric_mean(ratios)
-        verdict = "" if target is None else f"; {target:g}x {'met' if mean >= target else 'MISSED'}"
-        lines.append(
-            f"  {backend} beside {peer}: {mean:.2f} over {len(ratios)} workloads, least {min(ratios):.2f}{verdict}"
-        )
-    return lines
+    return [Mean(*key, tuple(ratios)) for key, ratios in found.items()]
+
+
+def in_words(mean: Mean) -> str:
+    """One line about a mean."""
+    verdict = "" if mean.target is None else f"; {mean.target:g}x {'met' if mean.met else 'MISSED'}"
+    return (
+        f"  {mean.backend} beside {mean.peer}: {mean.value:.2f} over {len(mean.ratios)} workloads, "
+        f"least {min(mean.ratios):.2f}{verdict}"
+    )
 
 
 def notes(records: list[dict[str, Any]]) -> list[str]:

@@ -59,9 +59,7 @@ class Kernel(Values):
         ends = self.program.part(node) if axis == 1 and len(node.shape) == 4 else None
         within = ends and (self.value(ends[0], ()), self.value(ends[1], ()))
         if axis == 0 and (own := self.program.own_part(node)):
-            places = [self.emit(f"getelementptr inbounds i8, ptr %frame, i64 {place}") for place in own]
-            first, end = (self.emit(f"load i32, ptr {place}", place) for place in places)
-            within = first, end
+            within = self._framed(own[0], "int32"), self._framed(own[1], "int32")
         return self.open(node.shape[axis], within)
 
     def pointer(self, node: Node) -> str | None:
@@ -76,8 +74,11 @@ class Kernel(Values):
         value = self.program.value(node, index)
         if not value.startswith("%"):
             return value
-        start = self.program.slot(value, node.dtype)
-        return self.read(self.emit(f"getelementptr inbounds i8, ptr %frame, i64 {start}"), node.dtype)
+        return self._framed(self.program.slot(value, node.dtype), node.dtype)
+
+    def _framed(self, start: int, dtype: str) -> str:
+        """Return an entry that lies in the program's memory."""
+        return self.read(self.emit(f"getelementptr inbounds i8, ptr %frame, i64 {start}"), dtype)
 
     def finish(self, target: str) -> None:
         """Close the loops, and let the program call the function for a target of its own."""

@@ -170,9 +170,9 @@ class Program(Values):
         make(self, node, target)
         self._parted = None
 
-    def own_part(self, node: Node) -> tuple[str, str] | None:
+    def own_part(self, node: Node) -> tuple[int, int] | None:
         """Return where kernels find the first sample to compute of an array and the end of those; None for all."""
-        return (f"{self._ends}", f"{self._ends + 4}") if node.serial == self._parted else None
+        return (self._ends, self._ends + 4) if node.serial == self._parted else None
 
     def _make(self, node: Node, target: str) -> str:
         if node.size:

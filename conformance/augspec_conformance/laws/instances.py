@@ -25,7 +25,7 @@ _FILL = 9
 _MANY = 300
 """Instances, where something is asked of many."""
 
-_COMPILED = ("mix:train",)
+_COMPILED = ("op:rotate", "mix:train")
 
 
 def _with(case: Case, **targets: Any) -> Case:

@@ -36,7 +36,7 @@ _EAGER: dict[str, tuple[str, int, float]] = {"line": ("uint8", 1, 4), "height": 
 _FREE = {"op": "mosaic", "scale": {"uniform": [0.3, 0.45]}}
 """Tiles that leave some of the canvas free, wherever they meet."""
 
-_COMPILED = ("op:random_resized_crop", "mix:train")
+_COMPILED = ("op:rotate", "op:random_resized_crop", "mix:train")
 
 
 def _native(subject: Subject, case: Case, number: Any, dtype: str, channels: int) -> Any:

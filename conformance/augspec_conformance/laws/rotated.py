@@ -21,7 +21,7 @@ __all__ = ["LAWS"]
 Array = npt.NDArray[Any]
 Json = dict[str, Any]
 
-_COMPILED = ("op:perspective", "mix:train")
+_COMPILED = ("op:rotate", "op:perspective", "mix:train")
 
 
 def _with(case: Case, rules: Json, **options: Any) -> Case:
